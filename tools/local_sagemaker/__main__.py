@@ -1,0 +1,54 @@
+"""``python -m local_sagemaker``: serve until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+
+from .server import Running, running
+from .wire import DEFAULT_ACCOUNT
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Start the server, say where it is, and serve until SIGINT, SIGTERM or, if asked, the end of stdin."""
+    options = _parser().parse_args(arguments)
+    told_to_stop = threading.Event()
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: told_to_stop.set())
+    with running(options.port, options.account) as server:
+        print(_as_json(server) if options.json else _for_a_shell(server), flush=True)
+        if options.until_stdin_closes:
+            threading.Thread(target=_wait_for_stdin, args=[told_to_stop], daemon=True).start()
+        told_to_stop.wait()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="local_sagemaker", description="An Amazon SageMaker on loopback.")
+    parser.add_argument("--port", type=int, default=0, help="port of 127.0.0.1; 0, the default, takes a free one")
+    parser.add_argument("--account", default=DEFAULT_ACCOUNT, help="account number to print (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="print one line of JSON: endpoint, env, pid")
+    parser.add_argument("--until-stdin-closes", action="store_true", help="stop when stdin reaches its end")
+    return parser
+
+
+def _wait_for_stdin(told_to_stop: threading.Event) -> None:
+    sys.stdin.buffer.read()
+    told_to_stop.set()
+
+
+def _as_json(server: Running) -> str:
+    return json.dumps({"endpoint": server.endpoint, "env": server.env, "pid": os.getpid()})
+
+
+def _for_a_shell(server: Running) -> str:
+    exports = "\n".join(f"export {name}='{value}'" for name, value in server.env.items())
+    return f"{exports}\n# Paste these lines into a shell; SageMaker is on {server.endpoint}. Ctrl-C here stops it."
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""A built-in algorithm's container: ``python -m local_sagemaker.algorithms xgboost train`` or ``serve``.
+
+Exit codes and the failure file are those of SageMaker's container contract: a job that was given something wrong
+says ``ClientError: ...``.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from pathlib import Path
+
+from . import load
+from .hyperparameters import WrongHyperparameterError, validate
+from .serving import serve
+from .shape import Algorithm, TrainingInput, UserError, read_config
+
+
+def main(name: str, program: str) -> int:
+    """Do `program` of the algorithm called `name`; return the exit status."""
+    form = "[%(asctime)s:%(levelname)s] %(message)s"
+    logging.basicConfig(level=logging.INFO, format=form, datefmt="%Y-%m-%d:%H:%M:%S", stream=sys.stdout)
+    base = Path(os.environ["SAGEMAKER_BASE_DIR"])
+    if program == "serve":
+        return serve(load(name).load(base / "model"), int(os.environ["SAGEMAKER_BIND_TO_PORT"]))
+    return _train(load(name), base)
+
+
+def _train(algorithm: Algorithm, base: Path) -> int:
+    try:
+        given = validate(algorithm.hyperparameters, read_config(base, "hyperparameters"))
+        algorithm.train(TrainingInput.read(base, given))
+    except (WrongHyperparameterError, UserError) as error:
+        return _fail(base, f"ClientError: {error}", 2)
+    except Exception as error:
+        traceback.print_exc(file=sys.stdout)
+        return _fail(base, f"{type(error).__name__}: {error}", 1)
+    return 0
+
+
+def _fail(base: Path, reason: str, status: int) -> int:
+    logging.error(reason)
+    (base / "output" / "failure").write_text(reason)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:3]))

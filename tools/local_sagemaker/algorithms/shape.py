@@ -1,0 +1,81 @@
+"""The one shape of a built-in algorithm, and what its container knows of its job."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from .hyperparameters import Hyperparameter
+
+
+class UserError(Exception):
+    """The job was given something wrong: hyperparameters, data or channels."""
+
+
+class UnsupportedMediaTypeError(Exception):
+    """A request or the wanted answer is in a format that the algorithm does not know."""
+
+
+class BadRequestError(Exception):
+    """A request in a known format that does not fit the model."""
+
+
+@dataclass(frozen=True)
+class TrainingInput:
+    """What a training container is given: the three configuration files and its folders."""
+
+    hyperparameters: Mapping[str, Any]
+    channels: Mapping[str, Mapping[str, str]]
+    base: Path
+
+    @classmethod
+    def read(cls, base: Path, hyperparameters: Mapping[str, Any]) -> TrainingInput:
+        """Read the job's configuration below `base`, which stands for `/opt/ml`."""
+        return cls(hyperparameters, read_config(base, "inputdataconfig"), base)
+
+    def files(self, channel: str) -> Path | None:
+        """Return the folder of a channel, or None if the job has no such channel."""
+        return self.base / "input" / "data" / channel if channel in self.channels else None
+
+    def content_type(self, channel: str, default: str) -> str:
+        """Return a channel's content type without parameters, such as ``text/csv``."""
+        given = self.channels[channel].get("ContentType") or default
+        return given.partition(";")[0].strip().lower()
+
+    @property
+    def model(self) -> Path:
+        """Where the trained model is left."""
+        return self.base / "model"
+
+
+class Model(Protocol):
+    """A loaded model that answers requests."""
+
+    def __call__(self, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
+        """Return the answer's body and content type.
+
+        Raises UnsupportedMediaTypeError or BadRequestError.
+        """
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """One built-in algorithm.
+
+    `metrics` are regular expressions with one group, by metric name, that find a metric in a log line.
+    `train` leaves the model in its input's model folder; `load` makes what was left there answer requests.
+    """
+
+    name: str
+    hyperparameters: tuple[Hyperparameter, ...]
+    metrics: Mapping[str, str]
+    train: Callable[[TrainingInput], None]
+    load: Callable[[Path], Model]
+
+
+def read_config(base: Path, name: str) -> dict[str, Any]:
+    """Return one of the configuration files a training container finds below `/opt/ml/input/config`."""
+    return dict(json.loads((base / "input" / "config" / f"{name}.json").read_text()))

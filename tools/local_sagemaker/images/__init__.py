@@ -1,0 +1,109 @@
+"""An image is a virtual environment: the ECR repository and tag name a file of pinned requirements.
+
+The environment is built when it is first wanted, in the user's cache folder, and shared by all runs afterwards.
+To register another image: put its requirements beside this file and add a line to `IMAGES`. That's it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+from platformdirs import user_cache_path
+
+HERE = Path(__file__).parent
+READY = "ready"
+"""The file that is put into an environment when it is complete."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """What stands for a container image: pinned requirements, and the built-in algorithm that is its program."""
+
+    name: str
+    requirements: str
+    algorithm: str
+
+
+IMAGES = {
+    image.name: image
+    for image in (
+        Image("sagemaker-xgboost:1.7-1", "xgboost-1.7.txt", "xgboost"),
+        Image("sagemaker-xgboost:3.0-5", "xgboost-3.0.txt", "xgboost"),
+        Image("sagemaker-xgboost:3.2-0", "xgboost-3.2.txt", "xgboost"),
+    )
+}
+
+
+class UnknownImageError(Exception):
+    """No environment is registered for an image."""
+
+
+class BuildError(Exception):
+    """pip could not install an image's requirements."""
+
+
+def find(uri: str) -> Image:
+    """Return the image that `uri` names; registry and processor suffix do not count.
+
+    ``683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.0-5-cpu-py3`` is
+    ``sagemaker-xgboost:3.0-5``. Raises UnknownImageError.
+    """
+    name = re.sub(r"-cpu(-py\d+)?$", "", uri.rpartition("/")[2])
+    if name not in IMAGES:
+        raise UnknownImageError(
+            f'No environment is registered for the image "{name}". Known: {", ".join(IMAGES)}. To register it, '
+            "put its requirements into local_sagemaker/images/ and add a line to IMAGES in its __init__.py."
+        )
+    return IMAGES[name]
+
+
+def python_of(image: Image) -> Path:
+    """Return the Python of the image's environment, and build the environment if it is not there yet.
+
+    Two builds that want the same one take turns. The environment is built where it will stay, because a virtual
+    environment's programs name their own path; it counts only once its `READY` file is there. Raises BuildError.
+    """
+    target = _cache() / _folder_name(image)
+    python = target / "bin" / "python"
+    if (target / READY).exists():
+        return python
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{target}.lock"):
+        if not (target / READY).exists():
+            _build(image, target, python)
+    return python
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("LOCAL_SAGEMAKER_CACHE") or user_cache_path("local-sagemaker")) / "images"
+
+
+def _folder_name(image: Image) -> str:
+    identity = (HERE / image.requirements).read_bytes() + f"{sys.version_info[:2]} {sys.platform}".encode()
+    return f"{image.name.replace(':', '-')}-{hashlib.sha256(identity).hexdigest()[:12]}"
+
+
+def _build(image: Image, target: Path, python: Path) -> None:
+    started = time.monotonic()
+    print(f"local_sagemaker: building the environment of {image.name}, once ...", file=sys.stderr, flush=True)
+    _run(image, [sys.executable, "-m", "venv", "--clear", str(target)])
+    install = [str(python), "-m", "pip", "install", "--quiet", "--only-binary", ":all:"]
+    _run(image, [*install, "--disable-pip-version-check", "-r", str(HERE / image.requirements)])
+    (target / READY).touch()
+    seconds = time.monotonic() - started
+    print(f"local_sagemaker: {image.name} is ready after {seconds:.0f} s", file=sys.stderr, flush=True)
+
+
+def _run(image: Image, command: list[str]) -> None:
+    result = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if result.returncode:
+        last = (result.stderr or result.stdout).strip().splitlines()[-1:]
+        raise BuildError(f'The environment of image "{image.name}" could not be built: {" ".join(last)}')

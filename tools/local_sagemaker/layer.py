@@ -1,0 +1,130 @@
+"""The door of the server: one WSGI application in front of moto.
+
+It refuses strangers, works out whose request it is and which operation, and lets a handler of `OPERATIONS` answer, or
+else moto.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wrappers import Request, Response
+
+from .cloud import Cloud
+from .operations import OPERATIONS
+from .wire import AwsError, Call, Caller, caller_of, error_reply, json_reply, not_there
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+HOSTS = re.compile(r"(127\.0\.0\.1|localhost)(:\d+)?")
+"""Names that mean this machine. A page in a browser that has rebound its own name to 127.0.0.1 sends another."""
+
+MAX_OBJECT = 5 * 1024**3
+MAX_REQUEST = 64 * 1024**2
+"""Bytes of an S3 request, which may carry an object, and of any other."""
+
+RUNTIME_PATHS = {
+    "invocations": "SageMakerRuntime.InvokeEndpoint",
+    "async-invocations": "SageMakerRuntime.InvokeEndpointAsync",
+    "invocations-response-stream": "SageMakerRuntime.InvokeEndpointWithResponseStream",
+}
+FORM = "application/x-www-form-urlencoded"
+
+
+class Layer:
+    """A WSGI application."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request; an error is an answer too."""
+        request = Request(environ)
+        caller = caller_of(request)
+        try:
+            _check(request, caller)
+            response = self._answer(request, caller)
+        except AwsError as error:
+            response = error_reply(error, caller.service)
+        except Exception as error:
+            traceback.print_exc(file=sys.stderr)
+            failure = AwsError("InternalFailure", f"{request.method} {request.path}: {error!r}", 500)
+            response = error_reply(failure, caller.service)
+        return response(environ, start_response)
+
+    def _answer(self, request: Request, caller: Caller) -> Response:
+        operation, parameters = _operation(request, caller)
+        handler = OPERATIONS.get(operation)
+        if handler:
+            result = handler(self._cloud, Call(caller, operation, parameters(), request))
+            return json_reply(result) if isinstance(result, dict) else result
+        if operation.startswith("SageMakerRuntime."):
+            raise not_there(operation)
+        return self._forward(request, caller, operation)
+
+    def _forward(self, request: Request, caller: Caller, operation: str) -> Response:
+        if caller.service != "s3":
+            return self._cloud.floor.forward(request, caller, operation)
+        self._cloud.buckets.check(request, caller)
+        response = self._cloud.floor.forward(request, caller, operation)
+        self._cloud.buckets.note(request, caller, response)
+        return response
+
+
+def _check(request: Request, caller: Caller) -> None:
+    if not HOSTS.fullmatch(request.headers.get("Host", "")):
+        raise AwsError("AccessDeniedException", "This server answers to 127.0.0.1 only.", 403)
+    if "Origin" in request.headers:
+        raise AwsError("AccessDeniedException", "This server does not answer web pages.", 403)
+    if request.path.startswith("/moto-api"):
+        raise AwsError("AccessDeniedException", "There is no such path.", 403)
+    limit = MAX_OBJECT if caller.service == "s3" else MAX_REQUEST
+    if (request.content_length or 0) > limit:
+        raise AwsError("RequestEntityTooLargeException", f"The request is larger than {limit} bytes.", 413)
+
+
+def _operation(request: Request, caller: Caller) -> tuple[str, Callable[[], dict[str, Any]]]:
+    """Return the operation's name and a function that reads its parameters.
+
+    The body is read only if a handler wants it or the operation's name is in it: an S3 object passes through unread.
+    """
+    if target := request.headers.get("X-Amz-Target"):
+        return target, lambda: _json(request)
+    if caller.service == "sagemaker" and request.path.startswith("/endpoints/"):
+        _, _, name, *rest = request.path.split("/")
+        path = "/".join(rest)
+        return RUNTIME_PATHS.get(path, f"SageMakerRuntime.{path}"), lambda: {"EndpointName": name}
+    if caller.service in ("iam", "sts") and request.mimetype == FORM:
+        return f"{caller.service.upper()}.{_form(request).get('Action', '')}", lambda: _form(request)
+    return f"{caller.service} {request.method} {request.path}", dict
+
+
+def _json(request: Request) -> dict[str, Any]:
+    try:
+        parameters = json.loads(_body(request) or b"{}")
+    except ValueError as error:
+        raise AwsError("SerializationException", f"The body is not JSON: {error}") from error
+    if not isinstance(parameters, dict):
+        raise AwsError("SerializationException", "The body is not a JSON object.")
+    return parameters
+
+
+def _form(request: Request) -> dict[str, str]:
+    from urllib.parse import parse_qsl
+
+    return dict(parse_qsl(_body(request).decode(errors="replace")))
+
+
+def _body(request: Request) -> bytes:
+    """Return the body, and put it back for moto to read."""
+    import io
+
+    body = request.get_data()
+    request.environ["wsgi.input"] = io.BytesIO(body)
+    return body

@@ -1,0 +1,16 @@
+"""Every operation that is answered here, by name. All others are moto's, or not there.
+
+A module that answers operations exports `HANDLERS`; it is added to this table. That's it.
+"""
+
+from __future__ import annotations
+
+from . import hosting, identity, notebooks, training
+from .handlers import Handlers
+
+OPERATIONS: Handlers = {
+    **training.HANDLERS,
+    **hosting.HANDLERS,
+    **notebooks.HANDLERS,
+    **identity.HANDLERS,
+}

@@ -1,0 +1,46 @@
+"""A resource's status, which takes time to change, and the patience that keeps clients from polling in vain."""
+
+from __future__ import annotations
+
+import threading
+
+PATIENCE = 10.0
+"""Seconds a Describe is held while it would only repeat what was said before; clients read for 60."""
+
+
+class Status:
+    """The status of one resource, such as ``Creating``, seen by many threads.
+
+    The SDK sleeps five seconds between polls and boto3's waiters up to two minutes. So that these sleeps do not
+    dominate, `tell` answers at once when there is news, and otherwise waits a little for the status to change.
+    """
+
+    def __init__(self, value: str, passing: frozenset[str]) -> None:
+        self._value = value
+        self._passing = passing
+        self._told = ""
+        self._changed = threading.Condition()
+
+    @property
+    def value(self) -> str:
+        """The status now, without waiting."""
+        return self._value
+
+    @property
+    def passing(self) -> bool:
+        """Whether this status will change by itself."""
+        return self._value in self._passing
+
+    def become(self, value: str) -> None:
+        """Change the status and wake everybody who waits for news."""
+        with self._changed:
+            self._value = value
+            self._changed.notify_all()
+
+    def tell(self, patience: float = PATIENCE) -> str:
+        """Return the status; hold the answer up to `patience` seconds if it was told before and will change."""
+        with self._changed:
+            if self._value == self._told and self.passing:
+                self._changed.wait_for(lambda: self._value != self._told, timeout=patience)
+            self._told = self._value
+            return self._value

@@ -1,0 +1,80 @@
+"""Objects of S3 to files and back, through the wire of this server."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+
+from .cloud import Cloud
+from .wire import Caller
+
+
+class NoSuchDataError(Exception):
+    """Nothing in S3 at the address a job was given."""
+
+
+def split(uri: str) -> tuple[str, str]:
+    """Return bucket and key of ``s3://bucket/key``."""
+    parts = urlsplit(uri)
+    if parts.scheme != "s3" or not parts.netloc:
+        raise NoSuchDataError(f"{uri} is not an S3 address")
+    return parts.netloc, parts.path.lstrip("/")
+
+
+def download_prefix(cloud: Cloud, caller: Caller, uri: str, folder: Path) -> int:
+    """Download every object whose key begins with `uri`'s into `folder`; return how many.
+
+    As in SageMaker's File mode, the prefix ``data/train`` puts the key ``data/train/a.csv`` at ``a.csv``, and the key
+    ``data/train-b.csv`` at ``train-b.csv``.
+    Raises NoSuchDataError.
+    """
+    bucket, prefix = split(uri)
+    s3 = cloud.client("s3", caller)
+    keys = [key for key in _keys(s3, bucket, prefix) if not key.endswith("/")]
+    for key in keys:
+        target = folder / _relative(key, prefix)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        s3.download_file(bucket, key, str(target))
+    if not keys:
+        raise NoSuchDataError(f"No S3 objects found under S3 URL {uri}")
+    return len(keys)
+
+
+def download(cloud: Cloud, caller: Caller, uri: str, file: Path) -> None:
+    """Download one object to `file`. Raises NoSuchDataError."""
+    bucket, key = split(uri)
+    try:
+        cloud.client("s3", caller).download_file(bucket, key, str(file))
+    except ClientError as error:
+        raise NoSuchDataError(f"Could not find model data at {uri}") from error
+
+
+def upload(cloud: Cloud, caller: Caller, file: Path, uri: str) -> None:
+    """Upload `file` to `uri`. Raises NoSuchDataError if there is no such bucket."""
+    bucket, key = split(uri)
+    from boto3.exceptions import S3UploadFailedError
+
+    try:
+        cloud.client("s3", caller).upload_file(str(file), bucket, key)
+    except (ClientError, S3UploadFailedError) as error:
+        raise NoSuchDataError(f"Could not write to {uri}: {error}") from error
+
+
+def _keys(s3: object, bucket: str, prefix: str) -> list[str]:
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)  # type: ignore[attr-defined]
+    try:
+        return [item["Key"] for page in pages for item in page.get("Contents", [])]
+    except ClientError as error:
+        raise NoSuchDataError(f"Could not list s3://{bucket}/{prefix}: {error}") from error
+
+
+def _relative(key: str, prefix: str) -> PurePosixPath:
+    """Return where an object goes: a path that stays below its folder even if the key holds ``..``."""
+    folder = prefix.rstrip("/") + "/"
+    base = folder if prefix and key.startswith(folder) else prefix[: prefix.rfind("/") + 1]
+    path = PurePosixPath(key[len(base) :].lstrip("/"))
+    if ".." in path.parts:
+        raise NoSuchDataError(f"The key {key} would leave the channel's folder")
+    return path

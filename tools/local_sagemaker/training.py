@@ -1,0 +1,97 @@
+"""Training jobs: create, describe, list, stop, delete. What a job does is in training_run.py.
+
+moto keeps a copy of each job for tags and for what refers to it; what clients are told comes from here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import training_run
+from .cloud import Cloud, Key
+from .handlers import Handlers
+from .paging import page
+from .training_job import TrainingJob
+from .wire import AwsError, Call, validation_error
+
+KIND = "training-job"
+
+
+def create(cloud: Cloud, call: Call) -> dict[str, Any]:
+    """Start a job. Its name stays taken as long as the job is known."""
+    name = call.parameters["TrainingJobName"]
+    arn = f"arn:aws:sagemaker:{call.caller.region}:{call.caller.account}:training-job/{name}"
+    job = TrainingJob(caller=call.caller, arn=arn, request=dict(call.parameters))
+    if not cloud.shelf(KIND).add(Key.of(call.caller, name), job):
+        raise AwsError(
+            "ResourceInUse",
+            "Training job names must be unique within an AWS account and region, "
+            f"and a training job with this name already exists ({arn})",
+        )
+    _tell_moto(cloud, call)
+    cloud.start(lambda: training_run.run(cloud, job))
+    return {"TrainingJobArn": arn}
+
+
+def _tell_moto(cloud: Cloud, call: Call) -> None:
+    try:
+        cloud.floor.call(call.caller, "SageMaker.CreateTrainingJob", call.parameters)
+    except AwsError:
+        cloud.shelf(KIND).remove(Key.of(call.caller, call.parameters["TrainingJobName"]))
+        raise
+
+
+def describe(cloud: Cloud, call: Call) -> dict[str, Any]:
+    """Tell all about one job; the answer may be held until there is news."""
+    job = _job(cloud, call)
+    job.status.tell()
+    return job.description()
+
+
+def list_jobs(cloud: Cloud, call: Call) -> dict[str, Any]:
+    """List jobs, newest first unless asked otherwise."""
+    wanted = call.parameters
+    jobs: list[TrainingJob] = [
+        job
+        for job in cloud.shelf(KIND).of(call.caller)
+        if wanted.get("NameContains", "") in job.name
+        and wanted.get("StatusEquals", job.status.value) == job.status.value
+    ]
+    if wanted.get("SortOrder", "Descending") == "Descending":
+        jobs.reverse()
+    return page("TrainingJobSummaries", [job.summary() for job in jobs], wanted)
+
+
+def stop(cloud: Cloud, call: Call) -> dict[str, Any]:
+    """Ask a job to stop; it has done so when its status is Stopped."""
+    job = _job(cloud, call)
+    if not job.status.passing:
+        raise validation_error(f"The request was rejected because the training job is in status {job.status.value}.")
+    job.ask_to_stop()
+    return {}
+
+
+def delete(cloud: Cloud, call: Call) -> dict[str, Any]:
+    """Forget a job that has ended."""
+    job = _job(cloud, call)
+    if job.status.passing:
+        raise AwsError("ResourceInUse", f"Training job {job.name} is in status {job.status.value}.")
+    cloud.shelf(KIND).remove(Key.of(call.caller, job.name))
+    return {}
+
+
+def _job(cloud: Cloud, call: Call) -> TrainingJob:
+    job = cloud.shelf(KIND).find(Key.of(call.caller, call.parameters["TrainingJobName"]))
+    if job is None:
+        raise validation_error("Requested resource not found.")
+    assert isinstance(job, TrainingJob)
+    return job
+
+
+HANDLERS: Handlers = {
+    "SageMaker.CreateTrainingJob": create,
+    "SageMaker.DescribeTrainingJob": describe,
+    "SageMaker.ListTrainingJobs": list_jobs,
+    "SageMaker.StopTrainingJob": stop,
+    "SageMaker.DeleteTrainingJob": delete,
+}

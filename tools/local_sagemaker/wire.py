@@ -1,0 +1,105 @@
+"""What goes over the wire: a request as handlers see it, and errors shaped as AWS shapes them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import escape
+
+from werkzeug.wrappers import Request, Response
+
+DEFAULT_ACCOUNT = "111122223333"
+DEFAULT_REGION = "us-east-1"
+JSON_TYPE = "application/x-amz-json-1.1"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, where, and of which service. The access key id is the account number.
+
+    `service` is the signing name, such as ``sagemaker``, ``s3`` or ``logs``.
+    """
+
+    account: str
+    region: str
+    service: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to an operation.
+
+    `operation` is ``SageMaker.CreateTrainingJob``, ``SageMakerRuntime.InvokeEndpoint``, ``IAM.GetRole``;
+    `parameters` are the request's members as AWS names them.
+    """
+
+    caller: Caller
+    operation: str
+    parameters: Mapping[str, Any]
+    request: Request
+
+
+class AwsError(Exception):
+    """An answer that says no. `extra` adds members to a JSON body."""
+
+    def __init__(self, code: str, message: str, status: int = 400, **extra: Any) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code, self.message, self.status, self.extra = code, message, status, extra
+
+
+def validation_error(message: str) -> AwsError:
+    """Return SageMaker's answer to a request that makes no sense in the present state."""
+    return AwsError("ValidationException", message)
+
+
+def not_there(operation: str) -> AwsError:
+    """Return the answer to an operation that nobody here does; 400, so that clients do not try again."""
+    return AwsError("UnknownOperationException", f"The operation {operation} is not there in local_sagemaker.")
+
+
+_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
+_ACCOUNT = re.compile(r"\d{12}")
+
+
+def caller_of(request: Request) -> Caller:
+    """Return who signed `request`, from its header or, for a presigned URL, its query string (SigV4)."""
+    scope = request.headers.get("Authorization", "")
+    if "X-Amz-Credential" in request.args:
+        scope = f"Credential={request.args['X-Amz-Credential']}"
+    if not (match := _CREDENTIAL.search(scope)):
+        # Unsigned, or signed the old way (SigV2), which only S3's presigned URLs still are.
+        return Caller(_account(request.args.get("AWSAccessKeyId", "")), DEFAULT_REGION, "s3")
+    key, region, service = match.groups()
+    return Caller(_account(key), region, service.lower())
+
+
+def _account(access_key_id: str) -> str:
+    return access_key_id if _ACCOUNT.fullmatch(access_key_id) else DEFAULT_ACCOUNT
+
+
+def json_reply(body: Mapping[str, Any]) -> Response:
+    """Return an AWS JSON 1.1 response."""
+    return Response(json.dumps(body), content_type=JSON_TYPE)
+
+
+def error_reply(error: AwsError, service: str) -> Response:
+    """Return `error` in the form `service` uses: XML for S3, IAM and STS, JSON for the others."""
+    if service in _XML:
+        body = _XML[service].format(code=error.code, message=escape(error.message))
+        return Response(body, error.status, content_type="text/xml")
+    body = json.dumps({"__type": error.code, "message": error.message, "Message": error.message, **error.extra})
+    return Response(body, error.status, {"x-amzn-errortype": error.code}, content_type=JSON_TYPE)
+
+
+_QUERY_ERROR = (
+    "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+    "<RequestId>local</RequestId></ErrorResponse>"
+)
+_XML = {
+    "s3": "<Error><Code>{code}</Code><Message>{message}</Message></Error>",
+    "iam": _QUERY_ERROR,
+    "sts": _QUERY_ERROR,
+}
