@@ -69,6 +69,8 @@ class Layer:
         return self._forward(request, caller, operation)
 
     def _forward(self, request: Request, caller: Caller, operation: str) -> Response:
+        if operation.startswith("SageMaker."):
+            return json_reply(self._cloud.floor.call(caller, operation, _json(request)))
         if caller.service != "s3":
             return self._cloud.floor.forward(request, caller, operation)
         self._cloud.buckets.check(request, caller)

@@ -54,7 +54,7 @@ class MotoFloor:
         result = json.loads(response.get_data() or b"{}")
         if response.status_code >= 400:
             raise AwsError(result["__type"], result.get("message") or result["Message"], response.status_code)
-        return dict(result)
+        return _without_empty(result)
 
     def _answer(self, environ: dict[str, Any], operation: str) -> Response:
         if self._app.get_backend_for_host(self._app.infer_service_region_host(environ, environ["PATH_INFO"])) is None:
@@ -63,6 +63,11 @@ class MotoFloor:
             return Response.from_app(self._app, environ)
         except (NotImplementedError, OperationNotFoundError) as error:
             raise not_there(operation) from error
+
+
+def _without_empty(result: dict[str, Any]) -> dict[str, Any]:
+    """Leave out members that AWS leaves out: moto says ``"VpcConfig": {}``, which the SDK's shapes refuse."""
+    return {name: value for name, value in result.items() if value not in ({}, None)}
 
 
 def _authorization(caller: Caller, service: str) -> str:

@@ -33,7 +33,7 @@ class Running:
     env: dict[str, str]
 
 
-class _QuietHandler(MotoRequestHandler):  # type: ignore[misc]
+class _QuietHandler(MotoRequestHandler):
     def log_request(self, *_: object) -> None:
         """Say nothing of single requests."""
 
@@ -54,7 +54,6 @@ def running(port: int = 0, account: str = DEFAULT_ACCOUNT) -> Iterator[Running]:
         cloud = Cloud(home=home, endpoint="", line=line, slots=slots)
         server = make_server(HOST, port, Layer(cloud), threaded=True, request_handler=_QuietHandler)
         cloud.endpoint = f"http://{HOST}:{server.server_port}"
-        server.daemon_threads = True
         threading.Thread(target=server.serve_forever, args=[STOP_POLL], daemon=True).start()
         try:
             yield Running(cloud.endpoint, environment.write(home, cloud.endpoint, account))
@@ -68,5 +67,6 @@ def _forget_own_credentials(home: Path) -> None:
         del os.environ[name]
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     (home / "tmp").mkdir()
     os.environ["TMPDIR"] = tempfile.tempdir = str(home / "tmp")

@@ -71,7 +71,7 @@ class Wanted:
 def launch(cloud: Cloud, wanted: Wanted, when_dead: Callable[[int], None]) -> Variant:
     """Start a variant; return when it is ready. `when_dead` is called with the exit status when it ends.
 
-    Raises NotReadyError, images.UnknownImageError, images.BuildError, storage.NoSuchDataError, archives.BadArchiveError.
+    Raises NotReadyError, UnknownImageError, BuildError, NoSuchDataError or BadArchiveError.
     """
     image = images.find(wanted.primary["Image"])
     python = images.python_of(image)
