@@ -1,0 +1,22 @@
+"""The step that turns a woven deck into one HTML page, presented by reveal.js.
+
+    text ──split──▶ Deck ──rendered──▶ slides as HTML ──page──▶ one HTML page
+
+A deck is Markdown with front matter (`title`, `subtitle`, `minutes`):
+
+    ---                                     a line between blank lines ends a slide
+    ----                                    the next slide stands below, not beside
+    <!-- .slide: class="title" -->          first line of a slide: attributes of its <section>
+    Notes:                                  from here to the slide's end: for the speaker only
+
+A slide whose only content is a level-1 heading opens a section. A slide's address is the id of its first heading,
+the same in every language: `deck.html#/train`. A rule inside a slide is `***`.
+"""
+
+from __future__ import annotations
+
+from labguide.decks.page import asset_files, render
+from labguide.decks.rendering import Dialect
+from labguide.decks.slides import Deck, Slide, slide_count, split
+
+__all__ = ["Deck", "Dialect", "Slide", "asset_files", "render", "slide_count", "split"]

@@ -1,0 +1,124 @@
+"""Renders the Markdown of slides in the site's own dialect, so that a deck and a page show the same thing alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from markdown import Markdown
+
+from labguide.decks.slides import Deck, Slide
+
+# A slide is no place for the signs beside a page's headings; and no script colours code in the browser.
+_OVERRIDES: Mapping[str, Mapping[str, Any]] = {
+    "toc": {"permalink": False, "anchorlink": False},
+    "markdown.extensions.toc": {"permalink": False, "anchorlink": False},
+    "pymdownx.highlight": {"use_pygments": True},
+}
+
+_HEADING = re.compile(r"<h(?P<level>[1-6])(?P<attributes>[^>]*)>.*?</h(?P=level)>", re.DOTALL)
+_HEADING_ID = re.compile(r' id="(?P<id>[^"]+)"')
+_TAG = re.compile(r"""<[a-zA-Z](?:[^"'<>]|"[^"]*"|'[^']*')*>""")
+_NAME = re.compile(r"""\s(?:id|name)=["']([^"']+)["']""")
+_REFERENCE = re.compile(
+    r"""(?P<before>\s(?:(?:id|name|for|aria-(?:controls|describedby|labelledby))=["']|(?:xlink:)?href=["']\#))"""
+    r"""(?P<name>[^"']+)"""
+)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The extensions of Python-Markdown and their options, named as in MkDocs' configuration."""
+
+    extensions: tuple[str, ...] = ()
+    configs: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RenderedSlide:
+    """A slide as HTML: its content, its notes, and the attributes of its `<section>`."""
+
+    content: str
+    notes: str
+    attributes: Mapping[str, str]
+
+
+def rendered(deck: Deck, dialect: Dialect) -> list[list[RenderedSlide]]:
+    """The stacks of a deck as HTML. No id occurs twice in the whole deck.
+
+    A slide stands on its own: what it refers to by name (a footnote, a link's address) is defined in it.
+    """
+    convert = _Converter(dialect)
+    names = _Names()
+    return [[_rendered(slide, convert, names) for slide in stack] for stack in deck.stacks]
+
+
+class _Names:
+    """Renames what was named on an earlier slide: ids, and the names that tie radio buttons together."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def unique(self, html: str) -> str:
+        """The same HTML with every taken name, and every reference to it, renamed."""
+        here = {name for tag in _TAG.findall(html) for name in _NAME.findall(tag)}
+        new = {name: self._free(name, here) for name in sorted(here & self._taken)}
+        self._taken |= here.difference(new).union(new.values())
+        return _TAG.sub(lambda tag: _REFERENCE.sub(lambda found: _renamed(found, new), tag[0]), html)
+
+    def _free(self, name: str, here: set[str]) -> str:
+        candidates = (f"{name}-{number}" for number in count(2))
+        return next(each for each in candidates if each not in self._taken and each not in here)
+
+
+def _renamed(found: re.Match[str], new: Mapping[str, str]) -> str:
+    return found["before"] + new.get(found["name"], found["name"])
+
+
+class _Converter:
+    """Converts one text after the other; nothing that one defines is known to the next."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        configs = {name: dict(options) for name, options in dialect.configs.items() if options}
+        for name, options in _OVERRIDES.items():
+            configs[name] = {**configs.get(name, {}), **options}
+        self._markdown = Markdown(extensions=list(dialect.extensions), extension_configs=configs)
+
+    def __call__(self, text: str) -> str:
+        self._markdown.reset()
+        return self._markdown.convert(text)
+
+
+def _rendered(slide: Slide, convert: _Converter, names: _Names) -> RenderedSlide:
+    content = names.unique(convert(slide.markdown))
+    attributes = dict(slide.attributes)
+    opens_section = _opens_section(content)
+    content, heading_id = _without_heading_id(content)
+    if heading_id:
+        attributes.setdefault("id", heading_id)
+    if opens_section and "class" not in attributes:
+        attributes["class"] = "section"
+    return RenderedSlide(content, names.unique(convert(slide.notes)), attributes)
+
+
+def _opens_section(content: str) -> bool:
+    heading = _HEADING.fullmatch(content.strip())
+    return heading is not None and heading["level"] == "1"
+
+
+def _without_heading_id(content: str) -> tuple[str, str]:
+    """The content without the id of its first heading, which becomes the slide's own, and so its address.
+
+    An id that Python-Markdown made up where it found no Latin letter (`_1`) says nothing: the slide gets none.
+    """
+    heading = _HEADING.search(content)
+    found = _HEADING_ID.search(heading["attributes"]) if heading else None
+    if heading is None or found is None:
+        return content, ""
+    start = heading.start("attributes")
+    name = found["id"]
+    stripped = content[: start + found.start()] + content[start + found.end() :]
+    return stripped, "" if name.startswith("_") else name
