@@ -1,0 +1,86 @@
+"""Small projects for tests: the cases in `tests/cases/`, built by real kernels without any cloud."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from labguide import running, site
+from labguide.model import Cell, Project, Script
+from labguide.problems import Problems
+
+CASES = Path(__file__).parent / "cases"
+LANGUAGES = ("en", "zh-TW")
+
+
+class NoCloud:
+    """A backend for scripts that call no service."""
+
+    name = "local"
+
+    def start(self) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+    def environment(self, account: str) -> Mapping[str, str]:
+        return {}
+
+    def versions(self) -> Mapping[str, str]:
+        return {"cloud": "none"}
+
+    def digest(self) -> str:
+        return ""
+
+
+class Seen:
+    """Notes what a build tells its host: which scripts ended, in order."""
+
+    def __init__(self) -> None:
+        self.ended: list[str] = []
+
+    def waiting(self) -> None:
+        pass
+
+    def begin(self, scripts: int, reused: int) -> None:
+        pass
+
+    def cell(self, script: Script, cell: Cell, number: int) -> None:
+        pass
+
+    def done(self, script: Script, ok: bool, seconds: float) -> None:
+        self.ended.append(script.name)
+
+    def skipped(self, script: Script) -> None:
+        pass
+
+
+class Workshop:
+    """A project in a folder of its own, which a test may edit and build as often as it likes."""
+
+    def __init__(self, folder: Path, case: str | None = None) -> None:
+        if case:
+            shutil.copytree(CASES / case, folder, dirs_exist_ok=True)
+        self.project = Project(folder, LANGUAGES)
+        self.problems = Problems()
+
+    def write(self, path: str, text: str) -> None:
+        file = self.project.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        text = (self.project.root / path).read_text("utf-8")
+        assert old in text
+        self.write(path, text.replace(old, new))
+
+    def build(self, *, frozen: bool = False, force: bool = False) -> site.Site:
+        self.problems = Problems()
+        options = running.Options(force=force, frozen=frozen)
+        return site.build(self.project, NoCloud(), options, Seen(), self.problems)
+
+    @property
+    def found(self) -> list[str]:
+        return [str(problem) for problem in self.problems]

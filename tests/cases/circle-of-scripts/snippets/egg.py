@@ -1,0 +1,8 @@
+# ---
+# jupyter:
+#   labguide:
+#     after: [hen]
+# ---
+
+# %% name="only"
+print("egg")

@@ -1,0 +1,8 @@
+# ---
+# jupyter:
+#   labguide:
+#     after: [egg]
+# ---
+
+# %% name="only"
+print("hen")

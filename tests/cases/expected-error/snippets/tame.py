@@ -1,0 +1,2 @@
+# %% name="fixed" tags=["raises-exception"]
+print("raises no more")

@@ -1,0 +1,2 @@
+# %% name="only"
+print("first")

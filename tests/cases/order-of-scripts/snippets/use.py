@@ -1,0 +1,8 @@
+# ---
+# jupyter:
+#   labguide:
+#     after: [craete]
+# ---
+
+# %% name="only"
+print("second")

@@ -1,0 +1,8 @@
+# ---
+# jupyter:
+#   labguide:
+#     after: [broken]
+# ---
+
+# %% name="waits"
+print("is not tried")

@@ -1,0 +1,5 @@
+# %% name="look"
+print("three rows")
+
+# %% name="train"
+print("done")

@@ -1,0 +1,2 @@
+# %% name="train"
+accuracy = 0.5

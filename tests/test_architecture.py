@@ -1,0 +1,97 @@
+"""Imports point downwards only: this test draws them from the code and holds them against the picture.
+
+The picture, from the top: hosts, the order of the steps, the steps, helpers, words. A module may import what stands
+below its own floor, or within its own room, and nothing else of this project.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+TOOLS = Path(__file__).parent.parent / "tools"
+
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("labguide.cli",),
+    ("labguide.mkdocs_plugin",),
+    ("labguide.console",),
+    ("labguide.site",),
+    ("labguide.running", "labguide.weaving", "labguide.decks"),
+    ("labguide.backends",),
+    ("labguide.sources", "labguide.recordings", "labguide.workdir"),
+    ("labguide.quotes", "labguide.redaction"),
+    ("labguide.problems",),
+    ("labguide.model",),
+    ("local_sagemaker",),
+    ("lifeline",),
+)
+"""From the roof to the ground. Rooms on one floor never import each other."""
+
+OUTSIDERS = {
+    "mkdocs": {"labguide.mkdocs_plugin"},
+    "moto": {"local_sagemaker"},
+    "boto3": {"local_sagemaker"},
+    "botocore": {"local_sagemaker"},
+    "sagemaker": set[str](),
+    "nbclient": {"labguide.running"},
+    "rich": {"labguide.console"},
+    "click": {"labguide.cli", "local_sagemaker"},
+}
+"""Libraries that only these rooms may know."""
+
+MODULES = sorted(TOOLS.rglob("*.py"))
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(TOOLS).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def _within(module: str, room: str) -> bool:
+    return module == room or module.startswith(f"{room}.")
+
+
+def _floor(module: str) -> tuple[int, str] | None:
+    rooms = ((number, room) for number, floor in enumerate(FLOORS) for room in floor)
+    return next(((number, room) for number, room in rooms if _within(module, room)), None)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_module_imports_downwards_only(path: Path) -> None:
+    here = _floor(_name(path))
+    if here is None:
+        assert _name(path) == "labguide", f"{_name(path)} stands on no floor of the picture"
+        return
+    for imported in _imports(path):
+        there = _floor(imported)
+        if there and there[1] != here[1]:
+            assert there[0] > here[0], f"{_name(path)} imports {imported}, which stands above it or beside it"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_library_is_known_to_its_room_only(path: Path) -> None:
+    for imported in _imports(path):
+        for library, rooms in OUTSIDERS.items():
+            if _within(imported, library):
+                assert any(_within(_name(path), room) for room in rooms), f"{_name(path)} imports {imported}"
+
+
+def test_generator_knows_nothing_of_the_local_sagemaker() -> None:
+    for path in (TOOLS / "labguide").rglob("*.py"):
+        assert not any(_within(imported, "local_sagemaker") for imported in _imports(path)), path
+
+
+def test_local_sagemaker_knows_nothing_of_the_generator() -> None:
+    for path in (TOOLS / "local_sagemaker").rglob("*.py"):
+        assert not any(_within(imported, "labguide") for imported in _imports(path)), path

@@ -1,0 +1,80 @@
+"""The embedded local SageMaker as a backend: a server in a process of its own, on loopback."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from labguide.problems import CannotBuildError
+
+# The client and the floor it stands on; frameworks inside images are pinned by the server's own files.
+_PACKAGES = ("boto3", "moto", "sagemaker")
+
+
+class LocalBackend:
+    """Runs `python -m local_sagemaker`; the server ends when this process does, however it ends."""
+
+    name = "local"
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+        self._answer: Mapping[str, Any] = {}
+
+    def start(self) -> None:
+        """Start the server, once, and wait until it answers."""
+        if self._process:
+            return
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "local_sagemaker", "--port", "0", "--json", "--until-stdin-closes"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={key: value for key, value in os.environ.items() if not key.startswith("AWS_")},
+            start_new_session=True,  # Ctrl-C goes to labguide, which then ends the server in order
+        )
+        stdout = self._process.stdout
+        line = stdout.readline() if stdout else ""
+        if not line:
+            code = self._process.wait()
+            self._process = None
+            raise CannotBuildError(f"the local SageMaker did not start (exit {code}); its own message stands above")
+        self._answer = json.loads(line)
+
+    def stop(self) -> None:
+        """Close the server's standard input, which ends it and all that it started."""
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                stream.close()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def environment(self, account: str) -> Mapping[str, str]:
+        """The server's own variables; its access key id is the account number."""
+        return {**self._answer["env"], "AWS_ACCESS_KEY_ID": account}
+
+    def versions(self) -> Mapping[str, str]:
+        """The packages that decide what the local SageMaker answers."""
+        return {package: metadata.version(package) for package in _PACKAGES}
+
+    def digest(self) -> str:
+        """A hash of the local SageMaker's own files: code, tables of images and algorithms."""
+        spec = find_spec("local_sagemaker")
+        folder = Path(next(iter(spec.submodule_search_locations or ()))) if spec else Path()
+        digest = hashlib.sha256()
+        for path in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".txt", ".json", ".yml")):
+            digest.update(path.read_bytes())
+        return digest.hexdigest()

@@ -1,0 +1,89 @@
+"""What a person sees in the terminal: progress while scripts run, and a summary at the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from labguide.model import Cell, Script
+from labguide.site import Site
+
+console = Console(stderr=True, highlight=False)
+
+
+class RichProgress:
+    """One line for each script that runs: which cell it is in, how many it has, how long it takes.
+
+    Where the output is no terminal, as in CI, one plain line when a script ends.
+    """
+
+    def __init__(self) -> None:
+        self._bars = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TextColumn("[dim]{task.fields[cell]}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._bars.stop()
+
+    def waiting(self) -> None:
+        """Say why nothing happens."""
+        console.print("Another build of this project is running; waiting for it.")
+
+    def begin(self, scripts: int, reused: int) -> None:
+        """Say how many scripts will run."""
+        if scripts:
+            console.print(f"Running {scripts} scripts; {reused} recordings are fresh.")
+
+    def cell(self, script: Script, cell: Cell, number: int) -> None:
+        """Show the cell that a script has come to."""
+        if script.name not in self._tasks:
+            total = len(script.code_cells)
+            self._tasks[script.name] = self._bars.add_task(script.name, total=total, cell="")
+        self._bars.update(self._tasks[script.name], completed=number - 1, cell=cell.name)
+
+    def done(self, script: Script, ok: bool, seconds: float) -> None:
+        """Leave one line for a script that has ended."""
+        if script.name in self._tasks:
+            self._bars.remove_task(self._tasks.pop(script.name))
+        mark = "[green]✓[/]" if ok else "[red]✗[/]"
+        console.print(f"  {mark} {script.name} [dim]{seconds:.1f} s[/]")
+
+    def skipped(self, script: Script) -> None:
+        """Say which script is waiting for another to be mended."""
+        console.print(f"  [yellow]–[/] {script.name} [dim]not tried: it comes after one that failed[/]")
+
+
+def summary(site: Site, folder: Path, seconds: float) -> None:
+    """Say what a build made, what it ran for that, and where to look."""
+    notebooks = sum(1 for path in site.files if path.endswith(".ipynb"))
+    console.print(
+        f"[bold]{len(site.pages)}[/] pages, [bold]{len(site.decks)}[/] decks, [bold]{notebooks}[/] notebooks; "
+        f"scripts: [bold]{len(site.runs.ran)}[/] run, [bold]{len(site.runs.reused)}[/] reused; {seconds:.1f} s"
+    )
+    shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+    console.print(f"Look at [bold]{shown}/index.html[/], or run `make serve`.")

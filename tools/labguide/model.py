@@ -1,0 +1,217 @@
+"""The words of labguide, as frozen values.
+
+    Project                 a folder; identified by its root
+    ├── Script              runnable text notebook; identified by its name ("video-games")
+    │   └── Cell            identified by its name within the script
+    ├── Document            lesson, deck or notebook translation; identified by its path
+    │   └── Quote           where a document shows a cell, a value or a file; identified by its place
+    ├── Recording           what a run of a script left; identified by backend and script
+    │   └── RecordedCell    a cell's source and outputs, identified by the cell's name
+    └── Woven               what readers get from a document: text, and the pictures it shows
+
+A `Place` (file and line) travels with everything an author wrote, so every problem can say where it is.
+Nothing here reads a file, runs code or knows of a host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+Output = Mapping[str, Any]
+"""One output of a cell, as the notebook format (nbformat 4) has it."""
+
+DocumentKind = Literal["lesson", "deck", "notebook"]
+
+DEFAULT_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A line in a file: `path` relative to the project's root with forward slashes, `line` from 1."""
+
+    path: str
+    line: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A workshop's sources: where they are and which languages they are written in."""
+
+    root: Path
+    languages: tuple[str, ...] = (DEFAULT_LANGUAGE,)
+    """The language of files without a suffix comes first."""
+
+    @property
+    def docs(self) -> Path:
+        """The folder of lessons."""
+        return self.root / "docs"
+
+    @property
+    def slides(self) -> Path:
+        """The folder of decks."""
+        return self.root / "slides"
+
+    @property
+    def notebooks(self) -> Path:
+        """The folder of notebooks: scripts, and their translations."""
+        return self.root / "notebooks"
+
+    @property
+    def snippets(self) -> Path:
+        """The folder of short scripts and of files that are quoted."""
+        return self.root / "snippets"
+
+    @property
+    def recordings(self) -> Path:
+        """The committed folder of recordings; one folder in it for each backend."""
+        return self.root / "recordings"
+
+    @property
+    def workdir(self) -> Path:
+        """The ignored folder of this machine: what it ran, its caches and its lock."""
+        return self.root / ".labguide"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a script. `place` is the line of the cell's first line of source."""
+
+    name: str
+    kind: Literal["code", "markdown"]
+    source: str
+    place: Place
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Script:
+    """A text notebook that runs, and what its header asks for."""
+
+    name: str
+    path: str
+    cells: tuple[Cell, ...]
+    after: tuple[str, ...] = ()
+    backends: tuple[str, ...] = ("local", "aws")
+    data: tuple[str, ...] = ()
+    """Files, relative to the project, that a run finds in its working folder."""
+    timeout: float = 600.0
+    """Seconds that one cell may take."""
+
+    @property
+    def code_cells(self) -> tuple[Cell, ...]:
+        """The cells that run, in order."""
+        return tuple(cell for cell in self.cells if cell.kind == "code")
+
+
+@dataclass(frozen=True)
+class CellQuote:
+    """A block that shows a cell's code, its recorded output, or both."""
+
+    place: Place
+    end: int
+    """The line of the closing fence; with `place.line` it bounds what weaving replaces."""
+    indent: str
+    script: str
+    cell: str
+    show: frozenset[str] = frozenset({"code", "output"})
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ValueQuote:
+    """A value inside a sentence; `start` and `stop` are columns of its line, from 0."""
+
+    place: Place
+    start: int
+    stop: int
+    script: str
+    expression: str
+    """A format field without its braces: `accuracy:.1%`."""
+
+    @property
+    def name(self) -> str:
+        """The variable at the root of the expression: `scores` in `scores[0]:.2f`."""
+        head = self.expression.partition(":")[0]
+        return head.partition(".")[0].partition("[")[0].strip()
+
+
+@dataclass(frozen=True)
+class FileQuote:
+    """A file, or a named region or some lines of one, that is no script."""
+
+    place: Place
+    path: str
+    region: str = ""
+
+
+Quote = CellQuote | ValueQuote | FileQuote
+
+
+@dataclass(frozen=True)
+class Document:
+    """A Markdown file: its text as written, its front matter and what it quotes."""
+
+    path: str
+    kind: DocumentKind
+    language: str
+    text: str
+    meta: Mapping[str, Any]
+    body_line: int
+    """The line after the front matter, where the body starts."""
+    quotes: tuple[Quote, ...]
+
+    @property
+    def name(self) -> str:
+        """The file name without language and extension, the same in every language."""
+        return Path(self.path).name.removesuffix(".md").removesuffix(f".{self.language}")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """All that authors wrote, read once for each build."""
+
+    scripts: Mapping[str, Script]
+    documents: tuple[Document, ...]
+
+
+@dataclass(frozen=True)
+class RecordedCell:
+    """What one code cell printed, drew or raised."""
+
+    name: str
+    source: str
+    outputs: tuple[Output, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What a run left: outputs cell by cell, values, and where they come from.
+
+    `values` maps variable names to JSON values as they stood at the end. `provenance` names the backend,
+    the versions, the time of the run and the seconds of each cell.
+    """
+
+    script: str
+    backend: str
+    cells: tuple[RecordedCell, ...]
+    values: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def cell(self, name: str) -> RecordedCell | None:
+        """The recorded cell of that name, if the run came to it."""
+        return next((cell for cell in self.cells if cell.name == name), None)
+
+
+@dataclass(frozen=True)
+class Woven:
+    """A document with its quotes replaced, and the pictures it shows by their path in the site."""
+
+    document: Document
+    text: str
+    pictures: Mapping[str, bytes] = field(default_factory=dict)

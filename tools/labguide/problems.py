@@ -1,0 +1,60 @@
+"""What is wrong with a workshop's sources, gathered over a whole build and told in one line each."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from labguide.model import Place
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing an author has to mend. Prints as `path:line: what is wrong; what to do [kind]`."""
+
+    place: Place
+    message: str
+    remedy: str
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}; {self.remedy} [{self.kind}]"
+
+
+class Problems:
+    """The problems of one build: steps add to it, the host prints it, sorted by place and each once."""
+
+    def __init__(self) -> None:
+        self._found: set[Problem] = set()
+
+    def add(self, place: Place, kind: str, message: str, remedy: str) -> None:
+        """Note one problem; line breaks in it become spaces, because a problem is one line."""
+        self._found.add(Problem(place, _one_line(message), _one_line(remedy), kind))
+
+    def at(self, path: str) -> list[Problem]:
+        """The problems of one file, sorted by line."""
+        return [problem for problem in self if problem.place.path == path]
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(sorted(self._found))
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+class CannotBuildError(Exception):
+    """Raised by a host when a build found problems, or could not begin; its text is for the user."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The remedy for an unknown word: the nearest known one, else all that are known."""
+    known = sorted(known)
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if close:
+        return f'did you mean "{close[0]}"?'
+    return f"known are: {', '.join(known)}" if known else "none is known"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,205 @@
+"""Runs one script: every code cell in order, in a fresh kernel of its own, in an empty working folder."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from labguide.model import Cell, Output, Project, Script
+from labguide.running import values
+from labguide.running.tracebacks import cell_line
+
+EXPECT_ERROR = "raises-exception"
+"""The tag of a cell that is meant to raise."""
+
+_VALUES_MIME = "application/vnd.labguide.values+json"
+
+# Runs after the last cell and leaves no name in the script's namespace. The kernel gets the source of `values`
+# as text, so it needs no labguide of its own.
+_VALUES_CODE = f"""
+(lambda space: (
+    exec({inspect.getsource(values)!r}, space),
+    display({{"{_VALUES_MIME}": space["simple"](get_ipython())}}, raw=True),
+))({{}})
+"""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a run ended early. `line` is the line in the script's file, from 1."""
+
+    cell: Cell
+    line: int
+    kind: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of a script left, before it is cleaned: outputs by cell name, values, seconds by cell."""
+
+    outputs: Mapping[str, tuple[Output, ...]]
+    values: Mapping[str, Any] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    failure: Failure | None = None
+
+
+async def run(
+    project: Project,
+    script: Script,
+    environment: Mapping[str, str],
+    folder: Path,
+    on_cell: Callable[[Cell, int], None],
+) -> Run:
+    """Run a script and return what it left; a cell that fails ends the run and stands in `Run.failure`.
+
+    `environment` is the kernel's whole environment. The script's working folder is made in `folder` and holds its
+    declared data. `on_cell` is told each cell and its number, from 1, as it begins.
+    """
+    with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as own:
+        work = Path(own) / "work"
+        work.mkdir()
+        for name in script.data:
+            shutil.copy2(project.root / name, work / Path(name).name)
+        return await _run_in(work, script, environment, on_cell)
+
+
+async def _run_in(
+    work: Path, script: Script, environment: Mapping[str, str], on_cell: Callable[[Cell, int], None]
+) -> Run:
+    manager = AsyncKernelManager(
+        kernel_spec_manager=_ThisPython(),
+        # Sockets in a private folder: no port is opened, and no two kernels can meet.
+        transport="ipc",
+        ip=str(work.with_name("kernel")),
+        connection_file=str(work.with_name("kernel.json")),
+    )
+    client = NotebookClient(_notebook(script), km=manager, timeout=script.timeout, store_widget_state=False)
+    async with _started(manager, client, environment, work):
+        return await _run_cells(client, script, on_cell)
+
+
+@asynccontextmanager
+async def _started(
+    manager: AsyncKernelManager, client: NotebookClient, environment: Mapping[str, str], work: Path
+) -> AsyncIterator[None]:
+    """A kernel for `client`, ended however the block is left.
+
+    nbclient's own context manager would take over Ctrl-C for its one kernel; here it must end all of them.
+    """
+    await manager.start_kernel(env=dict(environment), cwd=str(work))
+    try:
+        channels = await client.async_start_new_kernel_client()
+        try:
+            yield
+        finally:
+            channels.stop_channels()
+    finally:
+        await manager.shutdown_kernel(now=True)
+
+
+async def _run_cells(client: NotebookClient, script: Script, on_cell: Callable[[Cell, int], None]) -> Run:
+    outputs: dict[str, tuple[Output, ...]] = {}
+    seconds: dict[str, float] = {}
+    for index, cell in enumerate(script.code_cells):
+        on_cell(cell, index + 1)
+        started = time.monotonic()
+        failure = await _run_cell(client, index, cell)
+        seconds[cell.name] = round(time.monotonic() - started, 3)
+        outputs[cell.name] = tuple(client.nb.cells[index].outputs)
+        if failure:
+            return Run(outputs, {}, seconds, failure)
+    return Run(outputs, await _values(client), seconds)
+
+
+async def _run_cell(client: NotebookClient, index: int, cell: Cell) -> Failure | None:
+    try:
+        await client.async_execute_cell(client.nb.cells[index], index)
+    except CellExecutionError as error:
+        return _raised(cell, client.nb.cells[index].outputs, error)
+    except CellTimeoutError:
+        message = f'cell "{cell.name}" did not end in {client.timeout:.0f} seconds'
+        return Failure(cell, cell.place.line, "cell-timeout", message, "make it quicker or raise `timeout:`")
+    except DeadKernelError:
+        message = f'the kernel died in cell "{cell.name}"'
+        return Failure(cell, cell.place.line, "kernel-died", message, "see what it printed; is memory short?")
+    if EXPECT_ERROR in cell.tags and not any(
+        output["output_type"] == "error" for output in client.nb.cells[index].outputs
+    ):
+        message = f'cell "{cell.name}" was to raise and did not'
+        return Failure(cell, cell.place.line, "did-not-raise", message, f"mend it or take the tag {EXPECT_ERROR} off")
+    return None
+
+
+def _raised(cell: Cell, outputs: list[Output], error: CellExecutionError) -> Failure:
+    last: Output = next((o for o in reversed(outputs) if o["output_type"] == "error"), {})
+    line = cell_line(last.get("traceback", ()))
+    what = f"{error.ename}: {error.evalue}".strip().splitlines()[0]
+    return Failure(
+        cell,
+        cell.place.line + line - 1,
+        "cell-raised",
+        f'cell "{cell.name}" raised {what}',
+        f"mend the cell, or tag it {EXPECT_ERROR} if it is meant to",
+    )
+
+
+async def _values(client: NotebookClient) -> Mapping[str, Any]:
+    cell = nbformat.v4.new_code_cell(_VALUES_CODE)
+    client.nb.cells.append(cell)
+    await client.async_execute_cell(cell, len(client.nb.cells) - 1, store_history=False)
+    for output in cell.outputs:
+        found: Mapping[str, Any] | None = output.get("data", {}).get(_VALUES_MIME)
+        if found is not None:
+            return found
+    return {}
+
+
+def _notebook(script: Script) -> Any:
+    cells = [nbformat.v4.new_code_cell(cell.source, metadata={"tags": sorted(cell.tags)}) for cell in script.code_cells]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+class _ThisPython(KernelSpecManager):
+    """Knows one kernel, this very Python: what a user has installed elsewhere must not run the workshop."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        return KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            display_name="Python 3",
+            language="python",
+        )
+
+
+def kernel_environment(project: Project, backend: Mapping[str, str]) -> dict[str, str]:
+    """The environment of every kernel: the caller's without credentials and personal settings, and the backend's."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "JUPYTER", "IPYTHON"))}
+    cache = project.workdir / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    fixed = {
+        "PYTHONHASHSEED": "0",
+        "PYTHONNOUSERSITE": "1",
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+        "IPYTHONDIR": str(cache / "ipython"),  # no personal start-up files
+        "MPLCONFIGDIR": str(cache / "matplotlib"),  # its font cache takes seconds to build
+    }
+    return {**kept, **fixed, **backend}

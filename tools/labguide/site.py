@@ -1,0 +1,102 @@
+"""The order of the steps, from sources to what a host renders. Read `build` from top to bottom.
+
+Source ──read──▶ Script ──run──▶ Recording ──┐
+Source ──read──▶ Document ────────────────────weave──▶ page · deck · notebook
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from labguide import decks, running, sources, weaving
+from labguide.backends import Backend
+from labguide.model import Project, Woven
+from labguide.problems import Problems
+from labguide.weaving import notebooks
+
+DECK_ASSETS = "assets/deck"
+"""The site's folder of what all decks share."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """All that a host needs: pages to render, and files to publish as they are, by their path in the site."""
+
+    pages: Mapping[str, Woven]
+    """Lessons by their path below `docs/`."""
+    decks: Mapping[str, Woven]
+    """Decks by their path in the site: `slides/introduction.html`."""
+    files: Mapping[str, bytes]
+    runs: running.Runs
+
+
+def build(
+    project: Project,
+    backend: Backend,
+    options: running.Options,
+    progress: running.Progress,
+    problems: Problems,
+) -> Site:
+    """Read everything, run what is stale, weave everything. What is wrong is in `problems` afterwards."""
+    found = sources.read(project, problems)
+    quoted = weaving.quoted_values(found)
+    runs = running.run(project, found.scripts, quoted, backend, options, progress, problems)
+    recorded = weaving.Recorded(project, found.scripts, runs.recordings)
+
+    pages: dict[str, Woven] = {}
+    slides: dict[str, Woven] = {}
+    for document in found.documents:
+        notebooks.check_translation(document, found.scripts, problems)
+        woven = weaving.weave(notebooks.expand(document, found, problems), recorded, problems)
+        if document.kind == "lesson":
+            pages[weaving.site_path(document.path)] = woven
+        elif document.kind == "deck":
+            slides[weaving.site_path(document.path)] = woven
+
+    return Site(
+        pages=pages,
+        decks=slides,
+        files={
+            **{
+                path: content
+                for woven in (*pages.values(), *slides.values())
+                for path, content in woven.pictures.items()
+            },
+            **notebooks.downloads(found, runs.recordings, project.languages),
+            **_deck_files(project),
+        },
+        runs=runs,
+    )
+
+
+def render_deck(path: str, site: Site, project: Project, dialect: decks.Dialect) -> str:
+    """The HTML page of one deck of a site; `dialect` is the host's Markdown, so that decks and pages agree."""
+    woven = site.decks[path]
+    alternates = {
+        other.document.language: other_path.rpartition("/")[2]
+        for other_path, other in site.decks.items()
+        if other.document.name == woven.document.name and other_path != path
+    }
+    up = "../" * path.count("/")
+    language = woven.document.language
+    home = up if language == project.languages[0] else f"{up}{language}/"
+    return decks.render(
+        woven.text,
+        lang=language,
+        assets=f"{up}{DECK_ASSETS}",
+        dialect=dialect,
+        alternates=alternates,
+        home=home,
+    )
+
+
+def _deck_files(project: Project) -> dict[str, bytes]:
+    """What decks share, and the pictures and other files that lie beside the decks."""
+    shared = {f"{DECK_ASSETS}/{name}": content for name, content in decks.asset_files().items()}
+    beside = {
+        sources.relative(project, path): path.read_bytes()
+        for path in sorted(project.slides.rglob("*"))
+        if path.is_file() and path.suffix != ".md" and not path.name.startswith(".")
+    }
+    return shared | beside

@@ -1,0 +1,179 @@
+"""The step from documents and recordings to what readers see: every quote replaced by what was recorded.
+
+The author's Markdown is not touched anywhere else: a page is rendered as if the author had written the woven text.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from labguide import quotes
+from labguide.model import (
+    CellQuote,
+    Document,
+    FileQuote,
+    Place,
+    Project,
+    Recording,
+    Script,
+    Sources,
+    ValueQuote,
+    Woven,
+)
+from labguide.problems import Problems, did_you_mean
+from labguide.weaving import outputs
+
+RECORDED = "recorded"
+"""The site's folder of recorded pictures."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What quotes refer to: the project's scripts and what they left when they last ran."""
+
+    project: Project
+    scripts: Mapping[str, Script]
+    recordings: Mapping[str, Recording]
+
+
+def quoted_values(sources: Sources) -> dict[str, frozenset[str]]:
+    """For each script, the variables that any document shows."""
+    found: dict[str, set[str]] = {}
+    for document in sources.documents:
+        for quote in document.quotes:
+            if isinstance(quote, ValueQuote):
+                found.setdefault(quote.script, set()).add(quote.name)
+    return {script: frozenset(names) for script, names in found.items()}
+
+
+def site_path(path: str) -> str:
+    """A document's path as links in the site see it: lessons lose the folder `docs/`, decks become HTML."""
+    return path.removeprefix("docs/") if path.startswith("docs/") else path.removesuffix(".md") + ".html"
+
+
+def weave(document: Document, recorded: Recorded, problems: Problems) -> Woven:
+    """A document with its quotes replaced. A quote that cannot be becomes a problem, and stays as written."""
+    lines: list[str | None] = list(document.text.splitlines())
+    pictures: dict[str, bytes] = {}
+    for quote in reversed(document.quotes):  # from the end, so that columns still hold within a line
+        match quote:
+            case CellQuote():
+                _weave_cell(quote, lines, pictures, recorded, problems)
+            case ValueQuote():
+                _weave_value(quote, lines, recorded, problems)
+            case FileQuote():
+                _check_file(quote, recorded.project, problems)
+    text = "\n".join(line for line in lines if line is not None) + "\n"
+    return Woven(document, text, pictures)
+
+
+def _weave_cell(
+    quote: CellQuote,
+    lines: list[str | None],
+    pictures: dict[str, bytes],
+    recorded: Recorded,
+    problems: Problems,
+) -> None:
+    block = _cell_block(quote, pictures, recorded, problems)
+    if block is None:
+        return
+    indented = [f"{quote.indent}{line}" if line else quote.indent.rstrip() for line in block]
+    last = min(quote.end, len(lines))
+    lines[quote.place.line - 1 : last] = ["\n".join(indented), *[None] * (last - quote.place.line)]
+
+
+def _cell_block(
+    quote: CellQuote, pictures: dict[str, bytes], recorded: Recorded, problems: Problems
+) -> list[str] | None:
+    script = _script(quote.script, quote.place, recorded, problems)
+    if script is None:
+        return None
+    cell = next((cell for cell in script.code_cells if cell.name == quote.cell), None)
+    if cell is None:
+        remedy = did_you_mean(quote.cell, [cell.name for cell in script.code_cells])
+        problems.add(quote.place, "unknown-cell", f'no cell "{quote.cell}" in {script.path}', remedy)
+        return None
+    block = _code(quote, cell.source, problems) if "code" in quote.show else []
+    if "output" in quote.show:
+        recording = recorded.recordings.get(script.name)
+        recorded_cell = recording.cell(quote.cell) if recording else None
+        stem = f"{RECORDED}/{quote.script}/{quote.cell}"
+        shown, found = outputs.as_markdown(
+            recorded_cell.outputs if recorded_cell else (),
+            stem,
+            quote.options.get("alt", ""),
+            site_path(quote.place.path),
+        )
+        pictures.update({picture.path: picture.content for picture in found})
+        block += ([""] if block and shown else []) + shown
+    return block
+
+
+def _code(quote: CellQuote, source: str, problems: Problems) -> list[str]:
+    lines = source.splitlines()
+    if "lines" in quote.options:
+        lines = _chosen_lines(quote, lines, problems)
+    attributes = [f'{key}="{quote.options[key]}"' for key in ("title", "hl_lines", "linenums") if key in quote.options]
+    fence = outputs.fence_for(lines)
+    return [" ".join([f"{fence}python", *attributes]), *lines, fence]
+
+
+def _chosen_lines(quote: CellQuote, lines: list[str], problems: Problems) -> list[str]:
+    """The lines that the option `:lines: 2-5` asks for, from 1, both ends included."""
+    first, dash, last = quote.options["lines"].partition("-")
+    try:
+        start, stop = int(first), int(last) if dash else int(first)
+    except ValueError:
+        start, stop = 0, 0
+    if not 1 <= start <= stop <= len(lines):
+        message = f'the cell has no lines "{quote.options["lines"]}"'
+        problems.add(quote.place, "bad-quote", message, f"it has lines 1-{len(lines)}")
+        return lines
+    return lines[start - 1 : stop]
+
+
+def _script(name: str, place: Place, recorded: Recorded, problems: Problems) -> Script | None:
+    if name not in recorded.scripts:
+        remedy = did_you_mean(name, recorded.scripts)
+        problems.add(place, "unknown-script", f'no script "{name}" in notebooks/ or snippets/', remedy)
+    return recorded.scripts.get(name)
+
+
+def _weave_value(quote: ValueQuote, lines: list[str | None], recorded: Recorded, problems: Problems) -> None:
+    line = lines[quote.place.line - 1]
+    script = _script(quote.script, quote.place, recorded, problems)
+    recording = recorded.recordings.get(quote.script)
+    if line is None or script is None or recording is None:
+        return
+    if quote.name not in recording.values:
+        message = f'no value "{quote.name}" at the end of {script.path}'
+        problems.add(quote.place, "unknown-value", message, did_you_mean(quote.name, recording.values))
+        return
+    try:
+        shown = _format(quote.expression, recording.values)
+    except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
+        message = f'cannot show "{quote.expression}": {error}'
+        problems.add(quote.place, "bad-format", message, "write {value}`script#variable:format` with a Python format")
+        return
+    lines[quote.place.line - 1] = line[: quote.start] + shown + line[quote.stop :]
+
+
+def _format(expression: str, values: Mapping[str, Any]) -> str:
+    return string.Formatter().vformat("{" + expression + "}", (), values)
+
+
+def _check_file(quote: FileQuote, project: Project, problems: Problems) -> None:
+    path = project.root / quote.path
+    if not path.is_file():
+        known = [each.relative_to(project.root).as_posix() for each in project.snippets.rglob("*") if each.is_file()]
+        problems.add(quote.place, "unknown-file", f'no file "{quote.path}"', did_you_mean(quote.path, known))
+        return
+    region = quote.region
+    if region and not region.replace(":", "").isdigit():
+        known = list(quotes.regions(path.read_text("utf-8")))
+        if region not in known:
+            message = f'no region "{region}" in {quote.path}'
+            problems.add(quote.place, "unknown-region", message, did_you_mean(region, known))
