@@ -21,6 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(ending, lambda *_: told_to_stop.set())
     with running(options.port, options.account) as server:
         print(_as_json(server) if options.json else _for_a_shell(server), flush=True)
+        # Whoever reads the line may stop reading then: what a library prints later goes to stderr.
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         if options.until_stdin_closes:
             threading.Thread(target=_wait_for_stdin, args=[told_to_stop], daemon=True).start()
         told_to_stop.wait()

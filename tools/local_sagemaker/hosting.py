@@ -18,10 +18,13 @@ from .cloud import Cloud, Key
 from .handlers import Handlers
 from .serving import Answer, NoAnswerError, NotReadyError, Variant, Wanted, launch
 from .status import Status
-from .wire import AwsError, Call, Caller
+from .wire import AwsError, Call, Caller, check_name
 
 KIND = "endpoint"
 PASSING = frozenset({"Creating", "Updating", "Deleting"})
+SHORTEST_DELETING = 0.3
+"""Seconds for which a client can see that an endpoint is being deleted."""
+
 MAX_BODY = 6 * 1024**2
 """Bytes of an InvokeEndpoint request, as documented."""
 
@@ -47,8 +50,9 @@ class Endpoint:
 
 def create(cloud: Cloud, call: Call) -> dict[str, Any]:
     """Start an endpoint."""
+    name = check_name("endpointName", call.parameters["EndpointName"])
     answer = cloud.floor.call(call.caller, call.operation, call.parameters)
-    endpoint = Endpoint(call.caller, call.parameters["EndpointName"])
+    endpoint = Endpoint(call.caller, name)
     cloud.shelf(KIND).add(Key.of(call.caller, endpoint.name), endpoint)
     cloud.start(lambda: _launch(cloud, endpoint, call.parameters["EndpointConfigName"]))
     return answer
@@ -128,6 +132,7 @@ def _take_down(cloud: Cloud, endpoint: Endpoint, call: Call) -> None:
         variants = list(endpoint.variants)
     for variant in variants:
         variant.stop()
+    time.sleep(SHORTEST_DELETING)
     shutil.rmtree(
         cloud.home / "endpoints" / call.caller.account / call.caller.region / endpoint.name, ignore_errors=True
     )

@@ -6,18 +6,21 @@ else moto.
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
 from .cloud import Cloud
 from .operations import OPERATIONS
-from .wire import AwsError, Call, Caller, caller_of, error_reply, json_reply, not_there
+from .wire import AwsError, Call, Caller, Parameters, caller_of, error_reply, json_reply, not_there
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -87,8 +90,13 @@ def _check(request: Request, caller: Caller) -> None:
     if request.path.startswith("/moto-api"):
         raise AwsError("AccessDeniedException", "There is no such path.", 403)
     limit = MAX_OBJECT if caller.service == "s3" else MAX_REQUEST
+    request.max_content_length = limit
     if (request.content_length or 0) > limit:
-        raise AwsError("RequestEntityTooLargeException", f"The request is larger than {limit} bytes.", 413)
+        raise _too_large(limit)
+
+
+def _too_large(limit: int | None) -> AwsError:
+    return AwsError("RequestEntityTooLargeException", f"The request is larger than {limit} bytes.", 413)
 
 
 def _operation(request: Request, caller: Caller) -> tuple[str, Callable[[], dict[str, Any]]]:
@@ -109,7 +117,7 @@ def _operation(request: Request, caller: Caller) -> tuple[str, Callable[[], dict
 
 def _json(request: Request) -> dict[str, Any]:
     try:
-        parameters = json.loads(_body(request) or b"{}")
+        parameters = json.loads(_body(request) or b"{}", object_hook=Parameters)
     except ValueError as error:
         raise AwsError("SerializationException", f"The body is not JSON: {error}") from error
     if not isinstance(parameters, dict):
@@ -118,15 +126,14 @@ def _json(request: Request) -> dict[str, Any]:
 
 
 def _form(request: Request) -> dict[str, str]:
-    from urllib.parse import parse_qsl
-
     return dict(parse_qsl(_body(request).decode(errors="replace")))
 
 
 def _body(request: Request) -> bytes:
     """Return the body, and put it back for moto to read."""
-    import io
-
-    body = request.get_data()
+    try:
+        body = request.get_data()
+    except RequestEntityTooLarge as error:
+        raise _too_large(request.max_content_length) from error
     request.environ["wsgi.input"] = io.BytesIO(body)
     return body

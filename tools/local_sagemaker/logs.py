@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import re
+import threading
 import time
 from typing import Any
 
@@ -30,7 +31,7 @@ class LogStream:
         self._cloud, self._caller = cloud, caller
         self._place = {"logGroupName": group, "logStreamName": stream}
         self._lines: queue.Queue[dict[str, Any] | None] = queue.Queue()
-        self._delivered = queue.Queue[bool]()
+        self._delivered = threading.Event()
         self._call("CreateLogGroup", {"logGroupName": group})
         self._call("CreateLogStream", self._place)
         cloud.start(self._deliver)
@@ -44,20 +45,25 @@ class LogStream:
     def close(self) -> None:
         """Deliver what is left; return when clients can read it."""
         self._lines.put(None)
-        self._delivered.get()
+        self._delivered.wait()
 
     def _deliver(self) -> None:
-        last = False
-        while not last:
-            events = [self._lines.get()]
-            if events != [None]:
-                time.sleep(INTERVAL if self._lines.empty() else 0)
-            while not self._lines.empty():
-                events.append(self._lines.get())
-            last = None in events
-            if ready := [event for event in events if event]:
-                self._call("PutLogEvents", {**self._place, "logEvents": ready})
-        self._delivered.put(True)
+        open_ = True
+        while open_:
+            batch = self._next_batch()
+            open_ = batch[-1] is not None
+            if events := [event for event in batch if event]:
+                self._call("PutLogEvents", {**self._place, "logEvents": events})
+        self._delivered.set()
+
+    def _next_batch(self) -> list[dict[str, Any] | None]:
+        """Return the lines of the next `INTERVAL`; None, the end, is the last one if it is there."""
+        batch = [self._lines.get()]
+        deadline = time.monotonic() + INTERVAL
+        while batch[-1] is not None and (left := deadline - time.monotonic()) > 0:
+            with contextlib.suppress(queue.Empty):
+                batch.append(self._lines.get(timeout=left))
+        return batch
 
     def _call(self, operation: str, parameters: dict[str, Any]) -> None:
         # The group may be there already, or a client may have deleted it while the container runs.

@@ -15,7 +15,7 @@ from . import archives, containers, images, storage
 from .cloud import Cloud
 from .containers import Container, Folder
 from .logs import LogStream
-from .wire import Caller
+from .wire import Caller, check_name
 
 READY_SECONDS = 120.0
 ANSWER_SECONDS = 60.0
@@ -75,7 +75,7 @@ def launch(cloud: Cloud, wanted: Wanted, when_dead: Callable[[int], None]) -> Va
     """
     image = images.find(wanted.primary["Image"])
     python = images.python_of(image)
-    name = wanted.variant["VariantName"]
+    name = check_name("variantName", wanted.variant["VariantName"])
     folder = Folder(cloud.home / "endpoints" / wanted.caller.account / wanted.caller.region / wanted.endpoint / name)
     folder.make()
     if uri := wanted.primary.get("ModelDataUrl"):

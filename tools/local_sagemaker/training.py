@@ -12,14 +12,16 @@ from .cloud import Cloud, Key
 from .handlers import Handlers
 from .paging import page
 from .training_job import TrainingJob
-from .wire import AwsError, Call, validation_error
+from .wire import AwsError, Call, check_name, validation_error
 
 KIND = "training-job"
 
 
 def create(cloud: Cloud, call: Call) -> dict[str, Any]:
     """Start a job. Its name stays taken as long as the job is known."""
-    name = call.parameters["TrainingJobName"]
+    name = check_name("trainingJobName", call.parameters["TrainingJobName"])
+    for channel in call.parameters.get("InputDataConfig", []):
+        check_name("channelName", channel["ChannelName"])
     arn = f"arn:aws:sagemaker:{call.caller.region}:{call.caller.account}:training-job/{name}"
     job = TrainingJob(caller=call.caller, arn=arn, request=dict(call.parameters))
     if not cloud.shelf(KIND).add(Key.of(call.caller, name), job):

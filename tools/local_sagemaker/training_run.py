@@ -8,15 +8,18 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from . import algorithms, archives, containers, images, storage
 from .cloud import Cloud
 from .containers import Folder
+from .images import Image
 from .logs import LogStream
 from .training_job import TrainingJob
+from .wire import AwsError
 
 GROUP = "/aws/sagemaker/TrainingJobs"
 DEFAULT_MAX_RUNTIME = 86_400
@@ -32,7 +35,7 @@ def run(cloud: Cloud, job: TrainingJob) -> None:
         folder = Folder(cloud.home / "jobs" / job.caller.account / job.caller.region / job.name)
         try:
             _steps(cloud, job, folder)
-        except (JobError, images.UnknownImageError, images.BuildError, storage.NoSuchDataError) as error:
+        except (JobError, images.UnknownImageError, images.BuildError, storage.NoSuchDataError, AwsError) as error:
             job.finish("Failed", reason=_client_error(error))
         except Exception as error:
             traceback.print_exc(file=sys.stderr)
@@ -55,7 +58,7 @@ def _steps(cloud: Cloud, job: TrainingJob, folder: Folder) -> None:
     _prepare(cloud, job, folder)
     if not job.stop_reason:
         job.enter("Training")
-        status = _train(cloud, job, folder, [str(python), "-m", "local_sagemaker.algorithms", image.algorithm, "train"])
+        status = _train(cloud, job, folder, image, python)
         if status and not job.stop_reason:
             raise JobError(_failure_reason(folder, status))
     _upload(cloud, job, folder)
@@ -87,24 +90,31 @@ def _channel_config(channel: Mapping[str, Any]) -> dict[str, str]:
     return {**told, "ContentType": channel["ContentType"]} if channel.get("ContentType") else told
 
 
-def _train(cloud: Cloud, job: TrainingJob, folder: Folder, command: list[str]) -> int:
+def _train(cloud: Cloud, job: TrainingJob, folder: Folder, image: Image, python: Path) -> int:
     """Run the container; return its exit status. Its lines go to the log and, if they tell metrics, to the job."""
-    log = LogStream(cloud, job.caller, GROUP, f"{job.name}/algo-1-{int(time.time())}")
-    job.container = containers.start(cloud, folder, command, _environment(job))
-    if job.stop_reason:
-        job.container.stop()
-    limit = job.request["StoppingCondition"].get("MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME)
-    alarm = threading.Timer(limit, job.ask_to_stop, ["MaxRuntimeExceeded"])
+    command = [str(python), "-m", "local_sagemaker.algorithms", image.algorithm, "train"]
+    patterns = _metric_patterns(job, image.algorithm)
+    with closing(LogStream(cloud, job.caller, GROUP, f"{job.name}/algo-1-{int(time.time())}")) as log:
+        job.container = containers.start(cloud, folder, command, _environment(job))
+        with _time_limit(job):
+            if job.stop_reason:
+                job.container.stop()
+            for line in job.container.lines():
+                log.write(line)
+                _note_metrics(job, patterns, line)
+            return job.container.process.wait()
+
+
+@contextmanager
+def _time_limit(job: TrainingJob) -> Iterator[None]:
+    seconds = job.request["StoppingCondition"].get("MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME)
+    alarm = threading.Timer(seconds, job.ask_to_stop, ["MaxRuntimeExceeded"])
     alarm.daemon = True
     alarm.start()
-    patterns = _metric_patterns(job, command[-2])
-    for line in job.container.lines():
-        log.write(line)
-        _note_metrics(job, patterns, line)
-    alarm.cancel()
-    status = job.container.process.wait()
-    log.close()
-    return status
+    try:
+        yield
+    finally:
+        alarm.cancel()
 
 
 def _environment(job: TrainingJob) -> dict[str, str]:

@@ -42,6 +42,13 @@ class Call:
     request: Request
 
 
+class Parameters(dict[str, Any]):
+    """A JSON object of a request. A member that is asked for and is not there makes the request invalid."""
+
+    def __missing__(self, name: str) -> Any:
+        raise validation_error(f"Missing required parameter: {name}")
+
+
 class AwsError(Exception):
     """An answer that says no. `extra` adds members to a JSON body."""
 
@@ -55,13 +62,21 @@ def validation_error(message: str) -> AwsError:
     return AwsError("ValidationException", message)
 
 
+def check_name(member: str, name: str) -> str:
+    """Return `name` if it can be one; names become folders here, so nothing else may. Raises AwsError."""
+    if not _NAME.fullmatch(name):
+        raise validation_error(f"Value '{name}' at '{member}' failed to satisfy constraint: {_NAME.pattern}")
+    return name
+
+
 def not_there(operation: str) -> AwsError:
     """Return the answer to an operation that nobody here does; 400, so that clients do not try again."""
     return AwsError("UnknownOperationException", f"The operation {operation} is not there in local_sagemaker.")
 
 
-_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
+_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([a-z0-9-]+)/([^/]+)/aws4_request")
 _ACCOUNT = re.compile(r"\d{12}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
 
 
 def caller_of(request: Request) -> Caller:

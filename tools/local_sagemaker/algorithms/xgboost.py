@@ -177,20 +177,24 @@ class _Predictor:
     def _rows(self, body: bytes, content_type: str) -> DMatrix:
         import xgboost
 
-        if content_type == "text/csv":
-            values = _csv(body.decode())
-        elif content_type in LIBSVM:
-            values = _libsvm(body.decode(), self._booster.num_features())
-        else:
-            raise UnsupportedMediaTypeError(
-                f"Content-type {content_type} not supported: it must be text/csv or text/libsvm"
-            )
         wanted = self._booster.num_features()
+        try:
+            values = _values(body.decode(), content_type, wanted)
+        except ValueError as error:
+            raise UnsupportedMediaTypeError(f"Loading {content_type} data failed: {error}") from error
         if values.shape[1] != wanted:
             raise BadRequestError(
                 f"Feature size of inference data {values.shape[1]} is not that of the model, {wanted}"
             )
         return xgboost.DMatrix(values)
+
+
+def _values(text: str, content_type: str, wanted: int) -> Any:
+    if content_type == "text/csv":
+        return _csv(text)
+    if content_type in LIBSVM:
+        return _libsvm(text, wanted)
+    raise UnsupportedMediaTypeError(f"Content-type {content_type} not supported: it must be text/csv or text/libsvm")
 
 
 def _csv(text: str) -> Any:
@@ -199,7 +203,7 @@ def _csv(text: str) -> Any:
 
     rows = [[float(cell) if cell.strip() else numpy.nan for cell in line.split(",")] for line in text.split()]
     if len({len(row) for row in rows}) != 1:
-        raise BadRequestError("Loading csv data failed: rows are missing or differ in length")
+        raise ValueError("rows are missing or differ in length")
     return numpy.array(rows, dtype=numpy.float32)
 
 

@@ -1,0 +1,53 @@
+"""Images: an ECR address names an environment, built once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local_sagemaker import images
+
+BUILD = "from local_sagemaker import images; images.python_of(images.Image('tiny:1', sys.argv[1], 'xgboost'))"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.0-5",
+        "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:3.0-5-cpu-py3",
+        "sagemaker-xgboost:3.0-5",
+    ],
+)
+def test_registry_and_processor_do_not_count(uri: str) -> None:
+    assert images.find(uri).name == "sagemaker-xgboost:3.0-5"
+
+
+def test_every_image_has_pinned_requirements() -> None:
+    for image in images.IMAGES.values():
+        lines = (images.HERE / image.requirements).read_text().splitlines()
+        wanted = [line for line in lines if line and not line.startswith("#")]
+        assert wanted
+        assert all("==" in line for line in wanted), image.name
+
+
+def test_two_builds_of_one_image_at_once_make_one_environment(tmp_path: Path) -> None:
+    requirements = tmp_path / "tiny.txt"
+    requirements.write_text("# nothing to install\n")
+    command = [sys.executable, "-c", f"import sys; {BUILD}", str(requirements)]
+    environment = {**os.environ, "LOCAL_SAGEMAKER_CACHE": str(tmp_path)}
+    builds = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [build.communicate()[1] for build in builds]
+    assert [build.returncode for build in builds] == [0, 0], told
+    assert "".join(told).count("is ready after") == 1
+
+
+def test_a_build_that_fails_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOCAL_SAGEMAKER_CACHE", str(tmp_path))
+    requirements = tmp_path / "wrong.txt"
+    requirements.write_text("this is no requirement\n")
+    with pytest.raises(images.BuildError, match='image "wrong:1" could not be built'):
+        images.python_of(images.Image("wrong:1", str(requirements), "xgboost"))
