@@ -14,6 +14,7 @@ import pytest
 TOOLS = Path(__file__).parent.parent / "tools"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
+    ("labguide.__main__",),
     ("labguide.cli",),
     ("labguide.mkdocs_plugin",),
     ("labguide.console",),

@@ -1,0 +1,20 @@
+"""`labguide serve`: a preview that follows edits."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import click
+
+from labguide import mkdocs_plugin
+from labguide.cli import options
+
+
+@click.command()
+@options.project
+@click.option("--address", default="127.0.0.1:8000", show_default=True, help="Where the preview listens.")
+def serve(root: Path, address: str) -> None:
+    """Preview the site and follow edits; problems are shown in the pages."""
+    logging.getLogger("mkdocs").setLevel(logging.INFO)
+    mkdocs_plugin.serve(root, address)
