@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 import boto3
+import psutil
 from botocore.exceptions import WaiterError
 
 XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.0-5"
@@ -136,6 +137,14 @@ def rows_where_the_feature_decides(count: int = 200) -> str:
     """CSV rows, label first: the label is 1 where the first of two features is above one half."""
     features = [(number % 10 / 10 + 0.05, number % 7 / 7) for number in range(count)]
     return "\n".join(f"{int(first > 0.5)},{first:.4f},{second:.4f}" for first, second in features)
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """Return whether a process is gone, or only waits for its parent to ask how it ended."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 30) -> bool:

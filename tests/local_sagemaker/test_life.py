@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from local_server import Aws, Server, wait_until
+from local_server import Aws, Server, has_ended, wait_until
 
 SDK_SCRIPT = """
 import json
@@ -54,9 +54,8 @@ EndpointConfig.create(endpoint_config_name="sdk", production_variants=[variant])
 endpoint = Endpoint.create(endpoint_name="sdk", endpoint_config_name="sdk")
 endpoint.wait_for_status("InService")
 answer = endpoint.invoke(body="1,5", content_type="text/csv", accept="text/csv")
-print(job.training_job_status, float(answer.body.read()) > 0.5)
 endpoint.delete()
-endpoint.wait_for_delete()
+print(job.training_job_status, float(answer.body.read()) > 0.5)
 """
 
 
@@ -94,7 +93,7 @@ def test_whatever_ends_it_leaves_no_process_and_no_folder(
 ) -> None:
     server, home, job = busy
     server.process.send_signal(ending)
-    assert wait_until(lambda: not job.is_running())
+    assert wait_until(lambda: has_ended(job))
     assert wait_until(lambda: not home.exists())
 
 

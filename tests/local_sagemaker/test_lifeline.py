@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from local_server import wait_until
+from local_server import has_ended, wait_until
 
 from lifeline import MARK, Lifeline
 
@@ -57,7 +57,7 @@ def test_a_killed_owner_leaves_nothing(tmp_path: Path, command: str, processes: 
         family = [child, *child.children()]
         owner.stdin.close()
         owner.wait()
-        assert wait_until(lambda: not any(each.is_running() for each in family))
+        assert wait_until(lambda: all(has_ended(each) for each in family))
         assert wait_until(lambda: not folder.exists())
 
 
