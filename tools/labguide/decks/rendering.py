@@ -12,14 +12,16 @@ from markdown import Markdown
 
 from labguide.decks.slides import Deck, Slide
 
-# A slide is no place for the signs beside a page's headings; and no script colours code in the browser.
+# On a slide, links beside headings and before each line of code would only be in the way of the keyboard; and no
+# script colours code in the browser.
 _OVERRIDES: Mapping[str, Mapping[str, Any]] = {
     "toc": {"permalink": False, "anchorlink": False},
     "markdown.extensions.toc": {"permalink": False, "anchorlink": False},
-    "pymdownx.highlight": {"use_pygments": True},
+    "pymdownx.highlight": {"use_pygments": True, "anchor_linenums": False},
 }
 
 _HEADING = re.compile(r"<h(?P<level>[1-6])(?P<attributes>[^>]*)>.*?</h(?P=level)>", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _HEADING_ID = re.compile(r' id="(?P<id>[^"]+)"')
 _TAG = re.compile(r"""<[a-zA-Z](?:[^"'<>]|"[^"]*"|'[^']*')*>""")
 _NAME = re.compile(r"""\s(?:id|name)=["']([^"']+)["']""")
@@ -105,7 +107,7 @@ def _rendered(slide: Slide, convert: _Converter, names: _Names) -> RenderedSlide
 
 
 def _opens_section(content: str) -> bool:
-    heading = _HEADING.fullmatch(content.strip())
+    heading = _HEADING.fullmatch(_COMMENT.sub("", content).strip())
     return heading is not None and heading["level"] == "1"
 
 

@@ -1,0 +1,77 @@
+"""Where slides begin and end."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from labguide.decks import Slide, slide_count, split
+
+HEADER = "---\ntitle: T\n---\n"
+
+
+def _lines_of(text: str) -> list[list[int]]:
+    return [[slide.line for slide in stack] for stack in split(text).stacks]
+
+
+def _only(body: str) -> Slide:
+    ((slide,),) = split(HEADER + dedent(body)).stacks
+    return slide
+
+
+def test_slide_knows_its_first_line_in_the_file() -> None:
+    assert _lines_of(f"{HEADER}\n# One\n\n---\n\n\n## Two\n\n----\n\n## Three\n") == [[5], [10, 14]]
+
+
+def test_deck_without_front_matter_starts_at_line_one() -> None:
+    assert _lines_of("# One\n\n---\n\n# Two\n") == [[1], [5]]
+
+
+@pytest.mark.parametrize("body", ["Heading\n---\n\ntext", "text\n\n---\ntext", "text\n\n --- \n\n- - -\n\n-----\n"])
+def test_line_that_does_not_stand_alone_separates_nothing(body: str) -> None:
+    assert slide_count(HEADER + body) == 1
+
+
+@pytest.mark.parametrize("opening", ["```", "~~~~", "    ```text", "<!--"])
+def test_line_inside_a_fence_or_comment_separates_nothing(opening: str) -> None:
+    closing = "-->" if opening == "<!--" else opening.removesuffix("text")
+    assert slide_count(f"{HEADER}{opening}\n\n---\n\n{closing}\n\n---\n\nsecond") == 2
+
+
+def test_blank_slides_are_left_out() -> None:
+    assert _lines_of(f"{HEADER}\n---\n\none\n\n---\n\n----\n\n---\n\ntwo\n\n---\n") == [[7], [15]]
+
+
+@pytest.mark.parametrize("marker", ["Notes:", "Note:", "notes:"])
+def test_notes_reach_to_the_end_of_the_slide(marker: str) -> None:
+    slide = _only(f"# Seen\n\n{marker}\nSaid.\n\nSaid too.\n")
+    assert (slide.markdown, slide.notes) == ("# Seen", "Said.\n\nSaid too.")
+
+
+def test_notes_may_start_in_the_line_of_their_marker() -> None:
+    assert _only("# Seen\n\nNote: Said.\nSaid too.\n").notes == "Said.\nSaid too."
+
+
+def test_notes_marker_inside_a_fence_is_code() -> None:
+    slide = _only("```yaml\nNotes:\n```\n")
+    assert (slide.markdown, slide.notes) == ("```yaml\nNotes:\n```", "")
+
+
+def test_slide_attributes_are_read_from_its_first_line() -> None:
+    slide = _only("""\
+        <!-- .slide: class="title wide" data-background="a > b.png" hidden -->
+        # One
+    """)
+    assert slide.attributes == {"class": "title wide", "data-background": "a > b.png", "hidden": ""}
+    assert slide.markdown == "# One"
+
+
+@pytest.mark.parametrize("header", ["title: [", "- a list", "just words", ""])
+def test_front_matter_that_is_no_mapping_counts_as_empty(header: str) -> None:
+    deck = split(f"---\n{header}\n---\n\n# One\n")
+    assert (dict(deck.meta), len(deck.stacks)) == ({}, 1)
+
+
+def test_text_without_slides_is_an_empty_deck() -> None:
+    assert split(HEADER).stacks == ()
