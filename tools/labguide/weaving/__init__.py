@@ -6,6 +6,7 @@ The author's Markdown is not touched anywhere else: a page is rendered as if the
 from __future__ import annotations
 
 import string
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -122,17 +123,20 @@ def _code(quote: CellQuote, source: str, problems: Problems) -> list[str]:
 
 
 def _chosen_lines(quote: CellQuote, lines: list[str], problems: Problems) -> list[str]:
-    """The lines that the option `:lines: 2-5` asks for, from 1, both ends included."""
-    first, dash, last = quote.options["lines"].partition("-")
-    try:
-        start, stop = int(first), int(last) if dash else int(first)
-    except ValueError:
-        start, stop = 0, 0
-    if not 1 <= start <= stop <= len(lines):
-        message = f'the cell has no lines "{quote.options["lines"]}"'
-        problems.add(quote.place, "bad-quote", message, f"it has lines 1-{len(lines)}")
-        return lines
-    return lines[start - 1 : stop]
+    """The lines that the option `:lines: 2-5, 9` asks for, from 1, both ends included, without common indentation."""
+    chosen: list[str] = []
+    for part in quote.options["lines"].split(","):
+        first, dash, last = part.strip().partition("-")
+        try:
+            start, stop = int(first), int(last) if dash else int(first)
+        except ValueError:
+            start, stop = 0, 0
+        if not 1 <= start <= stop <= len(lines):
+            message = f'the cell has no lines "{part.strip()}"'
+            problems.add(quote.place, "bad-quote", message, f"it has lines 1-{len(lines)}")
+            return lines
+        chosen += lines[start - 1 : stop]
+    return textwrap.dedent("\n".join(chosen)).splitlines()
 
 
 def _script(name: str, place: Place, recorded: Recorded, problems: Problems) -> Script | None:
