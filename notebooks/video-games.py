@@ -16,8 +16,8 @@
 # %% [markdown]
 # # Will this game be a hit?
 #
-# You train a model that says whether a video game will sell more than a million copies, put it behind an endpoint, and
-# measure how often it is right. Run the cells from top to bottom, each one once.
+# You train a model that says whether a video game will sell more than a million copies, put it behind an
+# endpoint, and measure how often it is right. Run the cells from top to bottom, each one once.
 
 # %% [markdown]
 # ## Set up
@@ -38,8 +38,8 @@ if not installed.startswith("3."):
 print("SageMaker Python SDK, version", version("sagemaker").partition(".")[0])
 
 # %% [markdown]
-# Where to work: your region, the bucket of module 1, and the role that lets SageMaker use it. A notebook instance that
-# you made in the console has a role of its own; the notebook finds that one too.
+# Where to work: your region, the bucket of module 1, and the role that lets SageMaker use it. A notebook
+# instance that you made in the console has a role of its own; the notebook finds that one too.
 
 # %% name="setup"
 import boto3
@@ -68,9 +68,9 @@ print("Region:", region)
 # %% [markdown]
 # ## Make the data
 #
-# The table that this exercise became known for was collected from the web, and nobody can say what its licence is. So this cell
-# makes one of the same shape: 16,719 games, the same columns, about as many gaps. The games are invented. The random
-# numbers start from a fixed seed, so everybody gets the same table.
+# The table that this exercise became known for was collected from the web, and nobody can say what its
+# licence is. So this cell makes one of the same shape: 16,719 games, the same columns, about as many gaps.
+# The games are invented. The random numbers start from a fixed seed, so everybody gets the same table.
 
 # %% name="make-data"
 rng = np.random.default_rng(seed=2016)
@@ -85,14 +85,14 @@ def pick(weights):
 
 # Of each platform: how many games, and around which year. Of each genre: how many, and how well they sell.
 platforms = {
-    "PS2": (22, 2005), "DS": (22, 2008), "PS3": (13, 2011), "Wii": (13, 2009), "X360": (13, 2010), "PSP": (12, 2009),
-    "PS": (12, 1998), "PC": (10, 2010), "XB": (8, 2004), "GBA": (8, 2003), "GC": (6, 2003), "3DS": (5, 2013),
-    "PSV": (4, 2014), "PS4": (4, 2015), "N64": (3, 1999), "XOne": (2, 2015), "WiiU": (1, 2014),
+    "PS2": (22, 2005), "DS": (22, 2008), "PS3": (13, 2011), "Wii": (13, 2009), "X360": (13, 2010),
+    "PSP": (12, 2009), "PS": (12, 1998), "PC": (10, 2010), "XB": (8, 2004), "GBA": (8, 2003), "GC": (6, 2003),
+    "3DS": (5, 2013), "PSV": (4, 2014), "PS4": (4, 2015), "N64": (3, 1999), "XOne": (2, 2015), "WiiU": (1, 2014),
 }  # fmt: skip
 genres = {
-    "Action": (20, 0.1), "Sports": (14, 0.2), "Misc": (11, 0.0), "Role-Playing": (9, 0.2), "Shooter": (8, 0.5),
-    "Adventure": (8, -0.7), "Racing": (7, 0.2), "Platform": (5, 0.5), "Simulation": (5, 0.0), "Fighting": (5, 0.1),
-    "Strategy": (4, -0.6), "Puzzle": (4, -0.5),
+    "Action": (20, 0.1), "Sports": (14, 0.2), "Misc": (11, 0.0), "Role-Playing": (9, 0.2),
+    "Shooter": (8, 0.5), "Adventure": (8, -0.7), "Racing": (7, 0.2), "Platform": (5, 0.5),
+    "Simulation": (5, 0.0), "Fighting": (5, 0.1), "Strategy": (4, -0.6), "Puzzle": (4, -0.5),
 }  # fmt: skip
 first = rng.choice(["Star", "Iron", "Lost", "Final", "Silent", "Crystal", "Shadow", "Wild"], rows)
 second = rng.choice(["Quest", "Racer", "Kingdom", "Legend", "Arena", "Heroes", "Saga"], rows)
@@ -167,12 +167,13 @@ print(f"{hits} of {rows} games are hits: {hit_share:.1%}")
 # %% [markdown]
 # ## Prepare
 #
-# The sales columns are the answer itself, so they go. Names say nothing about a new game, so they go too. `tbd` means that
-# players have not scored the game yet: a gap like any other. Rows with gaps are left out. Words become
-# columns of 0 and 1, and the label moves to the front, where SageMaker's XGBoost looks for it.
+# The sales columns are the answer itself, so they go. Names say nothing about a new game, so they go too.
+# `tbd` means that players have not scored the game yet: a gap like any other. Rows with gaps are left out.
+# Words become columns of 0 and 1, and the label moves to the front, where SageMaker's XGBoost looks for it.
 
 # %% name="prepare"
-features = games[["Platform", "Genre", "Rating", "Critic_Score", "Critic_Count", "User_Score", "User_Count"]].copy()
+chosen = ["Platform", "Genre", "Rating", "Critic_Score", "Critic_Count", "User_Score", "User_Count"]
+features = games[chosen].copy()
 features["User_Score"] = pd.to_numeric(features["User_Score"], errors="coerce")
 
 table = pd.concat([games["hit"], features], axis=1).dropna()
@@ -184,7 +185,8 @@ print(complete_rows, "complete rows,", columns, "columns")
 # %% [markdown]
 # ## Split
 #
-# Shuffle the rows and deal them out: 70 % to train, 15 % to validate while training, 15 % for the exam at the end.
+# Shuffle the rows and deal them out: 70 % to train, 15 % to validate while training, 15 % for the exam at the
+# end.
 
 # %% name="split"
 shuffled = table.sample(frac=1, random_state=7)
@@ -214,8 +216,8 @@ for name, part in {"train": train, "validation": validation}.items():
 # %% [markdown]
 # ## Train
 #
-# `image` is the container with SageMaker's own XGBoost. The job runs on a machine of its own, which SageMaker starts for it
-# and shuts down after it.
+# `image` is the container with SageMaker's own XGBoost. The job runs on a machine of its own, which SageMaker
+# starts for it and shuts down after it.
 
 # %% name="train"
 from sagemaker.core.shapes import OutputDataConfig
@@ -270,8 +272,8 @@ for name, value in metrics.items():
 # %% [markdown]
 # ## Deploy
 #
-# Three things make an endpoint. The *model* says which file and which container, the *endpoint configuration* says on how many
-# machines of which size, and the *endpoint* is those machines, running.
+# Three things make an endpoint. The *model* says which file and which container, the *endpoint configuration*
+# says on how many machines of which size, and the *endpoint* is those machines, running.
 
 # %% name="deploy"
 from sagemaker.core.resources import Endpoint, EndpointConfig, Model
@@ -300,7 +302,8 @@ print("The endpoint is in service.")
 # %% [markdown]
 # ## Predict
 #
-# Send the test rows, without their labels, two hundred at a time. For each row the endpoint answers the probability of a hit.
+# Send the test rows, without their labels, two hundred at a time. For each row the endpoint answers the
+# probability of a hit.
 
 # %% name="predict"
 questions = test.drop(columns="hit")
@@ -339,8 +342,8 @@ axes.set_ylabel("what happened")
 plt.show()
 
 # %% [markdown]
-# *Accuracy*: how many answers were right. *Precision*: of the games that it called hits, how many were. *Recall*: of the hits, how
-# many it found.
+# *Accuracy*: how many answers were right. *Precision*: of the games that it called hits, how many were.
+# *Recall*: of the hits, how many it found.
 
 # %% name="accuracy"
 (true_negatives, false_positives), (false_negatives, true_positives) = matrix.tolist()
@@ -355,7 +358,8 @@ print(f"recall:    {recall:.1%}")
 # %% [markdown]
 # ## Delete the endpoint
 #
-# An endpoint costs money for as long as it exists. You have your numbers, so it goes, and the other two with it.
+# An endpoint costs money for as long as it exists. You have your numbers, so it goes, and the other two with
+# it.
 
 # %% name="delete-endpoint"
 endpoint.delete()

@@ -15,8 +15,8 @@
 # %% [markdown]
 # # Clean up
 #
-# Delete what the workshop made, and only that: everything it makes has a name that begins with `smworkshop` or
-# `video-games`, and the role is called `SageMakerWorkshopRole`. Each cell may be run again.
+# Delete what the workshop made, and only that: everything it makes has a name that begins with `smworkshop`
+# or `video-games`, and the role is called `SageMakerWorkshopRole`. Each cell may be run again.
 
 # %% [markdown]
 # ## See what is there
@@ -129,7 +129,8 @@ print("Notebook instances deleted:", len(found["notebook instances"]))
 # %% [markdown]
 # ## Logs
 #
-# Training jobs and notebook instances write into groups that all of the account shares, so only the workshop's streams go.
+# Training jobs and notebook instances write into groups that all of the account shares, so only the
+# workshop's streams go.
 
 # %% name="logs"
 for name in found["training logs"]:

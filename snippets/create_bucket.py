@@ -13,14 +13,14 @@
 # %% [markdown]
 # # Create a bucket
 #
-# SageMaker reads training data from Amazon S3 and writes its models there. This makes the one bucket that the whole
-# workshop uses.
+# SageMaker reads training data from Amazon S3 and writes its models there. This makes the one bucket that the
+# whole workshop uses.
 
 # %% [markdown]
 # ## Choose the names
 #
-# Bucket names are shared by all AWS customers, so this one ends with your account number: nobody else has that. The
-# region is the one your AWS configuration names.
+# Bucket names are shared by all AWS customers, so this one ends with your account number: nobody else has
+# that. The region is the one your AWS configuration names.
 
 # %% name="names"
 import boto3
@@ -35,8 +35,8 @@ print("Region:", region)
 # %% [markdown]
 # ## Create the bucket
 #
-# Every region but `us-east-1` wants to be named in the request. If the bucket is there already and is yours, that is
-# fine too.
+# Every region but `us-east-1` wants to be named in the request. If the bucket is there already and is yours,
+# that is fine too.
 
 # %% name="create"
 s3 = session.client("s3")

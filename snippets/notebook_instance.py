@@ -15,14 +15,14 @@
 # %% [markdown]
 # # A notebook instance
 #
-# A notebook instance is a computer at AWS with Jupyter on it. It needs a role: the permissions that it, and the jobs you
-# start from it, work with.
+# A notebook instance is a computer at AWS with Jupyter on it. It needs a role: the permissions that it, and
+# the jobs you start from it, work with.
 
 # %% [markdown]
 # ## Create the role
 #
-# The first policy says who may take the role on: SageMaker. Two more say what it may do: use SageMaker, and read and
-# write the workshop's bucket, no other.
+# The first policy says who may take the role on: SageMaker. Two more say what it may do: use SageMaker, and
+# read and write the workshop's bucket, no other.
 
 # %% name="role"
 import json

@@ -29,8 +29,8 @@ class Server:
 
 
 @contextmanager
-def started_server() -> Iterator[Server]:
-    with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+def started_server(*options: str) -> Iterator[Server]:
+    with subprocess.Popen([*COMMAND, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield Server(process, json.loads(process.stdout.readline()))
         process.stdin.close()
         process.wait(30)

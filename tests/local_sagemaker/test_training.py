@@ -7,7 +7,7 @@ import tarfile
 
 import pytest
 from botocore.exceptions import ClientError
-from local_server import Aws, channel, wait_until
+from local_server import Aws, channel, started_server, wait_until
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 MANY_ROUNDS = {"num_round": "1000000", "objective": "binary:logistic"}
@@ -135,6 +135,22 @@ def test_a_description_tells_all_that_was_asked_for(aws: Aws) -> None:
     assert job["Environment"] == {"COLOUR": "blue"}
     assert job["AlgorithmSpecification"]["MetricDefinitions"] == definitions
     assert "mine" in {each["MetricName"] for each in job["FinalMetricDataList"]}
+
+
+def test_a_job_queues_while_others_use_all_there_is(aws: Aws) -> None:
+    with started_server("--jobs", "1") as server:
+        one = Aws(server.line["env"], aws.account)
+        one.train("first", HyperParameters=MANY_ROUNDS)
+        one.train("second")
+
+        def phase(name: str) -> str:
+            listed = one.sagemaker.list_training_jobs(NameContains=name)["TrainingJobSummaries"]
+            return str(listed[0]["SecondaryStatus"])
+
+        assert wait_until(lambda: phase("first") == "Training")
+        assert phase("second") == "Starting"
+        one.sagemaker.stop_training_job(TrainingJobName="first")
+        assert one.ended("second")["TrainingJobStatus"] == "Completed"
 
 
 def test_jobs_are_listed_by_status_in_pages(aws: Aws) -> None:

@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     told_to_stop = threading.Event()
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: told_to_stop.set())
-    with running(options.port, options.account) as server:
+    with running(options.port, options.account, options.jobs) as server:
         print(_as_json(server) if options.json else _for_a_shell(server), flush=True)
         # Whoever reads the line may stop reading then: what a library prints later goes to stderr.
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -33,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="local_sagemaker", description="An Amazon SageMaker on loopback.")
     parser.add_argument("--port", type=int, default=0, help="port of 127.0.0.1; 0, the default, takes a free one")
     parser.add_argument("--account", default=DEFAULT_ACCOUNT, help="account number to print (default: %(default)s)")
+    parser.add_argument("--jobs", type=int, help="training jobs that run at once; others queue (default: one a core)")
     parser.add_argument("--json", action="store_true", help="print one line of JSON: endpoint, env, pid")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when stdin reaches its end")
     return parser

@@ -39,8 +39,10 @@ class _QuietHandler(MotoRequestHandler):
 
 
 @contextlib.contextmanager
-def running(port: int = 0, account: str = DEFAULT_ACCOUNT) -> Iterator[Running]:
+def running(port: int = 0, account: str = DEFAULT_ACCOUNT, jobs: int | None = None) -> Iterator[Running]:
     """Serve on `port` of loopback, any free one if 0, while the ``with`` block runs.
+
+    `jobs` training jobs run at once, by default one for each core; the others queue.
 
     When it ends, or this process does in whatever way, so does every job and endpoint, and their folders go.
     """
@@ -50,7 +52,7 @@ def running(port: int = 0, account: str = DEFAULT_ACCOUNT) -> Iterator[Running]:
         _forget_own_credentials(home)
         (home / "lib").mkdir()
         (home / "lib" / "local_sagemaker").symlink_to(Path(__file__).parent)
-        slots = threading.Semaphore(os.cpu_count() or 1)
+        slots = threading.Semaphore(jobs or os.cpu_count() or 1)
         cloud = Cloud(home=home, endpoint="", line=line, slots=slots)
         server = make_server(HOST, port, Layer(cloud), threaded=True, request_handler=_QuietHandler)
         cloud.endpoint = f"http://{HOST}:{server.server_port}"

@@ -1,6 +1,7 @@
 """An image is a virtual environment: the ECR repository and tag name a file of pinned requirements.
 
-The environment is built when it is first wanted, in the user's cache folder, and shared by all runs afterwards.
+The environment is built when it is first wanted, in the user's cache folder or the one that LOCAL_SAGEMAKER_CACHE
+names, and shared by all runs afterwards.
 To register another image: put its requirements beside this file and add a line to `IMAGES`. That's it.
 """
 
