@@ -38,10 +38,12 @@ if not installed.startswith("3."):
 print("SageMaker Python SDK, version", version("sagemaker").partition(".")[0])
 
 # %% [markdown]
-# Where to work: your region, the bucket of module 1, and the role that lets SageMaker use it. A notebook
-# instance that you made in the console has a role of its own; the notebook finds that one too.
+# Where to work: your region, and the name of the workshop's bucket.
 
 # %% name="setup"
+import json
+from pathlib import Path
+
 import boto3
 import matplotlib.pyplot as plt
 import numpy as np
@@ -56,14 +58,42 @@ bucket = f"smworkshop-{account}"
 
 client = boto3.client("sagemaker")
 s3 = boto3.client("s3")
-s3.head_bucket(Bucket=bucket)
-
-try:
-    role = boto3.client("iam").get_role(RoleName="SageMakerWorkshopRole")["Role"]["Arn"]
-except ClientError:
-    role = get_execution_role()
+iam = boto3.client("iam")
 
 print("Region:", region)
+
+# %% [markdown]
+# Module 1 made the bucket, and a role that lets SageMaker use it. A notebook instance has a role of its own,
+# which does as well. Whatever is missing, because you skipped module 1, this cell makes.
+
+# %% name="bucket-and-role"
+try:
+    s3.head_bucket(Bucket=bucket)
+except ClientError:
+    place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    s3.create_bucket(Bucket=bucket, **place)
+
+
+def make_role():
+    """A role that SageMaker may take on, and that may use SageMaker and the workshop's bucket."""
+    trusted = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    allowed = {"Effect": "Allow", "Action": "s3:*"}
+    allowed["Resource"] = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
+    trust, policy = ({"Version": "2012-10-17", "Statement": [each]} for each in (trusted, allowed))
+    name = "SageMakerWorkshopRole"
+    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    iam.attach_role_policy(RoleName=name, PolicyArn="arn:aws:iam::aws:policy/AmazonSageMakerFullAccess")
+    iam.put_role_policy(RoleName=name, PolicyName="WorkshopBucket", PolicyDocument=json.dumps(policy))
+    return made["Role"]["Arn"]
+
+
+try:
+    role = iam.get_role(RoleName="SageMakerWorkshopRole")["Role"]["Arn"]
+except ClientError:
+    on_instance = Path("/opt/ml/metadata/resource-metadata.json").exists()
+    role = get_execution_role() if on_instance else make_role()
+
+print("Bucket and role are ready.")
 
 # %% [markdown]
 # ## Make the data
