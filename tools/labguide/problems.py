@@ -32,6 +32,10 @@ class Problems:
         """Note one problem; line breaks in it become spaces, because a problem is one line."""
         self._found.add(Problem(place, _one_line(message), _one_line(remedy), kind))
 
+    def include(self, problem: Problem) -> None:
+        """Note a problem that exists already."""
+        self.add(problem.place, problem.kind, problem.message, problem.remedy)
+
     def at(self, path: str) -> list[Problem]:
         """The problems of one file, sorted by line."""
         return [problem for problem in self if problem.place.path == path]

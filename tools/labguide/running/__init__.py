@@ -1,4 +1,4 @@
-"""The step from scripts to recordings: run what is stale, keep what it left.
+"""The step from scripts to recordings: `rehearse` runs scripts, `run` runs what is stale and keeps what it left.
 
 Scripts run at the same time, one for each core, each in its own kernel; one that names others in `after:` waits
 for them. A script that fails keeps its old recording, becomes a problem, and those after it are not tried.
@@ -10,7 +10,7 @@ import asyncio
 import os
 import platform
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from labguide import recordings, redaction
 from labguide.backends import Backend
 from labguide.model import Cell, Place, Project, RecordedCell, Recording, Script
-from labguide.problems import Problems
+from labguide.problems import Problem, Problems
 from labguide.running import freshness, kernel, order
 from lifeline import Lifeline
 
@@ -62,6 +62,15 @@ class Runs:
     reused: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one run: its recording, as far as it came, and the problem that ended it early, if one did."""
+
+    recording: Recording
+    """After a problem, the last cell here is the one that failed."""
+    problem: Problem | None = None
+
+
 @dataclass
 class _Session:
     """What the runs of one build share."""
@@ -69,14 +78,13 @@ class _Session:
     project: Project
     backend: Backend
     accounts: Mapping[str, str]
-    keys: Mapping[str, str]
-    quoted: Mapping[str, Collection[str]]
+    keep: Callable[[Script, Recording], None]
     progress: Progress
     problems: Problems
     line: Lifeline
     folder: Path
     slots: asyncio.Semaphore
-    kept: dict[str, Recording] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
 
 
 def run(
@@ -103,9 +111,47 @@ def run(
     wanted = _wanted(project, backend.name, in_order, keys, options)
     progress.begin(len(wanted), len(here) - len(wanted))
     if wanted:
-        kept.update(_run_all(project, in_order, wanted, keys, quoted, backend, progress, problems))
+        freshness.forget(project, backend.name, [script.name for script in wanted])
+
+    def keep_it(script: Script, new: Recording) -> None:
+        kept[script.name] = keep(project, script, new, quoted.get(script.name, ()), keys[script.name])
+
+    _run_all(project, in_order, wanted, backend, keep_it, progress, problems)
     ran = tuple(script.name for script in wanted)
     return Runs(kept, ran, tuple(name for name in here if name not in ran))
+
+
+def rehearse(
+    project: Project,
+    scripts: Mapping[str, Script],
+    backend: Backend,
+    only: Collection[str],
+    progress: Progress,
+    problems: Problems,
+) -> Mapping[str, Outcome]:
+    """Run scripts, fresh or not, and return what became of each, by its name; nothing is kept.
+
+    `only` names scripts that run with all that must have run before them; empty means all. A script that comes
+    after one that failed has no outcome.
+    """
+    here = {name: script for name, script in scripts.items() if backend.name in script.backends}
+    in_order = order.ordered(here, problems)
+    wanted = order.with_ancestors(only or here, in_order)
+    progress.begin(len(wanted), 0)
+    return _run_all(project, in_order, wanted, backend, lambda _script, _recording: None, progress, problems)
+
+
+def keep(project: Project, script: Script, new: Recording, quoted: Collection[str], key: str) -> Recording:
+    """Settle a new recording with the committed one, write it if it differs, and note that this machine ran it.
+
+    `key` is the script's from `freshness.keys`. Returns the recording that stands now.
+    """
+    old = recordings.load(project, new.backend, script.name)
+    kept = recordings.settle(old, new, script, quoted)
+    if kept is not old:
+        recordings.save(project, kept)
+    freshness.note(project, new.backend, script.name, key)
+    return kept
 
 
 def _wanted(
@@ -132,29 +178,28 @@ def _run_all(
     project: Project,
     in_order: tuple[Script, ...],
     wanted: tuple[Script, ...],
-    keys: Mapping[str, str],
-    quoted: Mapping[str, Collection[str]],
     backend: Backend,
+    keep: Callable[[Script, Recording], None],
     progress: Progress,
     problems: Problems,
-) -> dict[str, Recording]:
+) -> Mapping[str, Outcome]:
+    if not wanted:
+        return {}
     with tempfile.TemporaryDirectory(prefix="labguide-") as folder, Lifeline(Path(folder)) as line:
         backend.start()
         session = _Session(
             project=project,
             backend=backend,
             accounts=order.accounts(in_order),
-            keys=keys,
-            quoted=quoted,
+            keep=keep,
             progress=progress,
             problems=problems,
             line=line,
             folder=Path(folder),
             slots=asyncio.Semaphore(os.cpu_count() or 1),
         )
-        freshness.forget(project, backend.name, [script.name for script in wanted])
         asyncio.run(_gather(session, wanted))
-        return session.kept
+        return session.outcomes
 
 
 async def _gather(session: _Session, wanted: tuple[Script, ...]) -> None:
@@ -186,33 +231,33 @@ async def _run_one(session: _Session, script: Script) -> bool:
         lambda cell, number: session.progress.cell(script, cell, number),
     )
     session.progress.done(script, run.failure is None, sum(run.seconds.values()))
-    if run.failure:
-        place = Place(script.path, run.failure.line)
-        secrets = _secrets(account, backend_environment)
-        message = redaction.clean_text(run.failure.message, secrets)
-        session.problems.add(place, run.failure.kind, message, run.failure.remedy)
-        return False
-    _keep(session, script, run, _secrets(account, backend_environment))
-    return True
+    outcome = _outcome(session.backend, script, run, _secrets(account, backend_environment))
+    session.outcomes[script.name] = outcome
+    if outcome.problem:
+        session.problems.include(outcome.problem)
+    else:
+        session.keep(script, outcome.recording)
+    return outcome.problem is None
 
 
-def _keep(session: _Session, script: Script, run: kernel.Run, secrets: tuple[str, ...]) -> None:
-    new = Recording(
+def _outcome(backend: Backend, script: Script, run: kernel.Run, secrets: tuple[str, ...]) -> Outcome:
+    """What a run left, without what is private or varies."""
+    recording = Recording(
         script=script.name,
-        backend=session.backend.name,
+        backend=backend.name,
         cells=tuple(
             RecordedCell(cell.name, cell.source, recordings.clean_outputs(run.outputs[cell.name], secrets))
             for cell in script.code_cells
+            if cell.name in run.outputs
         ),
         values=redaction.clean(run.values, secrets),
-        provenance=_provenance(session.backend, run),
+        provenance=_provenance(backend, run),
     )
-    old = recordings.load(session.project, session.backend.name, script.name)
-    kept = recordings.settle(old, new, script, session.quoted.get(script.name, ()))
-    if kept is not old:
-        recordings.save(session.project, kept)
-    freshness.note(session.project, session.backend.name, script.name, session.keys[script.name])
-    session.kept[script.name] = kept
+    if run.failure is None:
+        return Outcome(recording)
+    message = redaction.clean_text(run.failure.message, secrets)
+    place = Place(script.path, run.failure.line)
+    return Outcome(recording, Problem(place, message, run.failure.remedy, run.failure.kind))
 
 
 def _secrets(account: str, environment: Mapping[str, str]) -> tuple[str, ...]:
