@@ -26,9 +26,7 @@ _ACCOUNTS = itertools.count(100000000001)
 
 
 @pytest.fixture
-def new_account(server: Server, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Aws]:
-    for name, value in server.line["env"].items():
-        monkeypatch.setenv(name, value)
+def new_account(server: Server) -> Callable[[], Aws]:
     return lambda: Aws(server.line["env"], str(next(_ACCOUNTS)))
 
 

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 import boto3
+import botocore.session
 import psutil
 from botocore.exceptions import WaiterError
 
@@ -37,9 +38,11 @@ def started_server(*options: str) -> Iterator[Server]:
 
 
 @cache
-def _session() -> Any:
-    # One for all clients: each new session would read botocore's large service models again.
-    return boto3.session.Session()
+def _session(data_path: str) -> Any:
+    # One for all clients of a server: each new session would read botocore's large service models again.
+    session = botocore.session.get_session()
+    session.set_config_variable("data_path", data_path)
+    return boto3.session.Session(botocore_session=session)
 
 
 class Aws:
@@ -55,7 +58,7 @@ class Aws:
     def client(self, service: str) -> Any:
         if service not in self._clients:
             url = self.env["AWS_ENDPOINT_URL"]
-            self._clients[service] = _session().client(
+            self._clients[service] = _session(self.env["AWS_DATA_PATH"]).client(
                 service, "us-east-1", endpoint_url=url, aws_access_key_id=self.account, aws_secret_access_key="local"
             )
         return self._clients[service]

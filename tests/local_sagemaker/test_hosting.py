@@ -115,7 +115,7 @@ def test_a_deleted_endpoint_leaves_no_process(aws: Aws, model: str) -> None:
     aws.deploy("e", model)
     assert len(processes_of(aws.account)) == 1
     aws.sagemaker.delete_endpoint(EndpointName="e")
-    assert aws.sagemaker.describe_endpoint(EndpointName="e")["EndpointStatus"] == "Deleting"
+    assert aws.sagemaker.list_endpoints(StatusEquals="Deleting")["Endpoints"][0]["EndpointName"] == "e"
     aws.sagemaker.get_waiter("endpoint_deleted").wait(EndpointName="e")
     assert processes_of(aws.account) == []
 

@@ -55,6 +55,7 @@ endpoint = Endpoint.create(endpoint_name="sdk", endpoint_config_name="sdk")
 endpoint.wait_for_status("InService")
 answer = endpoint.invoke(body="1,5", content_type="text/csv", accept="text/csv")
 endpoint.delete()
+endpoint.wait_for_delete()
 print(job.training_job_status, float(answer.body.read()) > 0.5)
 """
 
@@ -65,14 +66,12 @@ def test_the_sagemaker_sdk_trains_deploys_and_predicts_unmodified(aws: Aws) -> N
         [sys.executable, "-c", SDK_SCRIPT], env=environment, capture_output=True, text=True, check=False, timeout=120
     )
     assert result.returncode == 0, result.stderr
-    assert result.stdout.splitlines()[-1] == "Completed True"
+    assert "Completed True" in result.stdout
 
 
 @pytest.fixture
-def busy(own_server: Server, monkeypatch: pytest.MonkeyPatch) -> tuple[Server, Path, psutil.Process]:
+def busy(own_server: Server) -> tuple[Server, Path, psutil.Process]:
     """A server of one's own with a job that would run for ever, its temporary folder, and the job's process."""
-    for name, value in own_server.line["env"].items():
-        monkeypatch.setenv(name, value)
     home = Path(own_server.line["env"]["AWS_CONFIG_FILE"]).parent
     aws = Aws(own_server.line["env"], "100000000000")
     aws.train(HyperParameters={"num_round": "100000000"})

@@ -23,7 +23,7 @@ from .wire import AwsError, Call, Caller, check_name
 KIND = "endpoint"
 PASSING = frozenset({"Creating", "Updating", "Deleting"})
 SHORTEST_DELETING = 0.3
-"""Seconds for which a client can see that an endpoint is being deleted."""
+"""Seconds for which a list shows that an endpoint is being deleted."""
 
 MAX_BODY = 6 * 1024**2
 """Bytes of an InvokeEndpoint request, as documented."""
@@ -122,7 +122,7 @@ def delete(cloud: Cloud, call: Call) -> dict[str, Any]:
     endpoint = cloud.shelf(KIND).find(_key(call))
     if endpoint is None or endpoint.status.value == "Deleting":
         return cloud.floor.call(call.caller, call.operation, call.parameters)
-    endpoint.status.become("Deleting")
+    endpoint.status.become("Deleting", no_news=True)
     cloud.start(lambda: _take_down(cloud, endpoint, call))
     return {}
 

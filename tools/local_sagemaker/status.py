@@ -31,10 +31,14 @@ class Status:
         """Whether this status will change by itself."""
         return self._value in self._passing
 
-    def become(self, value: str) -> None:
-        """Change the status and wake everybody who waits for news."""
+    def become(self, value: str, *, no_news: bool = False) -> None:
+        """Change the status and wake everybody who waits for news.
+
+        With `no_news` the client knows already: who deletes a thing and asks whether it is gone waits for just that.
+        """
         with self._changed:
             self._value = value
+            self._told = value if no_news else self._told
             self._changed.notify_all()
 
     def tell(self, patience: float = PATIENCE) -> str:
