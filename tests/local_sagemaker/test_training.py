@@ -44,6 +44,17 @@ def test_the_log_has_the_lines_of_the_real_container(aws: Aws) -> None:
     assert [line for line in lines if line.startswith("[2]")] == ["[2]#011train-auc:1.00000"]
 
 
+def test_the_log_tells_paths_as_a_container_would(aws: Aws) -> None:
+    uri = aws.put("bad/train.csv", "no,numbers,here")
+    aws.train(InputDataConfig=[channel("train", uri, "text/plain")])
+    aws.ended()
+    aws.train("empty", InputDataConfig=[])
+    assert aws.ended("empty")["FailureReason"].startswith("ClientError: No data in train channel path")
+    lines = aws.log(LOG_GROUP, "job/") + aws.log(LOG_GROUP, "empty/")
+    assert lines
+    assert not any("local-sagemaker" in line for line in lines)
+
+
 def test_the_log_can_be_read_while_the_job_runs(aws: Aws) -> None:
     aws.train(HyperParameters=MANY_ROUNDS)
 

@@ -70,16 +70,20 @@ class Folder:
 
 @dataclass(frozen=True)
 class Container:
-    """A running process and the folder it works in."""
+    """A running process and the folder it works in. `places` are paths of this machine and what a container has there."""
 
     folder: Folder
     process: subprocess.Popen[str]
+    places: Mapping[str, str]
 
     def lines(self) -> Iterator[str]:
         """Yield what the process prints, line by line, until it ends."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            yield self.folder.as_inside(line)
+            inside = self.folder.as_inside(line)
+            for place, told in self.places.items():
+                inside = inside.replace(place, told)
+            yield inside
 
     def stop(self) -> None:
         """End the process and its children: SIGTERM, then SIGKILL, to the whole group."""
@@ -113,7 +117,8 @@ def start(cloud: Cloud, folder: Folder, command: list[str], given: Mapping[str, 
         errors="replace",
         start_new_session=True,
     )
-    return Container(folder, process)
+    places = {str(Path(command[0]).parent.parent): "/usr/local", environment["PYTHONPATH"]: "/usr/local/lib"}
+    return Container(folder, process, places)
 
 
 def _signal(process: subprocess.Popen[Any], which: signal.Signals) -> None:

@@ -36,6 +36,11 @@ class Image:
 IMAGES = {
     image.name: image
     for image in (
+        Image("image-classification:1", "image-classification-1.txt", "image-classification"),
+        Image("kmeans:1", "amazon-algorithms-1.txt", "kmeans"),
+        Image("knn:1", "amazon-algorithms-1.txt", "knn"),
+        Image("linear-learner:1", "amazon-algorithms-1.txt", "linear-learner"),
+        Image("pca:1", "amazon-algorithms-1.txt", "pca"),
         Image("sagemaker-xgboost:1.7-1", "xgboost-1.7.txt", "xgboost"),
         Image("sagemaker-xgboost:3.0-5", "xgboost-3.0.txt", "xgboost"),
         Image("sagemaker-xgboost:3.2-0", "xgboost-3.2.txt", "xgboost"),
@@ -69,7 +74,7 @@ def find(uri: str) -> Image:
 def python_of(image: Image) -> Path:
     """Return the Python of the image's environment, and build the environment if it is not there yet.
 
-    Two builds that want the same one take turns. The environment is built where it will stay, because a virtual
+    Images with the same requirements share one environment. Two builds that want the same one take turns. The environment is built where it will stay, because a virtual
     environment's programs name their own path; it counts only once its `READY` file is there. Raises BuildError.
     """
     target = _cache() / _folder_name(image)
@@ -88,8 +93,9 @@ def _cache() -> Path:
 
 
 def _folder_name(image: Image) -> str:
-    identity = (HERE / image.requirements).read_bytes() + f"{sys.version_info[:2]} {sys.platform}".encode()
-    return f"{image.name.replace(':', '-')}-{hashlib.sha256(identity).hexdigest()[:12]}"
+    requirements = HERE / image.requirements
+    identity = requirements.read_bytes() + f"{sys.version_info[:2]} {sys.platform}".encode()
+    return f"{requirements.stem}-{hashlib.sha256(identity).hexdigest()[:12]}"
 
 
 def _build(image: Image, target: Path, python: Path) -> None:
