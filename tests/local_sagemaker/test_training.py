@@ -45,14 +45,13 @@ def test_the_log_has_the_lines_of_the_real_container(aws: Aws) -> None:
 
 
 def test_the_log_tells_paths_as_a_container_would(aws: Aws) -> None:
-    uri = aws.put("bad/train.csv", "no,numbers,here")
-    aws.train(InputDataConfig=[channel("train", uri, "text/plain")])
-    aws.ended()
-    aws.train("empty", InputDataConfig=[])
-    assert aws.ended("empty")["FailureReason"].startswith("ClientError: No data in train channel path")
-    lines = aws.log(LOG_GROUP, "job/") + aws.log(LOG_GROUP, "empty/")
-    assert lines
-    assert not any("local-sagemaker" in line for line in lines)
+    aws.train(InputDataConfig=[channel("validation", f"s3://{aws.bucket}/train/")])
+    assert aws.ended()["TrainingJobStatus"] == "Failed"
+    hidden = aws.put("other/_hidden.csv", "1,2")
+    aws.train("hidden", InputDataConfig=[channel("train", hidden)])
+    told = "No data in train channel path /opt/ml/input/data/train"
+    assert aws.ended("hidden")["FailureReason"] == f"ClientError: {told}, exit code: 2"
+    assert any(told in line for line in aws.log(LOG_GROUP, "hidden/"))
 
 
 def test_the_log_can_be_read_while_the_job_runs(aws: Aws) -> None:

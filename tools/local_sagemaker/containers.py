@@ -70,7 +70,7 @@ class Folder:
 
 @dataclass(frozen=True)
 class Container:
-    """A running process and the folder it works in. `places` are paths of this machine and what a container has there."""
+    """A running process and its folder. `places` are paths of this machine, and what a container has there."""
 
     folder: Folder
     process: subprocess.Popen[str]
