@@ -22,7 +22,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("labguide.running", "labguide.weaving", "labguide.decks"),
     ("labguide.backends",),
     ("labguide.sources", "labguide.recordings", "labguide.workdir"),
-    ("labguide.quotes", "labguide.redaction"),
+    ("labguide.quotes", "labguide.redaction", "labguide.sameness", "labguide.shown_values"),
+    ("labguide.pictures",),
     ("labguide.problems",),
     ("labguide.model",),
     ("local_sagemaker",),
@@ -37,6 +38,8 @@ OUTSIDERS = {
     "botocore": {"local_sagemaker"},
     "sagemaker": set[str](),
     "nbclient": {"labguide.running"},
+    "PIL": {"labguide.pictures"},
+    "bs4": {"labguide.sameness"},
     "rich": {"labguide.console"},
     "click": {"labguide.cli", "local_sagemaker"},
 }

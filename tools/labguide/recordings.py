@@ -6,6 +6,7 @@ means the same as the recording leaves the file's bytes alone too: see `settle`.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import tempfile
@@ -15,11 +16,8 @@ from typing import Any
 
 import nbformat
 
-from labguide import redaction
-from labguide.model import Output, Project, RecordedCell, Recording, Script
-
-VARIES = "varies"
-"""The tag of a cell whose output differs from run to run; it does not count when runs are compared."""
+from labguide import redaction, sameness, shown_values
+from labguide.model import Output, Project, RecordedCell, Recording, Script, ValueQuote
 
 # Pictures are base64 in a notebook: nothing private to find in it, and a rule might hit by chance.
 _BINARY = ("image/png", "image/jpeg", "application/pdf")
@@ -61,15 +59,33 @@ def clean_outputs(outputs: Iterable[Output], secrets: Collection[str]) -> tuple[
     return tuple(_clean_output(output, list(secrets)) for output in _join_streams(outputs))
 
 
-def settle(old: Recording | None, new: Recording, script: Script, quoted: Collection[str]) -> Recording:
-    """The recording to keep: the old one, to the byte, if the new one means the same.
+def settle(old: Recording | None, new: Recording, script: Script, quoted: Collection[ValueQuote]) -> Recording:
+    """The recording to keep: the old one, to the byte, if the new one means the same; else as much of it as does.
 
-    `quoted` are the variables that documents show: only their values count, so that a script may keep a stopwatch
-    in a variable without changing its recording at every run. Cells tagged `varies` do not count either.
+    `quoted` are the values that documents show: only these count, as they are shown, so that a script may keep a
+    stopwatch in a variable without changing its recording at every run. See `sameness` for what means the same.
     """
-    if old and _meaning(old, script, quoted) == _meaning(new, script, quoted):
+    if old is None:
+        return new
+    cells = tuple(_settled(old.cell(cell.name), cell, rules_for(script, cell.name)) for cell in new.cells)
+    if cells == old.cells and not any(value_changed(quote, old, new, script) for quote in quoted):
         return old
-    return new
+    return dataclasses.replace(new, cells=cells)
+
+
+def rules_for(script: Script, cell: str) -> sameness.Rules:
+    """How strictly the outputs of a script's cell are compared."""
+    return sameness.rules_of(next((each.tags for each in script.cells if each.name == cell), ()))
+
+
+def value_changed(quote: ValueQuote, old: Recording, new: Recording, script: Script) -> bool:
+    """Whether readers see another text for a quoted value. The tags of the cell that sets it hold for it."""
+    before = shown_values.show_or_none(quote.expression, old.values)
+    after = shown_values.show_or_none(quote.expression, new.values)
+    if before is None or after is None:
+        return before != after
+    home = shown_values.home(script, quote.name)
+    return not sameness.same_text(before, after, sameness.rules_of(home.tags if home else ()))
 
 
 def is_of(recording: Recording, script: Script) -> bool:
@@ -93,10 +109,10 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise
 
 
-def _meaning(recording: Recording, script: Script, quoted: Collection[str]) -> Any:
-    varying = {cell.name for cell in script.cells if VARIES in cell.tags}
-    cells = [(cell.name, cell.source, None if cell.name in varying else list(cell.outputs)) for cell in recording.cells]
-    return cells, {name: recording.values.get(name) for name in quoted}
+def _settled(old: RecordedCell | None, new: RecordedCell, rules: sameness.Rules) -> RecordedCell:
+    if old and old.source == new.source and sameness.same_outputs(old.outputs, new.outputs, rules):
+        return old
+    return new
 
 
 def _as_text(recording: Recording) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import jupytext
 import yaml
 
-from labguide import quotes
+from labguide import quotes, sameness
 from labguide.model import Cell, Document, DocumentKind, Place, Project, Script, Sources
 from labguide.problems import Problems
 
@@ -151,8 +151,19 @@ def _cells(notebook_cells: Iterable[Any], lines: list[str], path: str, problems:
             problems.add(Place(path, marker), "duplicate-cell", f'a second cell "{name}"', "give it another name")
             name = f"{name}-{index}"
         kind: Any = "code" if cell.cell_type == "code" else "markdown"
-        cells.append(Cell(name, kind, cell.source, place, frozenset(cell.metadata.get("tags", ()))))
+        tags = _tags(cell.metadata.get("tags", ()), Place(path, marker), problems)
+        cells.append(Cell(name, kind, cell.source, place, tags))
     return tuple(cells)
+
+
+def _tags(tags: Iterable[str], place: Place, problems: Problems) -> frozenset[str]:
+    known = frozenset(tags)
+    try:
+        sameness.rules_of(known)
+    except ValueError as error:
+        problems.add(place, "bad-tag", f"the tolerance cannot be read: {error}", "write a tag such as tolerance-1e-3")
+        return frozenset(tag for tag in known if not tag.startswith(sameness.TOLERANCE))
+    return known
 
 
 def _first_source_line(lines: list[str], marker: int) -> int:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from labguide import recordings, redaction
 from labguide.backends import Backend
-from labguide.model import Cell, Place, Project, RecordedCell, Recording, Script
+from labguide.model import Cell, Place, Project, RecordedCell, Recording, Script, ValueQuote
 from labguide.problems import Problem, Problems
 from labguide.running import freshness, kernel, order
 from lifeline import Lifeline
@@ -90,7 +90,7 @@ class _Session:
 def run(
     project: Project,
     scripts: Mapping[str, Script],
-    quoted: Mapping[str, Collection[str]],
+    quoted: Mapping[str, Collection[ValueQuote]],
     backend: Backend,
     options: Options,
     progress: Progress,
@@ -98,7 +98,7 @@ def run(
 ) -> Runs:
     """Bring the recordings up to date and return them all.
 
-    `quoted` names, for each script, the variables that documents show. With `frozen` nothing runs, and a recording
+    `quoted` are, for each script, the values that documents show. With `frozen` nothing runs, and a recording
     that is missing or of other code becomes a problem.
     """
     here = {name: script for name, script in scripts.items() if backend.name in script.backends}
@@ -141,7 +141,7 @@ def rehearse(
     return _run_all(project, in_order, wanted, backend, lambda _script, _recording: None, progress, problems)
 
 
-def keep(project: Project, script: Script, new: Recording, quoted: Collection[str], key: str) -> Recording:
+def keep(project: Project, script: Script, new: Recording, quoted: Collection[ValueQuote], key: str) -> Recording:
     """Settle a new recording with the committed one, write it if it differs, and note that this machine ran it.
 
     `key` is the script's from `freshness.keys`. Returns the recording that stands now.

@@ -5,13 +5,11 @@ The author's Markdown is not touched anywhere else: a page is rendered as if the
 
 from __future__ import annotations
 
-import string
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from labguide import quotes
+from labguide import quotes, shown_values
 from labguide.model import (
     CellQuote,
     Document,
@@ -40,14 +38,14 @@ class Recorded:
     recordings: Mapping[str, Recording]
 
 
-def quoted_values(sources: Sources) -> dict[str, frozenset[str]]:
-    """For each script, the variables that any document shows."""
-    found: dict[str, set[str]] = {}
+def quoted_values(sources: Sources) -> dict[str, list[ValueQuote]]:
+    """For each script, the values of it that documents show."""
+    found: dict[str, list[ValueQuote]] = {}
     for document in sources.documents:
         for quote in document.quotes:
             if isinstance(quote, ValueQuote):
-                found.setdefault(quote.script, set()).add(quote.name)
-    return {script: frozenset(names) for script, names in found.items()}
+                found.setdefault(quote.script, []).append(quote)
+    return found
 
 
 def site_path(path: str) -> str:
@@ -157,16 +155,12 @@ def _weave_value(quote: ValueQuote, lines: list[str | None], recorded: Recorded,
         problems.add(quote.place, "unknown-value", message, did_you_mean(quote.name, recording.values))
         return
     try:
-        shown = _format(quote.expression, recording.values)
+        shown = shown_values.show(quote.expression, recording.values)
     except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
         message = f'cannot show "{quote.expression}": {error}'
         problems.add(quote.place, "bad-format", message, "write {value}`script#variable:format` with a Python format")
         return
     lines[quote.place.line - 1] = line[: quote.start] + shown + line[quote.stop :]
-
-
-def _format(expression: str, values: Mapping[str, Any]) -> str:
-    return string.Formatter().vformat("{" + expression + "}", (), values)
 
 
 def _check_file(quote: FileQuote, project: Project, problems: Problems) -> None:

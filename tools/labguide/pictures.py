@@ -1,0 +1,73 @@
+"""Compares recorded pictures by what they show: pixels, not bytes. Metadata and compression do not count."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+
+from PIL import Image, ImageChops
+
+PIXEL_TOLERANCE = 3
+"""Of 255, in each channel: what rounding may change, and no eye can see."""
+
+
+def is_picture(mime: str) -> bool:
+    """Whether a MIME type is a picture of pixels."""
+    return mime in ("image/png", "image/jpeg", "image/gif", "image/webp")
+
+
+def same(old: str, new: str) -> bool:
+    """Whether two pictures, in base64, have one size and nowhere differ by more than `PIXEL_TOLERANCE`.
+
+    What cannot be read as a picture is compared by its bytes.
+    """
+    if old == new:
+        return True
+    before, after = _pixels(old), _pixels(new)
+    if before is None or after is None:
+        return False
+    return before.size == after.size and _largest_difference(before, after) <= PIXEL_TOLERANCE
+
+
+def describe(content: str) -> str:
+    """One line about a picture: its size and a hash of its pixels."""
+    picture = _pixels(content)
+    if picture is None:
+        return f"a picture that cannot be read, {hashlib.sha256(content.encode()).hexdigest()[:12]}"
+    return (
+        f"a picture of {picture.width} x {picture.height} pixels, {hashlib.sha256(picture.tobytes()).hexdigest()[:12]}"
+    )
+
+
+def difference(old: str, new: str) -> str:
+    """One line about how two pictures differ; empty if they cannot be laid over each other."""
+    before, after = _pixels(old), _pixels(new)
+    if before is None or after is None or before.size != after.size:
+        return ""
+    masks = [
+        channel.point(lambda level: 255 if level > PIXEL_TOLERANCE else 0) for channel in _difference(before, after)
+    ]
+    merged = masks[0]
+    for mask in masks[1:]:
+        merged = ImageChops.lighter(merged, mask)
+    changed = merged.histogram()[255]
+    share = changed / (before.width * before.height)
+    return f"{changed} pixels ({share:.2%}) differ, by up to {_largest_difference(before, after)} of 255"
+
+
+def _pixels(content: str) -> Image.Image | None:
+    """The picture's pixels with transparency, or None. Pillow raises these two for what it cannot read."""
+    try:
+        return Image.open(io.BytesIO(base64.b64decode(content))).convert("RGBA")
+    except (OSError, ValueError):
+        return None
+
+
+def _difference(before: Image.Image, after: Image.Image) -> tuple[Image.Image, ...]:
+    # Channel by channel: the transparency of a difference is itself a difference.
+    return tuple(ImageChops.difference(one, other) for one, other in zip(before.split(), after.split(), strict=True))
+
+
+def _largest_difference(before: Image.Image, after: Image.Image) -> int:
+    return max(int(channel.getextrema()[1]) for channel in _difference(before, after))  # type: ignore[arg-type]

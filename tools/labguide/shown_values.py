@@ -1,0 +1,44 @@
+"""Values in sentences: how one is shown, and which cell it comes from."""
+
+from __future__ import annotations
+
+import ast
+import string
+from collections.abc import Mapping
+from typing import Any
+
+from labguide.model import Cell, Script
+
+
+def show(expression: str, values: Mapping[str, Any]) -> str:
+    """The text that a reader sees for a format field such as `accuracy:.1%`.
+
+    Raises ValueError, KeyError, IndexError, AttributeError or TypeError if there is no such value or format.
+    """
+    return string.Formatter().vformat("{" + expression + "}", (), values)
+
+
+def show_or_none(expression: str, values: Mapping[str, Any]) -> str | None:
+    """The same, or None where it cannot be shown; weaving tells the author why."""
+    try:
+        return show(expression, values)
+    except (ValueError, KeyError, IndexError, AttributeError, TypeError):
+        return None
+
+
+def home(script: Script, name: str) -> Cell | None:
+    """The last cell that sets a variable; the script's last code cell if none is seen to do so.
+
+    The tags of that cell hold for the value too, so that one tag says all about a number that varies.
+    """
+    setting = [cell for cell in script.code_cells if name in _names_set(cell.source)]
+    return next(reversed(setting or script.code_cells), None)
+
+
+def _names_set(source: str) -> frozenset[str]:
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # a line for IPython, such as `%pip install`
+        return frozenset()
+    stored = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    return frozenset(node.id for node in stored)
