@@ -18,6 +18,8 @@ class NoCloud:
     """A backend for scripts that call no service."""
 
     name = "local"
+    real = False
+    consent = True
 
     def start(self) -> None:
         pass
@@ -27,6 +29,12 @@ class NoCloud:
 
     def environment(self, account: str) -> Mapping[str, str]:
         return {}
+
+    def secrets(self, account: str) -> tuple[str, ...]:
+        return ()
+
+    def prelude(self, script: str, notes: Path) -> str:
+        return ""
 
     def versions(self) -> Mapping[str, str]:
         return {"cloud": "none"}

@@ -132,7 +132,7 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         self._finish(None)
 
     def _weave_site(self, project: Project) -> site.Site:
-        self._backend = self._backend or BACKENDS[self.config.backend]()
+        self._backend = self._backend or BACKENDS[self.config.backend](project)
         self.problems = Problems()
         try:
             return site.build(project, self._backend, self.options, self.progress, self.problems)
@@ -257,8 +257,9 @@ def _add_templates(config: MkDocsConfig) -> None:
         dirs.insert(1 if config.theme.custom_dir else 0, own)
 
 
-def _html_as_it_is(source: str, language: str, css_class: str, *_: Any, **__: Any) -> str:
-    return f'<div class="{css_class}">\n{source}\n</div>'
+def _html_as_it_is(source: str, *_: Any, classes: list[str] | None = None, **more: Any) -> str:
+    marks = "".join(f' {name}="{html.escape(value)}"' for name, value in (more.get("attrs") or {}).items())
+    return f'<div class="{" ".join([HTML_FENCE, *(classes or [])])}"{marks}>\n{source}\n</div>'
 
 
 def _notice(problems: list[Problem]) -> str:

@@ -7,6 +7,7 @@ means the same as the recording leaves the file's bytes alone too: see `settle`.
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import re
 import tempfile
@@ -68,9 +69,15 @@ def settle(old: Recording | None, new: Recording, script: Script, quoted: Collec
     if old is None:
         return new
     cells = tuple(_settled(old.cell(cell.name), cell, rules_for(script, cell.name)) for cell in new.cells)
-    if cells == old.cells and not any(value_changed(quote, old, new, script) for quote in quoted):
+    changed = any(value_changed(quote, old, new, script) for quote in quoted) or not _calls(new) <= _calls(old)
+    if cells == old.cells and not changed:
         return old
     return dataclasses.replace(new, cells=cells)
+
+
+def _calls(recording: Recording) -> set[str]:
+    """The distinct calls of a run. One that made fewer is no news: how often it had to look is chance."""
+    return {json.dumps(call, sort_keys=True) for call in recording.provenance.get("calls", ())}
 
 
 def rules_for(script: Script, cell: str) -> sameness.Rules:

@@ -1,20 +1,28 @@
 """Where code runs. A backend is one file here and one line in `BACKENDS`.
 
-Scripts are the same bytes on every backend: a backend only decides the environment variables of their kernels.
+Scripts are the same bytes on every backend: a backend only decides the environment variables of their kernels, and
+what a kernel notes about the calls they make.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Protocol
 
+from labguide.backends.aws import AwsBackend
 from labguide.backends.local import LocalBackend
+from labguide.model import Project
 
 
 class Backend(Protocol):
     """A place to run scripts. Started once for a build, before the first script; stopped after the last."""
 
     name: str
+    real: bool
+    """Runs cost money and leave things behind: nothing runs without consent, and all scripts meet in one account."""
+    consent: bool
+    """Whether the caller has agreed to what a real backend will do; a backend that is not real does not ask."""
 
     def start(self) -> None:
         """Make the backend ready. Raises `labguide.problems.CannotBuildError` if it cannot be."""
@@ -25,6 +33,12 @@ class Backend(Protocol):
     def environment(self, account: str) -> Mapping[str, str]:
         """What a kernel needs to reach the backend, for one of its accounts (12 digits)."""
 
+    def secrets(self, account: str) -> tuple[str, ...]:
+        """Exact strings of that environment that no file may hold: account number, keys, token."""
+
+    def prelude(self, script: str, notes: Path) -> str:
+        """Source that a kernel runs before a script's first cell, so that its calls are noted in that file."""
+
     def versions(self) -> Mapping[str, str]:
         """The packages, by name, whose versions a reader of a recording may want to know."""
 
@@ -32,4 +46,7 @@ class Backend(Protocol):
         """A hash of what else outputs depend on; when it or a version changes, scripts run again."""
 
 
-BACKENDS: Mapping[str, Callable[[], Backend]] = {"local": LocalBackend}
+BACKENDS: Mapping[str, Callable[[Project], Backend]] = {
+    "local": lambda _project: LocalBackend(),
+    "aws": lambda project: AwsBackend(project.workdir / "ledger"),
+}

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from labguide.backends import calls
 from labguide.problems import CannotBuildError
 
 # The client and the floor it stands on; frameworks inside images are pinned by the server's own files.
@@ -23,6 +24,8 @@ class LocalBackend:
     """Runs `python -m local_sagemaker`; the server ends when this process does, however it ends."""
 
     name = "local"
+    real = False
+    consent = True
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
@@ -65,6 +68,14 @@ class LocalBackend:
     def environment(self, account: str) -> Mapping[str, str]:
         """The server's own variables; its access key id is the account number."""
         return {**self._answer["env"], "AWS_ACCESS_KEY_ID": account}
+
+    def secrets(self, account: str) -> tuple[str, ...]:
+        """The made-up account number only; its keys are no secret."""
+        return (account,)
+
+    def prelude(self, script: str, notes: Path) -> str:
+        """Have the kernel note its calls; what they create ends with the server."""
+        return calls.prelude({"calls": str(notes)})
 
     def versions(self) -> Mapping[str, str]:
         """The packages that decide what the local SageMaker answers."""

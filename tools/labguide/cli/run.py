@@ -24,7 +24,7 @@ def run(root: Path, backend: str, force: bool, scripts: tuple[str, ...]) -> None
     project, problems = mkdocs_plugin.open_project(root), Problems()
     found = sources.read(project, problems)
     _check_names(scripts, found)
-    chosen = BACKENDS[backend]()
+    chosen = BACKENDS[backend](project)
     how = running.Options(force=force, only=scripts)
     quoted = weaving.quoted_values(found)
     with RichProgress() as progress, workdir.only_build(project, progress.waiting):

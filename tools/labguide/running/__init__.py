@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from labguide import recordings, redaction
-from labguide.backends import Backend
+from labguide.backends import Backend, calls
 from labguide.model import Cell, Place, Project, RecordedCell, Recording, Script, ValueQuote
 from labguide.problems import Problem, Problems
 from labguide.running import freshness, kernel, order
@@ -141,6 +141,20 @@ def rehearse(
     return _run_all(project, in_order, wanted, backend, lambda _script, _recording: None, progress, problems)
 
 
+def accept(
+    project: Project,
+    scripts: Mapping[str, Script],
+    quoted: Mapping[str, Collection[ValueQuote]],
+    backend: Backend,
+    new: Mapping[str, Recording],
+) -> None:
+    """Keep these recordings of a rehearsal, by their scripts' names, as `run` would have done."""
+    here = {name: script for name, script in scripts.items() if backend.name in script.backends}
+    keys = freshness.keys(project, order.ordered(here, Problems()), backend)
+    for name, recording in new.items():
+        keep(project, scripts[name], recording, quoted.get(name, ()), keys[name])
+
+
 def keep(project: Project, script: Script, new: Recording, quoted: Collection[ValueQuote], key: str) -> Recording:
     """Settle a new recording with the committed one, write it if it differs, and note that this machine ran it.
 
@@ -196,7 +210,7 @@ def _run_all(
             problems=problems,
             line=line,
             folder=Path(folder),
-            slots=asyncio.Semaphore(os.cpu_count() or 1),
+            slots=asyncio.Semaphore(1 if backend.real else os.cpu_count() or 1),
         )
         asyncio.run(_gather(session, wanted))
         return session.outcomes
@@ -228,10 +242,11 @@ async def _run_one(session: _Session, script: Script) -> bool:
         script,
         environment,
         session.folder,
+        lambda notes: session.backend.prelude(script.name, notes),
         lambda cell, number: session.progress.cell(script, cell, number),
     )
     session.progress.done(script, run.failure is None, sum(run.seconds.values()))
-    outcome = _outcome(session.backend, script, run, _secrets(account, backend_environment))
+    outcome = _outcome(session.backend, script, run, session.backend.secrets(account))
     session.outcomes[script.name] = outcome
     if outcome.problem:
         session.problems.include(outcome.problem)
@@ -251,19 +266,13 @@ def _outcome(backend: Backend, script: Script, run: kernel.Run, secrets: tuple[s
             if cell.name in run.outputs
         ),
         values=redaction.clean(run.values, secrets),
-        provenance=_provenance(backend, run),
+        provenance={**_provenance(backend, run), "calls": calls.distinct(redaction.clean(run.calls, secrets))},
     )
     if run.failure is None:
         return Outcome(recording)
     message = redaction.clean_text(run.failure.message, secrets)
     place = Place(script.path, run.failure.line)
     return Outcome(recording, Problem(place, message, run.failure.remedy, run.failure.kind))
-
-
-def _secrets(account: str, environment: Mapping[str, str]) -> tuple[str, ...]:
-    """What this very run must not publish, whatever it looks like."""
-    keys = (environment.get("AWS_SECRET_ACCESS_KEY", ""), environment.get("AWS_SESSION_TOKEN", ""))
-    return account, *(key for key in keys if len(key) >= 16)
 
 
 def _provenance(backend: Backend, run: kernel.Run) -> Mapping[str, Any]:

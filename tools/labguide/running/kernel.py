@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from labguide.backends import calls
+from labguide.backends.calls import Call
 from labguide.model import Cell, Output, Project, Script
 from labguide.running import values
 from labguide.running.tracebacks import cell_line
@@ -58,6 +60,8 @@ class Run:
     values: Mapping[str, Any] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     failure: Failure | None = None
+    calls: tuple[Call, ...] = ()
+    """The distinct calls of its services that it made, if it came to its end."""
 
 
 async def run(
@@ -65,11 +69,13 @@ async def run(
     script: Script,
     environment: Mapping[str, str],
     folder: Path,
+    prelude: Callable[[Path], str],
     on_cell: Callable[[Cell, int], None],
 ) -> Run:
     """Run a script and return what it left; a cell that fails ends the run and stands in `Run.failure`.
 
-    `environment` is the kernel's whole environment. The script's working folder is made in `folder` and holds its
+    `environment` is the kernel's whole environment. `prelude` is given a file for the calls and returns source that
+    runs before the first cell. The script's working folder is made in `folder` and holds its
     declared data. `on_cell` is told each cell and its number, from 1, as it begins.
     """
     with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as own:
@@ -77,11 +83,13 @@ async def run(
         work.mkdir()
         for name in script.data:
             shutil.copy2(project.root / name, work / Path(name).name)
-        return await _run_in(work, script, environment, on_cell)
+        notes = work.with_name("calls.jsonl")
+        run = await _run_in(work, script, environment, prelude(notes), on_cell)
+        return run if run.failure else replace(run, calls=calls.read(notes))
 
 
 async def _run_in(
-    work: Path, script: Script, environment: Mapping[str, str], on_cell: Callable[[Cell, int], None]
+    work: Path, script: Script, environment: Mapping[str, str], prelude: str, on_cell: Callable[[Cell, int], None]
 ) -> Run:
     manager = AsyncKernelManager(
         kernel_spec_manager=_ThisPython(),
@@ -92,6 +100,7 @@ async def _run_in(
     )
     client = NotebookClient(_notebook(script), km=manager, timeout=script.timeout, store_widget_state=False)
     async with _started(manager, client, environment, work):
+        await _run_hidden(client, prelude)
         return await _run_cells(client, script, on_cell)
 
 
@@ -161,14 +170,20 @@ def _raised(cell: Cell, outputs: list[Output], error: CellExecutionError) -> Fai
 
 
 async def _values(client: NotebookClient) -> Mapping[str, Any]:
-    cell = nbformat.v4.new_code_cell(_VALUES_CODE)
-    client.nb.cells.append(cell)
-    await client.async_execute_cell(cell, len(client.nb.cells) - 1, store_history=False)
-    for output in cell.outputs:
+    for output in await _run_hidden(client, _VALUES_CODE):
         found: Mapping[str, Any] | None = output.get("data", {}).get(_VALUES_MIME)
         if found is not None:
             return found
     return {}
+
+
+async def _run_hidden(client: NotebookClient, source: str) -> list[Output]:
+    """Run what is no cell of the script and return its outputs."""
+    cell = nbformat.v4.new_code_cell(source)
+    client.nb.cells.append(cell)
+    await client.async_execute_cell(cell, len(client.nb.cells) - 1, store_history=False)
+    client.nb.cells.pop()
+    return list(cell.outputs)
 
 
 def _notebook(script: Script) -> Any:

@@ -1,0 +1,101 @@
+"""Real AWS as a backend. It does nothing without consent, and leaves nothing behind if it can help it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+
+from labguide.backends import calls
+from labguide.backends.aws import deletion, kinds, ledger
+from labguide.backends.aws.account import Account
+from labguide.problems import CannotBuildError
+
+CONSENT = "LABGUIDE_AWS_CONSENT"
+"""The environment variable with which `mkdocs build` may use AWS: it must say `yes`."""
+
+_PACKAGES = ("boto3", "sagemaker")
+_LOG_GROUPS = "/aws/sagemaker/"
+
+
+class AwsBackend:
+    """Runs scripts in the caller's AWS account; `folder` is for the ledgers of all runs."""
+
+    name = "aws"
+    real = True
+
+    def __init__(self, folder: Path) -> None:
+        self.consent = os.environ.get(CONSENT) == "yes"
+        self._folder = folder
+        self._account = Account()
+        self._run = ""
+        self._ledger: Path | None = None
+
+    def start(self) -> None:
+        """See that there is consent and access, and begin the ledger. Raises `CannotBuildError` otherwise."""
+        if not self.consent:
+            raise CannotBuildError(
+                f"nothing runs on AWS without your consent; say --yes, or set {CONSENT}=yes where there is no option"
+            )
+        if self._ledger:
+            return
+        number, groups = self._account.number, _log_groups(self._account)
+        self._run, self._ledger = ledger.begin(self._folder, number, groups)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what ends a CI job ends with `stop` too
+
+    def stop(self) -> None:
+        """Delete what the run created. Raises `CannotBuildError` if something is left, and names it."""
+        path, self._ledger = self._ledger, None
+        if path is None:
+            return
+        left = deletion.clean(self._account, path, lambda text: print(f"  {text}", file=sys.stderr))
+        if left:
+            raise CannotBuildError(told(left))
+
+    def environment(self, account: str) -> Mapping[str, str]:
+        """The caller's own AWS variables: the only place where they reach a kernel."""
+        return self._account.environment()
+
+    def secrets(self, account: str) -> tuple[str, ...]:
+        """The real account number, keys and token."""
+        return self._account.secrets()
+
+    def prelude(self, script: str, notes: Path) -> str:
+        """Have the kernel note its calls, and write what it creates to the ledger."""
+        return calls.prelude(
+            {
+                "calls": str(notes),
+                "ledger": str(self._ledger),
+                "run": self._run,
+                "script": script,
+                "account": self._account.number,
+                "creates": kinds.for_hook(),
+            }
+        )
+
+    def versions(self) -> Mapping[str, str]:
+        """The client's packages; what AWS runs has no version."""
+        return {package: metadata.version(package) for package in _PACKAGES}
+
+    def digest(self) -> str:
+        """Nothing else is known of AWS."""
+        return ""
+
+
+def told(left: tuple[deletion.Left, ...]) -> str:
+    """What a person has to know about what is left."""
+    items = "\n".join(f"  {each}" for each in left)
+    return f"could not delete {len(left)}; they may cost money:\n{items}\n`labguide clean --backend aws` tries again"
+
+
+def _log_groups(account: Account) -> list[str]:
+    """SageMaker's log groups that are there already; without the permission to look, none will be deleted."""
+    client = account.client("logs")
+    pages = client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=_LOG_GROUPS)
+    try:
+        return [group["logGroupName"] for page in pages for group in page["logGroups"]]
+    except client.exceptions.ClientError:
+        return [kind.log_group for kind in kinds.KINDS if kind.log_group]

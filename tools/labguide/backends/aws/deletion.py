@@ -1,0 +1,310 @@
+"""Deletes what a run created, in the right order, as often as one likes.
+
+Nothing is deleted that was there before, or that does not carry the run's tag where its kind can. What is gone
+already counts as deleted.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from labguide.backends.aws import kinds, ledger
+from labguide.backends.aws.account import Account
+from labguide.backends.aws.ledger import Entry, Ledger
+from labguide.problems import CannotBuildError
+
+TAG = "labguide:run"
+
+PATIENCE = 30 * 60.0
+"""Seconds that one resource may take to stop and go; AWS gives a notebook instance or endpoint some minutes."""
+
+SETTLING = 30.0
+"""Seconds after a request without an answer, in which what it asked for may still appear."""
+
+WRITERS_PATIENCE = 30.0
+"""Seconds that the kernels of a killed run may take to end."""
+
+_GONE = ("ResourceNotFound", "ResourceNotFoundException", "NoSuchEntity", "NoSuchBucket", "NoSuchKey", "404")
+_GONE_TEXT = re.compile(r"(?i)not found|notfound|could not find|does not exist|cannot find")
+_LATER = ("ValidationException", "ConflictException", "ResourceInUse", "DeleteConflict", "OperationAborted",
+          "ThrottlingException", "Throttling", "BucketNotEmpty")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Left:
+    """Something that could not be deleted, and why."""
+
+    what: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.why}"
+
+
+def clean(account: Account, path: Path, tell: Callable[[str], None]) -> tuple[Left, ...]:
+    """Delete all that the run of a ledger created, and say so.
+
+    What could not be deleted is returned and stays in the ledger; with nothing left the ledger goes. Raises
+    `CannotBuildError` if the ledger is of another account, or the run's kernels still live.
+    """
+    of = ledger.read(path, account.number)
+    if of.open and of.account != ledger.hashed(account.number, of.run):
+        raise CannotBuildError(f"run {of.run} was made in another AWS account; use the credentials of that one")
+    if not ledger.wait_for_writers(path, WRITERS_PATIENCE):
+        raise CannotBuildError(f"a kernel of run {of.run} still works; end it, then run `labguide clean` again")
+    of = ledger.read(path, account.number)
+    left = [*_delete_all(account, of, tell), *_delete_empty_log_groups(account, of)]
+    if not left:
+        ledger.close(of)
+    return tuple(left)
+
+
+def _delete_all(account: Account, of: Ledger, tell: Callable[[str], None]) -> Iterator[Left]:
+    mine = (entry for entry in of.open if not entry.existed)
+    for entry in sorted(mine, key=lambda entry: kinds.ORDER.get(entry.kind, -1)):
+        try:
+            deleted = _delete(account, of, entry)
+        except Exception as error:  # whatever happens to one, the others are still tried
+            yield Left(str(entry), _reason(error))
+            continue
+        ledger.append(of.path, {"deleted": entry.id})
+        if deleted:
+            tell(f"deleted {entry}")
+
+
+def _delete(account: Account, of: Ledger, entry: Entry) -> bool:
+    """Delete one resource if it is this run's; whether it was there."""
+    kind = kinds.BY_NAME.get(entry.kind)
+    if kind is None:
+        raise RuntimeError("labguide does not know how to delete this; look for it in the AWS console")
+    client = account.client(kind.service, entry.region)
+    if not _is_ours(client, kind, of, entry):
+        _delete_traces(account, kind, entry)
+        return False
+    found = _end(client, kind, entry)
+    _delete_traces(account, kind, entry)
+    return found
+
+
+def _is_ours(client: Any, kind: kinds.Kind, of: Ledger, entry: Entry) -> bool:
+    """Whether it is there and made by this run.
+
+    Its tag says so. Where there is no tag to read, the confirmed answer to the creating call does.
+    """
+    try:
+        run = _settled_run(client, kind, entry)
+    except client.exceptions.ClientError as error:
+        if "AccessDenied" not in error.response["Error"]["Code"]:
+            raise
+        run = of.run if entry.outcome == "confirmed" else ""
+    if run is None or run == of.run:
+        return run is not None
+    if run or (kind.tags and kind.service != "s3"):
+        raise RuntimeError("it does not carry this run's tag: somebody else has made it since")
+    if entry.outcome != "confirmed":
+        raise RuntimeError("AWS never answered whether this run made it; look at it, and delete it if so")
+    return True
+
+
+def _settled_run(client: Any, kind: kinds.Kind, entry: Entry) -> str | None:
+    """`_tagged_run`, with time for what was asked for without an answer to appear."""
+    run = _tagged_run(client, kind, entry)
+    while run is None and entry.outcome == "unclear" and _age(entry) < SETTLING:
+        time.sleep(1)
+        run = _tagged_run(client, kind, entry)
+    return run
+
+
+def _tagged_run(client: Any, kind: kinds.Kind, entry: Entry) -> str | None:
+    """The run that a resource's tag names, empty if it has none; None if the resource is not there."""
+    if not kind.describe:
+        return ""
+    try:
+        tags = _tags(client, kind, entry)
+    except client.exceptions.ClientError as error:
+        if _is_gone(error):
+            return None
+        if error.response["Error"]["Code"] == "NoSuchTagSet":
+            return ""
+        raise
+    return next((tag["Value"] for tag in tags if tag["Key"] == TAG), "")
+
+
+def _tags(client: Any, kind: kinds.Kind, entry: Entry) -> list[dict[str, str]]:
+    described = getattr(client, kind.describe)(**entry.identity)
+    if kind.name == "bucket":
+        return list(client.get_bucket_tagging(**entry.identity)["TagSet"])
+    if kind.name == "role":
+        return list(client.list_role_tags(**entry.identity)["Tags"])
+    pages = client.get_paginator("list_tags").paginate(ResourceArn=described[kind.arn])
+    return [tag for page in pages for tag in page["Tags"]]
+
+
+def _end(client: Any, kind: kinds.Kind, entry: Entry) -> bool:
+    """Stop it if it runs, delete it, and wait until it is gone; whether it was there."""
+    found, asked = False, ""
+    for _ in _patiently():
+        try:
+            status = _status(client, kind, entry)
+            if status in kind.running and asked != "stop":
+                asked = "stop"
+                getattr(client, kind.stop)(**entry.identity)
+            elif status not in (*kind.running, *kind.waits) and _ask_to_delete(client, kind, entry):
+                return True
+            found = True
+        except client.exceptions.ClientError as error:
+            if _is_gone(error):
+                return found
+            if error.response["Error"]["Code"] not in _LATER:
+                raise
+    raise TimeoutError(f"it is not gone after {PATIENCE / 60:.0f} minutes")
+
+
+def _ask_to_delete(client: Any, kind: kinds.Kind, entry: Entry) -> bool:
+    """Ask AWS to delete it; whether there is nothing to wait for."""
+    if not kind.delete:
+        return True
+    _empty(client, kind, entry)
+    try:
+        getattr(client, kind.delete)(**entry.identity)
+    except client.exceptions.ClientError as error:
+        if kind.history and not _is_gone(error):
+            return True
+        raise
+    return not kind.describe
+
+
+def _patiently() -> Iterator[None]:
+    """Come back, at growing distances, until `PATIENCE` is at its end."""
+    deadline, pause = time.monotonic() + PATIENCE, 0.25
+    while time.monotonic() < deadline:
+        yield
+        time.sleep(pause)
+        pause = min(pause * 1.5, 10.0)
+
+
+def _status(client: Any, kind: kinds.Kind, entry: Entry) -> str:
+    if not kind.describe:
+        return ""
+    described = getattr(client, kind.describe)(**entry.identity)
+    return str(described.get(kind.status, "")) if kind.status else ""
+
+
+def _empty(client: Any, kind: kinds.Kind, entry: Entry) -> None:
+    """What must go before: a bucket's objects, a role's policies."""
+    if kind.name == "bucket":
+        bucket = entry.identity["Bucket"]
+        _delete_objects(client, bucket, "")
+        for upload in client.list_multipart_uploads(Bucket=bucket).get("Uploads", ()):
+            client.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+    elif kind.name == "role":
+        role = entry.identity["RoleName"]
+        for policy in _all(client, "list_attached_role_policies", "AttachedPolicies", RoleName=role):
+            client.detach_role_policy(RoleName=role, PolicyArn=policy["PolicyArn"])
+        for name in _all(client, "list_role_policies", "PolicyNames", RoleName=role):
+            client.delete_role_policy(RoleName=role, PolicyName=name)
+
+
+def _delete_objects(client: Any, bucket: str, prefix: str) -> None:
+    """Every version of every object below a prefix."""
+    for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+        versions = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+        keys = [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions]
+        if keys:
+            client.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
+
+
+def _delete_traces(account: Account, kind: kinds.Kind, entry: Entry) -> None:
+    """What SageMaker wrote for a resource: its logs, and a job's output where the bucket stays."""
+    name = next(iter(entry.identity.values()))
+    if kind.log_group:
+        _delete_logs(account.client("logs", entry.region), kind, name)
+    if entry.output.startswith("s3://"):
+        bucket, _, prefix = entry.output.removeprefix("s3://").partition("/")
+        folder = f"{prefix.rstrip('/')}/{name}/".lstrip("/")
+        client = account.client("s3", entry.region)
+        _unless_gone(client, lambda: _delete_objects(client, bucket, folder))
+
+
+def _delete_logs(client: Any, kind: kinds.Kind, name: str) -> None:
+    group, prefix = kind.log_group.format(name=name), kind.log_stream.format(name=name)
+    if not prefix:
+        _unless_gone(client, lambda: client.delete_log_group(logGroupName=group))
+        return
+
+    def delete_streams() -> None:
+        found = _all(client, "describe_log_streams", "logStreams", logGroupName=group, logStreamNamePrefix=prefix)
+        for stream in list(found):
+            client.delete_log_stream(logGroupName=group, logStreamName=stream["logStreamName"])
+
+    _unless_gone(client, delete_streams)
+
+
+def _delete_empty_log_groups(account: Account, of: Ledger) -> list[Left]:
+    """SageMaker's shared groups, `/aws/sagemaker/TrainingJobs`, that are empty and were not there before the run."""
+    shared = {
+        (entry.region, kind.log_group)
+        for entry in of.open
+        if (kind := kinds.BY_NAME.get(entry.kind)) and kind.log_stream
+    }
+    left = []
+    for region, group in sorted(shared):
+        client = account.client("logs", region)
+        try:
+            if group not in of.log_groups and not list(
+                _all(client, "describe_log_streams", "logStreams", logGroupName=group)
+            ):
+                client.delete_log_group(logGroupName=group)
+        except client.exceptions.ClientError as error:
+            if not _is_gone(error):
+                left.append(Left(f"log group {group}", _reason(error)))
+    return left
+
+
+def _all(client: Any, operation: str, member: str, **arguments: str) -> Iterator[Any]:
+    for page in client.get_paginator(operation).paginate(**arguments):
+        yield from page[member]
+
+
+def _unless_gone(client: Any, do: Callable[[], object]) -> None:
+    try:
+        do()
+    except client.exceptions.ClientError as error:
+        if not _is_gone(error):
+            raise
+
+
+def _is_gone(error: Any) -> bool:
+    code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+    return code in _GONE or (code == "ValidationException" and bool(_GONE_TEXT.search(message)))
+
+
+def _age(entry: Entry) -> float:
+    return (datetime.now(UTC) - entry.at).total_seconds()
+
+
+def _reason(error: Exception) -> str:
+    response = getattr(error, "response", None)
+    code = response["Error"]["Code"] if response else ""
+    return code or str(error) or type(error).__name__
+
+
+def sweep(account: Account) -> Iterable[tuple[kinds.Kind, Entry, str]]:
+    """Every tagged resource in the account's region, and the run that its tag names."""
+    for kind in kinds.KINDS:
+        if kind.listing is None:
+            continue
+        client = account.client(kind.service)
+        for item in _all(client, kind.listing.operation, kind.listing.member):
+            entry = Entry(
+                "", kind.name, {kind.identity[0]: item[kind.listing.name]}, account.region, False, datetime.now(UTC)
+            )
+            run = _tagged_run(client, kind, entry)
+            if run:
+                yield kind, entry, run

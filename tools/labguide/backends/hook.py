@@ -1,0 +1,207 @@
+"""Notes the AWS calls that a script makes. Its text is run inside the kernel, before the script's first cell.
+
+It listens to botocore's own events, in every session that the script or an SDK makes: nothing is patched. Each
+distinct call is noted once, however often it is repeated. If there is a ledger, every call that creates something is
+written to it, and to the disk, *before* it is sent; a call whose note cannot be written is never sent.
+
+See https://docs.aws.amazon.com/botocore/latest/topics/events.html for the events.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import threading
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+_CREATING = re.compile(r"(Create|Run|Allocate|Register|Import|Request)(?!.*Presigned)[A-Z]")
+"""Operations that may create something, for those that the table does not know."""
+
+_LIMITS = ("MaxRuntimeInSeconds", "MaxNumberOfTrainingJobs", "MaxParallelTrainingJobs")
+
+_ABSENT = ("404", "NoSuchEntity", "NoSuchBucket", "NoSuchKey", "NotFound")
+
+
+def install(orders: dict[str, Any]) -> None:
+    """Listen to every botocore session that is made from now on.
+
+    `orders["calls"]` is the file for the distinct calls. With a ledger there are also `"ledger"` (its file), `"run"`,
+    `"script"`, `"account"` (a number that no file may hold) and `"creates"`, the table in `aws.kinds.for_hook`.
+    """
+    try:
+        from botocore import register_initializer
+    except ImportError:
+        return
+    notes = Notes(orders)
+    register_initializer(lambda session: Watch(session, notes).listen())
+
+
+class Notes:
+    """The files that are written to: the calls, and the ledger if there is one."""
+
+    def __init__(self, orders: dict[str, Any]) -> None:
+        self.orders = orders
+        self.creates: dict[str, Any] = orders.get("creates", {})
+        self._seen: set[str] = set()
+        self._lock = threading.Lock()
+        self._ledger = os.open(orders["ledger"], os.O_WRONLY | os.O_APPEND) if orders.get("ledger") else None
+        if self._ledger is not None:
+            # Held as long as this process lives: `labguide clean` waits until nobody can create any more.
+            fcntl.flock(self._ledger, fcntl.LOCK_SH)
+
+    @property
+    def keeps_ledger(self) -> bool:
+        """Whether creations are noted."""
+        return self._ledger is not None
+
+    def call(self, call: dict[str, Any]) -> None:
+        """Note a call, if it is the first of its like."""
+        line = json.dumps(call, sort_keys=True)
+        with self._lock:
+            if line not in self._seen:
+                self._seen.add(line)
+                with open(self.orders["calls"], "a", encoding="utf-8") as file:  # noqa: PTH123
+                    file.write(line + "\n")
+
+    def ledger(self, entry: dict[str, Any]) -> None:
+        """Append one line to the ledger and wait until the disk has it; many processes may do so at once."""
+        assert self._ledger is not None
+        text = json.dumps({**entry, "at": datetime.now(UTC).isoformat(timespec="seconds")}, sort_keys=True)
+        os.write(self._ledger, (text.replace(self.orders["account"], "{account}") + "\n").encode())
+        os.fsync(self._ledger)
+
+
+class Watch:
+    """Listens to one botocore session."""
+
+    def __init__(self, session: Any, notes: Notes) -> None:
+        self.session, self.notes = session, notes
+
+    def listen(self) -> None:
+        """Register for the events of all services."""
+        for event, handler in self._handlers():
+            self.session.register(event, handler)
+
+    def asked(self, params: Any, model: Any, context: Any, **_: Any) -> None:
+        """Before a request is built: add the run's tag where the operation takes tags, and look at the parameters."""
+        if not isinstance(params, dict):
+            return
+        key = f"{model.service_model.signing_name}.{model.name}"
+        plan = self.notes.creates.get(key)
+        if plan is None and self.notes.keeps_ledger and _CREATING.match(model.name):
+            plan = {"kind": f"unknown: {key}", "identity": model.input_shape.required_members}
+        context["labguide"] = {"call": _described(model, params), "plan": plan, "params": dict(params)}
+        if plan and plan.get("tags"):
+            _tag(params, plan["tags"], self.notes.orders["run"])
+
+    def sent(self, context: Any, **_: Any) -> None:
+        """Before a request is sent: note it, and what it would create."""
+        noted = context.get("labguide")
+        if noted is None:
+            return
+        self.notes.call(noted["call"])
+        if self.notes.keeps_ledger and noted["plan"]:
+            noted["id"] = uuid.uuid4().hex
+            self.notes.ledger(self._intent(noted, context.get("client_region")))
+
+    def answered(self, http_response: Any, parsed: Any, context: Any, **_: Any) -> None:
+        """After an answer: it was created, or refused. A refusal after a retry is unclear: the first try may count."""
+        retried = parsed.get("ResponseMetadata", {}).get("RetryAttempts", 0) if isinstance(parsed, dict) else 0
+        status = http_response.status_code
+        refused = "unclear" if retried or status >= 500 else "refused"
+        self._outcome(context, "confirmed" if status < 300 else refused)
+
+    def unanswered(self, context: Any, **_: Any) -> None:
+        """After a request that got no answer: it may have been done all the same."""
+        self._outcome(context, "unclear")
+
+    def _outcome(self, context: Any, outcome: str) -> None:
+        noted = (context or {}).get("labguide", {})
+        if "id" in noted:
+            self.notes.ledger({"id": noted["id"], "outcome": outcome})
+
+    def _intent(self, noted: dict[str, Any], region: str | None) -> dict[str, Any]:
+        plan, params = noted["plan"], noted["params"]
+        identity = {name: params[name] for name in plan["identity"] if isinstance(params.get(name), str)}
+        return {
+            "id": noted["id"],
+            "creates": plan["kind"],
+            "identity": identity,
+            "script": self.notes.orders["script"],
+            "region": region,
+            "existed": self._existed(plan["probe"], params, region) if plan.get("probe") else False,
+            **({"output": _find(params, plan["output"])} if "output" in plan else {}),
+        }
+
+    def _existed(self, probe: dict[str, Any], params: dict[str, Any], region: str | None) -> bool:
+        """Whether it is there already, for operations that succeed all the same. In doubt yes: then it is kept."""
+        client = self.session.create_client(probe["service"], region_name=region)
+        for event, handler in self._handlers():
+            client.meta.events.unregister(event, handler)
+        arguments = {name: params[name] for name in probe["arguments"]}
+        try:
+            answer = getattr(client, probe["operation"])(**arguments)
+        except client.exceptions.ClientError as error:
+            return error.response["Error"]["Code"] not in _ABSENT
+        if "member" not in probe:
+            return True
+        return any(item[probe["key"]] == params[probe["key"]] for item in answer[probe["member"]])
+
+    def _handlers(self) -> list[tuple[str, Any]]:
+        return [
+            ("before-parameter-build", self.asked),
+            ("before-call", self.sent),
+            ("after-call", self.answered),
+            ("after-call-error", self.unanswered),
+        ]
+
+
+def _tag(params: dict[str, Any], path: list[str], run: str) -> None:
+    """Add the run's tag to the list at `path`; what the caller passed in is copied, never changed."""
+    *outer, last = path
+    for name in outer:
+        params[name] = params = dict(params.get(name) or {})
+    params[last] = [*(params.get(last) or ()), {"Key": "labguide:run", "Value": run}]
+
+
+def _described(model: Any, params: dict[str, Any]) -> dict[str, Any]:
+    """A call without what differs from run to run: whom it asks, on what, and the size of what it orders."""
+    required = model.input_shape.required_members if model.input_shape else ()
+    on = {name: params[name] for name in required if name.endswith(("Name", "Bucket")) and name in params}
+    call: dict[str, Any] = {"service": model.service_model.signing_name, "operation": model.name}
+    call["on"] = {name: value for name, value in on.items() if isinstance(value, str)}
+    call["orders"] = list(_orders(params))
+    limits = {name: _find(params, name) for name in _LIMITS}
+    call["limits"] = {name: value for name, value in limits.items() if value is not None}
+    passes = _find(params, "RoleArn") or _find(params, "ExecutionRoleArn")
+    if isinstance(passes, str) and model.service_model.signing_name != "sts":
+        call["passes"] = passes.rpartition("/")[2]
+    return {name: value for name, value in call.items() if value}
+
+
+def _orders(value: Any) -> Any:
+    """Every group of machines in a request: type, count, and gigabytes of disk."""
+    if isinstance(value, dict):
+        if isinstance(value.get("InstanceType"), str):
+            count = value.get("InstanceCount", value.get("InitialInstanceCount", 1))
+            yield {"type": value["InstanceType"], "count": count, "gigabytes": value.get("VolumeSizeInGB", 0)}
+        for inner in value.values():
+            yield from _orders(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _orders(inner)
+
+
+def _find(value: Any, name: str) -> Any:
+    """The first value of that name, at any depth."""
+    if isinstance(value, dict):
+        if name in value:
+            return value[name]
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return next((found for inner in value if (found := _find(inner, name)) is not None), None)
+    return None
