@@ -12,6 +12,9 @@ from importlib import import_module
 from .shape import Algorithm
 
 MODULES = {
+    "kmeans": "kmeans",
+    "knn": "knn",
+    "pca": "pca",
     "xgboost": "xgboost",
 }
 """Which file is which algorithm."""

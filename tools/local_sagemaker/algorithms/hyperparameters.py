@@ -33,28 +33,31 @@ class Interval:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of some words."""
+    """One of some words or numbers."""
 
-    words: tuple[str, ...]
+    words: tuple[str | int, ...]
 
-    def __contains__(self, value: str) -> bool:
+    def __contains__(self, value: str | int) -> bool:
         return value in self.words
 
     def __str__(self) -> str:
-        return f"[{', '.join(self.words)}]"
+        return f"[{', '.join(map(str, self.words))}]"
 
 
 @dataclass(frozen=True)
 class Hyperparameter:
-    """One hyperparameter. `parse` makes a value of its string, or raises ValueError."""
+    """One hyperparameter. `parse` makes a value of its string, or raises ValueError; `words` stand for themselves."""
 
     name: str
     parse: Callable[[str], Any]
     range: Interval | Choice | None = None
     required: bool = False
+    words: tuple[str, ...] = ()
 
     def read(self, text: str) -> Any:
         """Return the value that `text` stands for. Raises WrongHyperparameterError."""
+        if text in self.words:
+            return text
         try:
             value = self.parse(text)
         except (ValueError, SyntaxError) as error:
@@ -65,24 +68,42 @@ class Hyperparameter:
         return value
 
 
-def integer(name: str, low: int | None = None, high: int | None = None, *, required: bool = False) -> Hyperparameter:
-    """Return a hyperparameter that is a whole number."""
-    return Hyperparameter(name, int, Interval(low, high), required)
+def integer(
+    name: str, low: int | None = None, high: int | None = None, *words: str, required: bool = False
+) -> Hyperparameter:
+    """Return a hyperparameter that is a whole number, or one of some words such as ``auto``."""
+    return Hyperparameter(name, int, Interval(low, high), required, words)
 
 
-def number(name: str, within: Interval) -> Hyperparameter:
-    """Return a hyperparameter that is a number."""
-    return Hyperparameter(name, float, within)
+def number(name: str, within: Interval, *words: str) -> Hyperparameter:
+    """Return a hyperparameter that is a number, or one of some words."""
+    return Hyperparameter(name, float, within, words=words)
 
 
-def choice(name: str, *words: str) -> Hyperparameter:
+def choice(name: str, *words: str, required: bool = False) -> Hyperparameter:
     """Return a hyperparameter that is one of some words."""
-    return Hyperparameter(name, str, Choice(words))
+    return Hyperparameter(name, str, Choice(words), required)
+
+
+def boolean(name: str, *words: str) -> Hyperparameter:
+    """Return a hyperparameter that is true or false, or one of some other words."""
+    return Hyperparameter(name, _truth, words=words)
+
+
+def _truth(text: str) -> bool:
+    # The SDK's version 2 writes Python's own words, version 3 those of JSON.
+    if text.lower() not in ("true", "false"):
+        raise ValueError(text)
+    return text.lower() == "true"
 
 
 def validate(known: tuple[Hyperparameter, ...], given: Mapping[str, str]) -> dict[str, Any]:
-    """Return the values of the strings in `given`. Raises WrongHyperparameterError for the first that is wrong."""
+    """Return the values of the strings in `given`. Raises WrongHyperparameterError for the first that is wrong.
+
+    Names that begin with an underscore are the platform's own: a tuning job adds ``_tuning_objective_metric``.
+    """
     by_name = {each.name: each for each in known}
+    given = {name: text for name, text in given.items() if not name.startswith("_")}
     for each in known:
         if each.required and each.name not in given:
             raise WrongHyperparameterError(f"Missing required hyperparameter: {each.name}")

@@ -37,7 +37,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        content_type = (self.headers.get("Content-Type") or "text/csv").partition(";")[0].strip().lower()
+        content_type = self.headers.get("Content-Type") or "text/csv"
         accept = self.headers.get("Accept") or "*/*"
         try:
             with self.lock:

@@ -42,8 +42,11 @@ class TrainingInput:
 
     def content_type(self, channel: str, default: str) -> str:
         """Return a channel's content type without parameters, such as ``text/csv``."""
-        given = self.channels[channel].get("ContentType") or default
-        return given.partition(";")[0].strip().lower()
+        return self.media_type(channel, default).partition(";")[0].strip().lower()
+
+    def media_type(self, channel: str, default: str) -> str:
+        """Return a channel's content type as given, such as ``text/csv; label_size=0``."""
+        return self.channels[channel].get("ContentType") or default
 
     @property
     def model(self) -> Path:
@@ -55,7 +58,7 @@ class Model(Protocol):
     """A loaded model that answers requests."""
 
     def __call__(self, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
-        """Return the answer's body and content type.
+        """Return the answer's body and content type; `content_type` and `accept` are as in the request's headers.
 
         Raises UnsupportedMediaTypeError or BadRequestError.
         """

@@ -41,8 +41,8 @@ OBJECTIVES = (
 class _Metrics(Choice):
     """Metric names, some of which may carry a threshold: ``error@0.7``."""
 
-    def __contains__(self, value: str) -> bool:
-        return super().__contains__(value.partition("@")[0])
+    def __contains__(self, value: str | int) -> bool:
+        return super().__contains__(str(value).partition("@")[0])
 
 
 def _words(text: str) -> list[str]:
@@ -167,7 +167,7 @@ class _Predictor:
         self._booster = booster
 
     def __call__(self, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
-        rows = self._rows(body, content_type)
+        rows = self._rows(body, content_type.partition(";")[0].strip().lower())
         try:
             predictions = self._booster.predict(rows, validate_features=False).tolist()
         except ValueError as error:

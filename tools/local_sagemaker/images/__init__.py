@@ -74,8 +74,9 @@ def find(uri: str) -> Image:
 def python_of(image: Image) -> Path:
     """Return the Python of the image's environment, and build the environment if it is not there yet.
 
-    Images with the same requirements share one environment. Two builds that want the same one take turns. The environment is built where it will stay, because a virtual
-    environment's programs name their own path; it counts only once its `READY` file is there. Raises BuildError.
+    Images with the same requirements share one environment. Two builds that want the same one take turns. The
+    environment is built where it will stay, because a virtual environment's programs name their own path; it counts
+    only once its `READY` file is there. Raises BuildError.
     """
     target = _cache() / _folder_name(image)
     python = target / "bin" / "python"

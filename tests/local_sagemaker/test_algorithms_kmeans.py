@@ -1,0 +1,133 @@
+"""Built-in K-Means: the handwritten digits of scikit-learn, in ten clusters."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from typing import Any
+
+import numpy
+import pytest
+from algorithm_jobs import (
+    CSV,
+    JSON,
+    JSON_LINES,
+    RECORDIO,
+    ask,
+    ask_json,
+    csv,
+    deploy,
+    fields,
+    json_lines,
+    metrics,
+    new_account,
+    records,
+    train,
+)
+from local_server import Aws, Server
+from sklearn.datasets import load_digits
+
+PIXELS = load_digits().data.astype(numpy.float32)
+HYPERPARAMETERS = {"k": 10, "feature_dim": 64, "eval_metrics": '["msd", "ssd"]'}
+
+
+@pytest.fixture(scope="module")
+def aws(server: Server) -> Aws:
+    return new_account(server)
+
+
+@pytest.fixture(scope="module")
+def job(aws: Aws) -> dict[str, Any]:
+    return train(
+        aws,
+        "kmeans",
+        HYPERPARAMETERS,
+        train=(records(PIXELS[:1500]), RECORDIO),
+        test=(csv(PIXELS[1500:]), "text/csv;label_size=0"),
+    )
+
+
+@pytest.fixture(scope="module")
+def endpoint(aws: Aws, job: dict[str, Any]) -> str:
+    return deploy(aws, "kmeans", job)
+
+
+@pytest.fixture(scope="module")
+def centroids(aws: Aws, job: dict[str, Any]) -> Any:
+    key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix(f"s3://{aws.bucket}/")
+    with tarfile.open(fileobj=io.BytesIO(aws.s3.get_object(Bucket=aws.bucket, Key=key)["Body"].read())) as tar:
+        model = tar.extractfile("model_algo-1")
+        assert model is not None
+        return numpy.load(io.BytesIO(model.read()))["centroids"]
+
+
+def closest(rows: Any, centroids: Any) -> tuple[list[int], list[float]]:
+    distances = numpy.linalg.norm(rows[:, None, :] - centroids[None], axis=2)
+    return distances.argmin(axis=1).tolist(), distances.min(axis=1).tolist()
+
+
+def test_clusters_are_nearly_as_tight_as_those_of_lloyds_algorithm(job: dict[str, Any]) -> None:
+    from sklearn.cluster import KMeans
+
+    best = KMeans(10, n_init=5, random_state=0).fit(PIXELS[:1500])
+    assert metrics(job)["train:msd"] < 1.15 * best.inertia_ / 1500
+
+
+def test_the_documented_metrics_are_reported(job: dict[str, Any], centroids: Any) -> None:
+    found = metrics(job)
+    _, distances = closest(PIXELS[1500:], centroids)
+    assert found["test:ssd"] == pytest.approx(numpy.square(distances).sum(), rel=1e-3)
+    assert found["test:msd"] == pytest.approx(numpy.square(distances).mean(), rel=1e-3)
+    assert found["train:progress"] == 100
+
+
+def test_the_log_has_the_lines_of_the_real_container(aws: Aws, job: dict[str, Any]) -> None:
+    lines = aws.log("/aws/sagemaker/TrainingJobs", job["TrainingJobName"])
+    assert any("#quality_metric: host=algo-1, test msd <loss>=" in line for line in lines)
+
+
+def test_the_answer_is_the_closest_centroid_and_its_distance(aws: Aws, endpoint: str, centroids: Any) -> None:
+    rows = PIXELS[:5]
+    answers = ask_json(aws, endpoint, rows)["predictions"]
+    clusters, distances = closest(rows, centroids)
+    assert [answer["closest_cluster"] for answer in answers] == clusters
+    assert [answer["distance_to_cluster"] for answer in answers] == pytest.approx(distances, rel=1e-3)
+
+
+def test_answers_come_in_the_documented_formats(aws: Aws, endpoint: str) -> None:
+    rows = PIXELS[:2]
+    expected = ask_json(aws, endpoint, rows)["predictions"]
+    assert json_lines(ask(aws, endpoint, records(rows), RECORDIO, JSON_LINES)) == expected
+    lines = ask(aws, endpoint, csv(rows), CSV, CSV).decode().splitlines()
+    assert [float(line.split(",")[0]) for line in lines] == [row["closest_cluster"] for row in expected]
+    recorded = fields(ask(aws, endpoint, records(rows), RECORDIO, RECORDIO))
+    assert [row["closest_cluster"] for row in recorded] == [[row["closest_cluster"]] for row in expected]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"k": 0}, "ClientError: Hyperparameter k: value 0 is not in [1, +inf), exit code: 2"),
+        ({"eval_metrics": '["mse"]'}, "ClientError: Hyperparameter eval_metrics: value mse is not in [msd, ssd]"),
+        ({"feature_dim": 63}, "ClientError: The data channel 'train' has 64 features, but feature_dim is 63"),
+    ],
+)
+def test_a_wrong_hyperparameter_fails_the_job_and_is_named(aws: Aws, wrong: dict[str, object], reason: str) -> None:
+    job = train(aws, "kmeans", {**HYPERPARAMETERS, **wrong}, train=(records(PIXELS[:20]), RECORDIO))
+    assert job["TrainingJobStatus"] == "Failed"
+    assert job["FailureReason"].startswith(reason)
+
+
+@pytest.mark.parametrize("missing", ["k", "feature_dim"])
+def test_a_missing_hyperparameter_fails_the_job_and_is_named(aws: Aws, missing: str) -> None:
+    given = {name: value for name, value in HYPERPARAMETERS.items() if name != missing}
+    job = train(aws, "kmeans", given, train=(records(PIXELS[:20]), RECORDIO))
+    assert job["FailureReason"] == f"ClientError: Missing required hyperparameter: {missing}, exit code: 2"
+
+
+def test_truncated_recordio_fails_the_job_and_says_where(aws: Aws) -> None:
+    job = train(aws, "kmeans", HYPERPARAMETERS, train=(records(PIXELS[:20])[:-10], RECORDIO))
+    reason = job["FailureReason"]
+    assert reason.startswith("ClientError: Unable to read data channel 'train'")
+    assert "only" in reason
+    assert JSON not in reason
