@@ -51,6 +51,7 @@ PRIVATE: tuple[Rule, ...] = (
 VARYING: tuple[Rule, ...] = (
     _rule("terminal colour", r"\x1b\[[0-9;?]*[ -/]*[@-~]", ""),
     _rule("generated job name", r"-\d{4}(?:-\d\d){5}-\d{3}\b", "-2026-01-01-09-00-00-000"),
+    _rule("log stream of a job", r"\b(algo-\d+)-\d{10}\b", r"\1-1767225600"),
     _rule("generated resource name", r"-20\d{12}\b", "-20260101090000"),
     _rule(
         "date and time",

@@ -5,7 +5,6 @@ The author's Markdown is not touched anywhere else: a page is rendered as if the
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,10 +22,7 @@ from labguide.model import (
     Woven,
 )
 from labguide.problems import Problems, did_you_mean
-from labguide.weaving import outputs
-
-RECORDED = "recorded"
-"""The site's folder of recorded pictures."""
+from labguide.weaving import cells, provenance
 
 
 @dataclass(frozen=True)
@@ -66,6 +62,7 @@ def weave(document: Document, recorded: Recorded, problems: Problems) -> Woven:
             case FileQuote():
                 _check_file(quote, recorded.project, problems)
     text = "\n".join(line for line in lines if line is not None) + "\n"
+    text += provenance.closing(document, recorded.recordings.values())
     return Woven(document, text, pictures)
 
 
@@ -76,65 +73,18 @@ def _weave_cell(
     recorded: Recorded,
     problems: Problems,
 ) -> None:
-    block = _cell_block(quote, pictures, recorded, problems)
+    script = _script(quote.script, quote.place, recorded, problems)
+    if script is None:
+        return
+    block, drawn = cells.block(
+        quote, script, recorded.recordings.get(script.name), site_path(quote.place.path), problems
+    )
     if block is None:
         return
+    pictures.update({picture.path: picture.content for picture in drawn})
     indented = [f"{quote.indent}{line}" if line else quote.indent.rstrip() for line in block]
     last = min(quote.end, len(lines))
     lines[quote.place.line - 1 : last] = ["\n".join(indented), *[None] * (last - quote.place.line)]
-
-
-def _cell_block(
-    quote: CellQuote, pictures: dict[str, bytes], recorded: Recorded, problems: Problems
-) -> list[str] | None:
-    script = _script(quote.script, quote.place, recorded, problems)
-    if script is None:
-        return None
-    cell = next((cell for cell in script.code_cells if cell.name == quote.cell), None)
-    if cell is None:
-        remedy = did_you_mean(quote.cell, [cell.name for cell in script.code_cells])
-        problems.add(quote.place, "unknown-cell", f'no cell "{quote.cell}" in {script.path}', remedy)
-        return None
-    block = _code(quote, cell.source, problems) if "code" in quote.show else []
-    if "output" in quote.show:
-        recording = recorded.recordings.get(script.name)
-        recorded_cell = recording.cell(quote.cell) if recording else None
-        stem = f"{RECORDED}/{quote.script}/{quote.cell}"
-        shown, found = outputs.as_markdown(
-            recorded_cell.outputs if recorded_cell else (),
-            stem,
-            quote.options.get("alt", ""),
-            site_path(quote.place.path),
-        )
-        pictures.update({picture.path: picture.content for picture in found})
-        block += ([""] if block and shown else []) + shown
-    return block
-
-
-def _code(quote: CellQuote, source: str, problems: Problems) -> list[str]:
-    lines = source.splitlines()
-    if "lines" in quote.options:
-        lines = _chosen_lines(quote, lines, problems)
-    attributes = [f'{key}="{quote.options[key]}"' for key in ("title", "hl_lines", "linenums") if key in quote.options]
-    fence = outputs.fence_for(lines)
-    return [" ".join([f"{fence}python", *attributes]), *lines, fence]
-
-
-def _chosen_lines(quote: CellQuote, lines: list[str], problems: Problems) -> list[str]:
-    """The lines that the option `:lines: 2-5, 9` asks for, from 1, both ends included, without common indentation."""
-    chosen: list[str] = []
-    for part in quote.options["lines"].split(","):
-        first, dash, last = part.strip().partition("-")
-        try:
-            start, stop = int(first), int(last) if dash else int(first)
-        except ValueError:
-            start, stop = 0, 0
-        if not 1 <= start <= stop <= len(lines):
-            message = f'the cell has no lines "{part.strip()}"'
-            problems.add(quote.place, "bad-quote", message, f"it has lines 1-{len(lines)}")
-            return lines
-        chosen += lines[start - 1 : stop]
-    return textwrap.dedent("\n".join(chosen)).splitlines()
 
 
 def _script(name: str, place: Place, recorded: Recorded, problems: Problems) -> Script | None:

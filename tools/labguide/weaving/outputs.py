@@ -35,16 +35,26 @@ class Picture:
     content: bytes
 
 
-def as_markdown(outputs: Iterable[Output], stem: str, alt: str, page: str) -> tuple[list[str], list[Picture]]:
-    """The lines of Markdown that show these outputs, and the pictures they refer to.
+@dataclass(frozen=True)
+class Look:
+    """How the outputs of one cell are shown."""
 
-    `stem` begins the pictures' paths, `alt` describes them to those who cannot see them, and `page` is the path of
-    the document in the site, from which links are relative.
-    """
+    stem: str
+    """How the paths of its pictures begin."""
+    alt: str
+    """What its pictures show, for those who cannot see them."""
+    page: str
+    """The path of the document in the site, from which links are relative."""
+    marks: str = ""
+    """Attributes for every output, as `attr_list` writes them, with a space before each."""
+
+
+def as_markdown(outputs: Iterable[Output], look: Look) -> tuple[list[str], list[Picture]]:
+    """The lines of Markdown that show these outputs, and the pictures they refer to."""
     lines: list[str] = []
     pictures: list[Picture] = []
     for output in outputs:
-        block = _block(output, f"{stem}-{len(pictures) + 1}", alt, page, pictures)
+        block = _block(output, look, pictures)
         lines += ["", *block] if block else []
     return lines[1:], pictures
 
@@ -55,48 +65,48 @@ def fence_for(lines: Iterable[str]) -> str:
     return "`" * max(3, longest + 1)
 
 
-def _block(output: Output, stem: str, alt: str, page: str, pictures: list[Picture]) -> list[str]:
+def _block(output: Output, look: Look, pictures: list[Picture]) -> list[str]:
     match output["output_type"]:
         case "stream":
-            return _text_fence(output["text"])
+            return _text_fence(output["text"], look)
         case "error":
-            return _text_fence(f"{output['ename']}: {output['evalue']}")
+            return _text_fence(f"{output['ename']}: {output['evalue']}", look)
         case _:
-            return _rich_block(output.get("data", {}), stem, alt, page, pictures)
+            return _rich_block(output.get("data", {}), look, pictures)
 
 
-def _rich_block(data: Mapping[str, Any], stem: str, alt: str, page: str, pictures: list[Picture]) -> list[str]:
+def _rich_block(data: Mapping[str, Any], look: Look, pictures: list[Picture]) -> list[str]:
     mime = next((form for form in _PREFERENCE if form in data), None)
     if mime is None:
         return []
     if mime in _PICTURES:
-        picture = Picture(f"{stem}.{_PICTURES[mime]}", _bytes(mime, data[mime]))
-        pictures.append(picture)
-        return [_picture_link(picture, alt or data.get("text/plain", ""), page)]
+        path = f"{look.stem}-{len(pictures) + 1}.{_PICTURES[mime]}"
+        pictures.append(Picture(path, _bytes(mime, data[mime])))
+        return [_picture_link(path, data.get("text/plain", ""), look)]
     if mime == "text/html":
-        return _html_fence(data[mime])
-    return data[mime].splitlines() if mime == "text/markdown" else _text_fence(data[mime])
+        return _html_fence(data[mime], look)
+    return data[mime].splitlines() if mime == "text/markdown" else _text_fence(data[mime], look)
 
 
 def _bytes(mime: str, content: str) -> bytes:
     return content.encode() if mime == "image/svg+xml" else base64.b64decode(content)
 
 
-def _picture_link(picture: Picture, alt: str, page: str) -> str:
-    path = posixpath.relpath(picture.path, posixpath.dirname(page) or ".")
-    described = html.escape(alt.replace("]", ")").replace("[", "("), quote=False)
-    return f"![{described}]({path}){{.{PICTURE_CLASS}}}"
+def _picture_link(path: str, otherwise: str, look: Look) -> str:
+    link = posixpath.relpath(path, posixpath.dirname(look.page) or ".")
+    described = html.escape((look.alt or otherwise).replace("]", ")").replace("[", "("), quote=False)
+    return f"![{described}]({link}){{.{PICTURE_CLASS}{look.marks}}}"
 
 
-def _text_fence(text: str) -> list[str]:
+def _text_fence(text: str, look: Look) -> list[str]:
     lines = text.rstrip().splitlines()
     if not lines:
         return []
     fence = fence_for(lines)
-    return [f"{fence} {{.text .{OUTPUT_CLASS}}}", *lines, fence]
+    return [f"{fence} {{.text .{OUTPUT_CLASS}{look.marks}}}", *lines, fence]
 
 
-def _html_fence(text: str) -> list[str]:
+def _html_fence(text: str, look: Look) -> list[str]:
     lines = [line for line in _SCRIPT.sub("", _STYLE.sub("", text)).splitlines() if line.strip()]
     fence = fence_for(lines)
-    return [f"{fence} {HTML_FENCE}", *lines, fence]
+    return [f"{fence} {{.{HTML_FENCE}{look.marks}}}", *lines, fence]

@@ -1,0 +1,51 @@
+"""What readers are told of where an output comes from: on each output in short, at the end of a page in full."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from pathlib import Path
+
+import yaml
+
+from labguide.model import DEFAULT_LANGUAGE, Cell, CellQuote, Document, RecordedCell, Recording
+
+STALE_CLASS = "recorded-stale"
+"""Marks an output whose cell has other code now than when it was recorded."""
+
+_LOCALES = Path(__file__).parent / "locales"
+
+
+def marks(recording: Recording, recorded: RecordedCell, cell: Cell) -> str:
+    """The attributes of one output, as `attr_list` writes them: where and when, and whether it is out of date."""
+    date = recording.provenance.get("recorded", "")
+    stale = f" .{STALE_CLASS}" if recorded.source != cell.source else ""
+    return f'{stale} data-recorded="{recording.backend}, {date}"'
+
+
+def closing(document: Document, recordings: Iterable[Recording]) -> str:
+    """A line for the end of a page: each script it shows output of, with date, backend and versions."""
+    shown = {quote.script for quote in document.quotes if isinstance(quote, CellQuote) and "output" in quote.show}
+    used = [recording for recording in recordings if recording.script in shown]
+    if document.kind != "lesson" or not used:
+        return ""
+    words = _words(document.language)
+    text = words["with"].format(scripts=words["separator"].join(_sentence(words, each) for each in used))
+    return f'\n<p class="recorded-with">{html.escape(text, quote=False)}</p>\n'
+
+
+def _sentence(words: dict[str, str], recording: Recording) -> str:
+    versions = recording.provenance.get("versions", {})
+    return words["script"].format(
+        script=recording.script,
+        date=recording.provenance.get("recorded", ""),
+        backend=recording.backend,
+        versions=", ".join(f"{name} {version}" for name, version in sorted(versions.items())),
+    )
+
+
+def _words(language: str) -> dict[str, str]:
+    path = _LOCALES / f"{language}.yml"
+    path = path if path.is_file() else _LOCALES / f"{DEFAULT_LANGUAGE}.yml"
+    words: dict[str, str] = yaml.safe_load(path.read_text("utf-8"))
+    return words
