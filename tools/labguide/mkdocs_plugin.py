@@ -19,6 +19,7 @@ from typing import Any
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.commands.serve import serve as mkdocs_serve
 from mkdocs.config import config_options, load_config
+from jinja2 import Environment
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, ConfigurationError, PluginError
@@ -35,6 +36,7 @@ from labguide.weaving.outputs import HTML_FENCE
 
 log = logging.getLogger("mkdocs.plugins.labguide")
 
+from labguide.weaving.words import words_of
 _TEMPLATES = Path(__file__).parent / "theme"
 
 
@@ -116,6 +118,11 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         return "".join(lines[:body]) + _notice(self.problems.at(woven.document.path)) + "".join(lines[body:])
 
     @event_priority(-200)  # after the i18n plugin has built the other languages
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        """Let page templates speak the page's language."""
+        env.globals["labguide_words"] = words_of
+        return env
+
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """After the last language: put the new site in the old one's place."""
         self._depth -= 1

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable
-from pathlib import Path
 
-import yaml
-
-from labguide.model import DEFAULT_LANGUAGE, Cell, CellQuote, Document, RecordedCell, Recording
+from labguide.model import Cell, CellQuote, Document, RecordedCell, Recording
+from labguide.weaving.words import words_of
 
 STALE_CLASS = "recorded-stale"
 """Marks an output whose cell has other code now than when it was recorded."""
-
-_LOCALES = Path(__file__).parent / "locales"
 
 
 def marks(recording: Recording, recorded: RecordedCell, cell: Cell) -> str:
@@ -29,7 +25,7 @@ def closing(document: Document, recordings: Iterable[Recording]) -> str:
     used = [recording for recording in recordings if recording.script in shown]
     if document.kind != "lesson" or not used:
         return ""
-    words = _words(document.language)
+    words = words_of(document.language)
     text = words["with"].format(scripts=words["separator"].join(_sentence(words, each) for each in used))
     return f'\n<p class="recorded-with">{html.escape(text, quote=False)}</p>\n'
 
@@ -42,10 +38,3 @@ def _sentence(words: dict[str, str], recording: Recording) -> str:
         backend=recording.backend,
         versions=", ".join(f"{name} {version}" for name, version in sorted(versions.items())),
     )
-
-
-def _words(language: str) -> dict[str, str]:
-    path = _LOCALES / f"{language}.yml"
-    path = path if path.is_file() else _LOCALES / f"{DEFAULT_LANGUAGE}.yml"
-    words: dict[str, str] = yaml.safe_load(path.read_text("utf-8"))
-    return words
