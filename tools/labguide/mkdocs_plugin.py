@@ -11,15 +11,18 @@ from __future__ import annotations
 import html
 import logging
 import os
-from contextlib import ExitStack
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from jinja2 import Environment
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.commands.serve import serve as mkdocs_serve
 from mkdocs.config import config_options, load_config
-from jinja2 import Environment
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, ConfigurationError, PluginError
@@ -30,13 +33,18 @@ from mkdocs.utils import CountHandler
 
 from labguide import decks, running, site, workdir
 from labguide.backends import BACKENDS, Backend
-from labguide.model import DEFAULT_LANGUAGE, Cell, Project, Script
+from labguide.model import DEFAULT_LANGUAGE, Cell, Place, Project, Script
 from labguide.problems import CannotBuildError, Problem, Problems
 from labguide.weaving.outputs import HTML_FENCE
+from labguide.weaving.words import words_of
 
 log = logging.getLogger("mkdocs.plugins.labguide")
 
-from labguide.weaving.words import words_of
+# https://github.com/mkdocs/mkdocs/blob/1.6.1/mkdocs/structure/pages.py
+_LINK_WARNING = re.compile(
+    r"Doc file '(?P<page>[^']+)' contains (?P<what>an? [\w ]*link) '(?P<target>[^']+)'(?P<why>.*)", re.DOTALL
+)
+
 _TEMPLATES = Path(__file__).parent / "theme"
 
 
@@ -53,6 +61,7 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         self.options = running.Options(frozen=bool(os.environ.get("LABGUIDE_FROZEN")))
         self.progress: running.Progress = LoggedProgress()
         self.built: Built | None = None
+        self.given: site.Site | None = None
         self.problems = Problems()
         self._site: site.Site | None = None
         self._backend: Backend | None = None
@@ -76,9 +85,7 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Before the first language: read, run, weave; for the later ones there is nothing left to do."""
         if self._site is None:
-            project = project_of(config)
-            self._cleanup.enter_context(workdir.only_build(project, on_wait=self.progress.waiting))
-            self._site = self._weave_site(project)
+            self._site = self.given or self._weave_site(project_of(config))
             self._tell_problems()
             if not self._serving:
                 self._stage = workdir.Stage(Path(config.site_dir))
@@ -111,6 +118,11 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         """The woven text of a page in place of the file's; in a preview, with its problems on top."""
         assert self._site is not None
         woven = self._site.pages.get(page.file.src_uri)
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        """Let page templates speak the page's language."""
+        env.globals["labguide_words"] = words_of
+        return env
+
         if woven is None:
             return None
         lines = woven.text.splitlines(keepends=True)
@@ -118,11 +130,6 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         return "".join(lines[:body]) + _notice(self.problems.at(woven.document.path)) + "".join(lines[body:])
 
     @event_priority(-200)  # after the i18n plugin has built the other languages
-    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-        """Let page templates speak the page's language."""
-        env.globals["labguide_words"] = words_of
-        return env
-
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """After the last language: put the new site in the old one's place."""
         self._depth -= 1
@@ -143,6 +150,7 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         self.problems = Problems()
         try:
             return site.build(project, self._backend, self.options, self.progress, self.problems)
+        self._cleanup.enter_context(workdir.only_build(project, on_wait=self.progress.waiting))
         except CannotBuildError as error:
             raise PluginError(str(error)) from None
 
@@ -219,6 +227,26 @@ def serve(root: Path, address: str) -> None:
     """Preview the project in `root` on an address such as `127.0.0.1:8000`, following edits until Ctrl-C."""
     _load(root, strict=False)
     mkdocs_serve(config_file=str(root / "mkdocs.yml"), dev_addr=address, livereload=True, strict=False)
+def check_links(project: Project, woven: site.Site, problems: Problems) -> None:
+    """Render a site into a folder that is thrown away, and note all that `mkdocs build --strict` would refuse."""
+    config = _load(project.root, strict=False)
+    plugin = config.plugins["labguide"]
+    assert isinstance(plugin, LabguidePlugin)
+    plugin.given = woven
+    _warn_of_links(config)
+    with TemporaryDirectory(prefix="labguide-") as folder, _log_gathered() as warnings:
+        config.site_dir = str(Path(folder) / "site")
+        config.plugins.on_startup(command="build", dirty=False)
+        try:
+            mkdocs_build(config)
+        except Exception as error:  # a page that cannot be rendered raises whatever its extension does
+            problems.add(Place("mkdocs.yml"), "mkdocs", _one_line(error), "mend the page, then see what else there is")
+        finally:
+            config.plugins.on_shutdown()
+    for message in warnings:
+        _add_warning(project, message, problems)
+
+
 
 
 def project_of(config: MkDocsConfig) -> Project:
@@ -253,6 +281,52 @@ def _register_html_fence(config: MkDocsConfig) -> None:
     """Teach superfences the fence in which a cell's HTML output comes: see `weaving.outputs.HTML_FENCE`."""
     superfences: dict[str, Any] = config.mdx_configs.setdefault("pymdownx.superfences", {})
     fences: list[dict[str, Any]] = superfences.setdefault("custom_fences", [])
+def _warn_of_links(config: MkDocsConfig) -> None:
+    """MkDocs only mentions some broken links unless it is told to warn; what a project ignores stays ignored."""
+    links = config.validation.links
+    for kind in ("anchors", "absolute_links", "unrecognized_links"):
+        if links[kind] == logging.INFO:
+            links[kind] = logging.WARNING
+
+
+class _Gatherer(logging.Handler):
+    """Keeps warnings as a list of messages."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+@contextmanager
+def _log_gathered() -> Iterator[list[str]]:
+    """MkDocs' warnings as a list, and nowhere else."""
+    logger, gatherer = logging.getLogger("mkdocs"), _Gatherer()
+    before, propagate = logger.handlers, logger.propagate
+    logger.handlers, logger.propagate = [gatherer], False
+    try:
+        yield gatherer.messages
+    finally:
+        logger.handlers, logger.propagate = before, propagate
+
+
+def _add_warning(project: Project, message: str, problems: Problems) -> None:
+    """A warning of MkDocs as a problem, at the line of the link that it is about if there is one."""
+    link = _LINK_WARNING.match(message)
+    if link is None:
+        problems.add(Place("mkdocs.yml"), "mkdocs", message, "mend the page or the configuration")
+        return
+    path = project.docs / link["page"]
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    line = next((number for number, text in enumerate(lines, start=1) if link["target"] in text), 1)
+    place = Place(path.relative_to(project.root).as_posix(), line)
+    kind = "broken-anchor" if "anchor" in message else "broken-link"
+    message = f"{link['what']} '{link['target']}'{link['why']}"
+    problems.add(place, kind, message, "link to a page or heading that exists")
+
+
     if not any(fence["name"] == HTML_FENCE for fence in fences):
         fences.append({"name": HTML_FENCE, "class": HTML_FENCE, "format": _html_as_it_is})
 

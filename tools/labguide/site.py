@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from labguide import decks, running, sources, weaving
+from labguide import comparing, decks, recordings, running, sources, weaving
 from labguide.backends import Backend
-from labguide.model import Project, Woven
+from labguide.model import Document, Project, Recording, Script, Sources, Woven
 from labguide.problems import Problems
 from labguide.weaving import notebooks
 
@@ -31,6 +31,23 @@ class Site:
     runs: running.Runs
 
 
+@dataclass(frozen=True)
+class Checked:
+    """What a check found beside problems: a verdict on each cell, and the site as the fresh runs would make it."""
+
+    verdicts: tuple[comparing.Verdict, ...]
+    site: Site
+
+
+@dataclass(frozen=True)
+class CheckOptions:
+    """How far a check goes: `only` these scripts run, or none (`static`); `update` accepts what the runs left."""
+
+    only: tuple[str, ...] = ()
+    static: bool = False
+    update: bool = False
+
+
 def build(
     project: Project,
     backend: Backend,
@@ -42,6 +59,54 @@ def build(
     found = sources.read(project, problems)
     quoted = weaving.quoted_values(found)
     runs = running.run(project, found.scripts, quoted, backend, options, progress, problems)
+    return _weave_all(project, found, runs, problems)
+
+
+def check(
+    project: Project,
+    backend: Backend,
+    options: CheckOptions,
+    progress: running.Progress,
+    problems: Problems,
+) -> Checked:
+    """Read everything, run afresh, hold every cell against its recording, weave what the fresh runs left.
+
+    Writes nothing but, with `update`, the recordings of the scripts that ran to their end.
+    """
+    found = sources.read(project, problems)
+    old = recordings.load_all(project, backend.name, found.scripts)
+    if options.static:
+        runs = running.run(project, found.scripts, {}, backend, running.Options(frozen=True), progress, problems)
+        return Checked((), _weave_all(project, found, runs, problems))
+    outcomes = running.rehearse(project, found.scripts, backend, options.only, progress, problems)
+    new = {name: outcome.recording for name, outcome in outcomes.items() if outcome.problem is None}
+    checked = {name: script for name, script in found.scripts.items() if name in (options.only or found.scripts)}
+    verdicts = _verdicts(checked, backend.name, old, outcomes, found.documents)
+    if options.update:
+        accepted = {name: new[name] for name in checked if name in new}
+        running.accept(project, found.scripts, weaving.quoted_values(found), backend, accepted)
+    runs = running.Runs({**old, **new}, ran=tuple(outcomes))
+    return Checked(verdicts, _weave_all(project, found, runs, problems))
+
+
+def _verdicts(
+    scripts: Mapping[str, Script],
+    backend: str,
+    old: Mapping[str, Recording],
+    outcomes: Mapping[str, running.Outcome],
+    documents: tuple[Document, ...],
+) -> tuple[comparing.Verdict, ...]:
+    verdicts: list[comparing.Verdict] = []
+    for name, script in scripts.items():
+        outcome = outcomes.get(name)
+        if backend in script.backends and script.code_cells:
+            new, failure = (outcome.recording, outcome.problem) if outcome else (None, None)
+            verdicts += comparing.judge(script, old.get(name), new, failure, documents)
+    return tuple(verdicts)
+
+
+def _weave_all(project: Project, found: Sources, runs: running.Runs, problems: Problems) -> Site:
+    """Every document with its quotes replaced, and the files that go with them."""
     recorded = weaving.Recorded(project, found.scripts, runs.recordings)
 
     pages: dict[str, Woven] = {}

@@ -12,12 +12,13 @@ import click
 
 from labguide import __version__
 from labguide.cli.build import build
+from labguide.cli.check import check
 from labguide.cli.run import run
 from labguide.cli.sandbox import sandbox
 from labguide.cli.serve import serve
 from labguide.problems import CannotBuildError
 
-COMMANDS = (build, serve, run, sandbox)
+COMMANDS = (build, serve, run, check, sandbox)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

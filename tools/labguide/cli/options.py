@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -20,3 +21,13 @@ backend = click.option(
     "--backend", type=click.Choice(sorted(BACKENDS)), default="local", show_default=True, help="Where code runs."
 )
 force = click.option("--force", is_flag=True, help="Run every script, fresh or not.")
+yes = click.option("--yes", is_flag=True, help="Agree to what a run on real AWS will do and cost.")
+max_usd = click.option("--max-usd", type=float, help="Refuse a run on real AWS that may cost more dollars than this.")
+
+
+def check_names(names: Iterable[str], known: Iterable[str]) -> None:
+    """Raise `click.UsageError` if one of the scripts that a user named does not exist."""
+    scripts = sorted(known)
+    for name in names:
+        if name not in scripts:
+            raise click.UsageError(f'no script "{name}"; known are: {", ".join(scripts)}')

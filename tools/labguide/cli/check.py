@@ -1,0 +1,66 @@
+"""`labguide check`: would a build still show what the recordings say?"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from labguide import mkdocs_plugin, recordings, site, sources, workdir
+from labguide.backends import BACKENDS
+from labguide.cli import options
+from labguide.comparing import reports
+from labguide.console import RichProgress, console
+from labguide.model import Project
+from labguide.problems import Problems
+
+# The caller's own: no kernel sees them, yet a document or an old recording might quote them.
+_SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+
+
+@click.command()
+@options.project
+@click.option("--static", is_flag=True, help="Run nothing: check documents against the committed recordings.")
+@click.option("--update", is_flag=True, help="Accept what drifted: write the new recordings.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of findings instead of text.")
+@click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML to this file.")
+@click.argument("scripts", nargs=-1)
+def check(
+    root: Path,
+    static: bool,
+    update: bool,
+    as_json: bool,
+    junit: Path | None,
+    scripts: tuple[str, ...],
+) -> None:
+    """Run SCRIPTS afresh (all if none is named), compare them with their recordings, and check all documents.
+
+    Changes nothing, unless told to --update. Exit status: 0 clean, 1 something was found, 2 wrong use.
+    """
+    if static and (update or scripts):
+        raise click.UsageError("--static runs nothing: it goes with neither --update nor names of scripts")
+    project = mkdocs_plugin.open_project(root)
+    options.check_names(scripts, sources.read(project, Problems()).scripts)
+    found = _check(project, site.CheckOptions(scripts, static, update))
+    if junit:
+        recordings.write_atomically(junit, reports.as_junit(found))
+    click.echo(reports.as_json(found.findings) if as_json else reports.as_text(found.findings), nl=False)
+    accepted = found.acceptable if update else ()
+    cells = sum(1 for verdict in found.verdicts if not verdict.skipped)
+    told = f", {len(accepted)} of them accepted" if update else ""
+    console.print(f"{cells} cells checked, {len(found.findings)} findings{told}")
+    sys.exit(1 if len(found.findings) > len(accepted) else 0)
+
+
+def _check(project: Project, how: site.CheckOptions) -> reports.Report:
+    problems = Problems()
+    backend = BACKENDS["local"](project)
+    with RichProgress() as progress, workdir.only_build(project, progress.waiting):
+        try:
+            checked = site.check(project, backend, how, progress, problems)
+        finally:
+            backend.stop()
+        mkdocs_plugin.check_links(project, checked.site, problems)
+    return reports.report(problems, checked.verdicts, [os.environ.get(name, "") for name in _SECRETS])

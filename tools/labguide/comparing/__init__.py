@@ -1,0 +1,216 @@
+"""The step from a fresh run to its verdict: each cell held against the committed recording. Changes nothing.
+
+What counts as a difference is decided in `sameness`, for recordings and for checks alike.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from labguide import pictures, recordings, sameness, shown_values
+from labguide.model import (
+    Cell,
+    CellQuote,
+    Document,
+    Place,
+    RecordedCell,
+    Recording,
+    Script,
+    ValueQuote,
+)
+from labguide.problems import Problem
+
+CONTEXT = 2
+"""Lines that a diff shows around a change."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that an author has to look at: a problem and, for what drifted, how and where readers see it."""
+
+    problem: Problem
+    diff: tuple[str, ...] = ()
+    """Lines of a unified diff, from what was recorded to what a cell shows now."""
+    quoted: tuple[Place, ...] = ()
+    """Where documents show it."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one cell of a fresh run: the same as recorded, drifted, failed, or not reached."""
+
+    script: Script
+    cell: Cell
+    seconds: float = 0.0
+    failure: Problem | None = None
+    traceback: tuple[str, ...] = ()
+    skipped: str = ""
+    """Why the cell did not run; empty if it did."""
+    drifts: tuple[Finding, ...] = ()
+    """How its output, or a value that it sets, differs from the recording."""
+
+
+def judge(
+    script: Script,
+    old: Recording | None,
+    new: Recording | None,
+    failure: Problem | None,
+    documents: Iterable[Document],
+) -> tuple[Verdict, ...]:
+    """A verdict for each code cell of a script.
+
+    `old` is the committed recording; `new` is what the fresh run left as far as it came, or None if it was not
+    tried; `failure` is what ended it early, in the last cell of `new`.
+    """
+    documents = tuple(documents)
+    verdicts = [_verdict(script, cell, new, failure) for cell in script.code_cells]
+    if new is None:
+        return tuple(verdicts)
+    drifts = list(_drifts(script, old, new, failure, documents))
+    return tuple(
+        dataclasses.replace(verdict, drifts=tuple(drift for name, drift in drifts if name == verdict.cell.name))
+        for verdict in verdicts
+    )
+
+
+def _verdict(script: Script, cell: Cell, new: Recording | None, failure: Problem | None) -> Verdict:
+    if new is None:
+        return Verdict(script, cell, skipped="its script was not run; see what is wrong with those it comes after")
+    ran = new.cell(cell.name)
+    if ran is None:
+        return Verdict(script, cell, skipped=f'the cell "{new.cells[-1].name}" failed')
+    seconds = float(new.provenance.get("seconds", {}).get(cell.name, 0))
+    if failure and ran is new.cells[-1]:
+        return Verdict(script, cell, seconds, failure, _traceback(ran))
+    return Verdict(script, cell, seconds)
+
+
+def _traceback(cell: RecordedCell) -> tuple[str, ...]:
+    error = next((output for output in reversed(cell.outputs) if output["output_type"] == "error"), None)
+    return tuple("\n".join(error["traceback"]).splitlines()) if error else ()
+
+
+def _drifts(
+    script: Script, old: Recording | None, new: Recording, failure: Problem | None, documents: Sequence[Document]
+) -> Iterator[tuple[str, Finding]]:
+    """Drifts by the name of the cell they are told at; those of the whole script at its first cell."""
+    first = script.code_cells[0].name
+    if old is None:
+        remedy = f"run `labguide run {script.name}` and commit the recording"
+        yield first, Finding(Problem(Place(script.path), "this script was never recorded", remedy, "no-recording"))
+        return
+    gone = [cell.name for cell in old.cells if all(cell.name != known.name for known in script.code_cells)]
+    for name in gone:
+        message = f'the recording has a cell "{name}" that the script has not'
+        yield first, Finding(Problem(Place(script.path), message, _accept(script), "stale-recording"))
+    for cell in script.code_cells:
+        now = new.cell(cell.name)
+        if now and not (failure and now is new.cells[-1]):
+            yield from ((cell.name, drift) for drift in _of_cell(script, cell, old.cell(cell.name), now, documents))
+    if failure is None:
+        yield from _of_values(script, old, new, documents)
+
+
+def _of_cell(
+    script: Script, cell: Cell, old: RecordedCell | None, new: RecordedCell, documents: Sequence[Document]
+) -> Iterator[Finding]:
+    rules = sameness.rules_of(cell.tags)
+    quoted = quotes_of(script, cell, documents)
+    if old is None:
+        message = f'the cell "{cell.name}" is not in the recording'
+        yield Finding(Problem(cell.place, message, _accept(script), "stale-recording"), quoted=quoted)
+    elif not sameness.same_outputs(old.outputs, new.outputs, rules):
+        diff = _diff(cell.name, *_sides(old, new, rules))
+        problem = Problem(cell.place, _what_changed(cell, old, new), _mend(script), "drift")
+        yield Finding(problem, diff, quoted)
+    elif old.source != new.source:
+        message = f'the recording of the cell "{cell.name}" is of other code, though its output is the same'
+        yield Finding(Problem(cell.place, message, _accept(script), "stale-recording"), quoted=quoted)
+
+
+def _of_values(
+    script: Script, old: Recording, new: Recording, documents: Sequence[Document]
+) -> Iterator[tuple[str, Finding]]:
+    quotes = [
+        quote
+        for document in documents
+        for quote in document.quotes
+        if isinstance(quote, ValueQuote) and quote.script == script.name
+    ]
+    told = set()
+    for quote in quotes:
+        home = shown_values.home(script, quote.name)
+        if home is None or quote.expression in told or not recordings.value_changed(quote, old, new, script):
+            continue
+        told.add(quote.expression)
+        before, after = (shown_values.show_or_none(quote.expression, each.values) for each in (old, new))
+        places = tuple(other.place for other in quotes if other.expression == quote.expression)
+        diff = _diff(quote.expression, (before or "(no such value)",), (after or "(no such value)",))
+        message = f'the value "{quote.expression}" changed'
+        yield home.name, Finding(Problem(home.place, message, _mend(script), "drift"), diff, places)
+
+
+def quotes_of(script: Script, cell: Cell, documents: Iterable[Document]) -> tuple[Place, ...]:
+    """Where documents show the output of a cell, sorted."""
+    return tuple(sorted(place for document in documents for place in _quotes_in(document, script, cell)))
+
+
+def _quotes_in(document: Document, script: Script, cell: Cell) -> Iterator[Place]:
+    for quote in document.quotes:
+        match quote:
+            case CellQuote(script=script.name, cell=cell.name) if "output" in quote.show:
+                yield quote.place
+    if document.kind == "lesson" and document.meta.get("notebook") == script.path:
+        lines = document.text.splitlines()[: document.body_line]
+        yield Place(document.path, next((n for n, line in enumerate(lines, 1) if line.startswith("notebook:")), 1))
+
+
+def _what_changed(cell: Cell, old: RecordedCell, new: RecordedCell) -> str:
+    before, after = sameness.shown(old.outputs), sameness.shown(new.outputs)
+    if not after:
+        return f'the cell "{cell.name}" shows nothing any more'
+    if not before:
+        return f'the cell "{cell.name}" shows something where it showed nothing'
+    kinds, now = (", ".join(each.mime for each in side) for side in (before, after))
+    if kinds != now:
+        return f'the cell "{cell.name}" shows {now} where it showed {kinds}'
+    return f'the output of the cell "{cell.name}" changed' + (
+        ", and so did its code" if old.source != new.source else ""
+    )
+
+
+def _sides(old: RecordedCell, new: RecordedCell, rules: sameness.Rules) -> tuple[list[str], list[str]]:
+    """The lines of both sides of a diff; what means the same on both is worded the same."""
+    before, after = sameness.shown(old.outputs), sameness.shown(new.outputs)
+    if [each.mime for each in before] == [each.mime for each in after]:
+        pairs = zip(before, after, strict=True)
+        after = [dataclasses.replace(other, text=_worded(one, other, rules)) for one, other in pairs]
+    return _lines(before), _lines(after)
+
+
+def _worded(old: sameness.Shown, new: sameness.Shown, rules: sameness.Rules) -> str:
+    if not (old.content and new.content):
+        return sameness.adopt(old.text, new.text, rules)
+    if pictures.same(old.content, new.content):
+        return old.text
+    return "; ".join(filter(None, (new.text, pictures.difference(old.content, new.content))))
+
+
+def _lines(shown: Iterable[sameness.Shown]) -> list[str]:
+    return [line for each in shown for line in (f"[{each.mime}]", *each.text.splitlines())]
+
+
+def _diff(name: str, old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
+    lines = difflib.unified_diff(old, new, f"{name}, recorded", f"{name}, now", n=CONTEXT, lineterm="")
+    return tuple(lines)
+
+
+def _accept(script: Script) -> str:
+    return f"accept it with `labguide check --update {script.name}`"
+
+
+def _mend(script: Script) -> str:
+    return f"mend the cell, or {_accept(script)}"
