@@ -14,6 +14,7 @@ from .shape import Algorithm
 MODULES = {
     "kmeans": "kmeans",
     "knn": "knn",
+    "linear-learner": "linear_learner",
     "pca": "pca",
     "xgboost": "xgboost",
 }
