@@ -114,15 +114,15 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
             files.append(File.generated(config, path, content=page))
         return files
 
-    def on_page_read_source(self, *, page: Page, config: MkDocsConfig) -> str | None:
-        """The woven text of a page in place of the file's; in a preview, with its problems on top."""
-        assert self._site is not None
-        woven = self._site.pages.get(page.file.src_uri)
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Let page templates speak the page's language."""
         env.globals["labguide_words"] = words_of
         return env
 
+    def on_page_read_source(self, *, page: Page, config: MkDocsConfig) -> str | None:
+        """The woven text of a page in place of the file's; in a preview, with its problems on top."""
+        assert self._site is not None
+        woven = self._site.pages.get(page.file.src_uri)
         if woven is None:
             return None
         lines = woven.text.splitlines(keepends=True)
@@ -146,11 +146,11 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         self._finish(None)
 
     def _weave_site(self, project: Project) -> site.Site:
+        self._cleanup.enter_context(workdir.only_build(project, on_wait=self.progress.waiting))
         self._backend = self._backend or BACKENDS[self.config.backend](project)
         self.problems = Problems()
         try:
             return site.build(project, self._backend, self.options, self.progress, self.problems)
-        self._cleanup.enter_context(workdir.only_build(project, on_wait=self.progress.waiting))
         except CannotBuildError as error:
             raise PluginError(str(error)) from None
 
@@ -223,10 +223,6 @@ def build(root: Path, options: running.Options, progress: running.Progress, back
     return plugin.built
 
 
-def serve(root: Path, address: str) -> None:
-    """Preview the project in `root` on an address such as `127.0.0.1:8000`, following edits until Ctrl-C."""
-    _load(root, strict=False)
-    mkdocs_serve(config_file=str(root / "mkdocs.yml"), dev_addr=address, livereload=True, strict=False)
 def check_links(project: Project, woven: site.Site, problems: Problems) -> None:
     """Render a site into a folder that is thrown away, and note all that `mkdocs build --strict` would refuse."""
     config = _load(project.root, strict=False)
@@ -247,6 +243,10 @@ def check_links(project: Project, woven: site.Site, problems: Problems) -> None:
         _add_warning(project, message, problems)
 
 
+def serve(root: Path, address: str) -> None:
+    """Preview the project in `root` on an address such as `127.0.0.1:8000`, following edits until Ctrl-C."""
+    _load(root, strict=False)
+    mkdocs_serve(config_file=str(root / "mkdocs.yml"), dev_addr=address, livereload=True, strict=False)
 
 
 def project_of(config: MkDocsConfig) -> Project:
@@ -277,10 +277,6 @@ def _load(root: Path, *, strict: bool) -> MkDocsConfig:
     return config
 
 
-def _register_html_fence(config: MkDocsConfig) -> None:
-    """Teach superfences the fence in which a cell's HTML output comes: see `weaving.outputs.HTML_FENCE`."""
-    superfences: dict[str, Any] = config.mdx_configs.setdefault("pymdownx.superfences", {})
-    fences: list[dict[str, Any]] = superfences.setdefault("custom_fences", [])
 def _warn_of_links(config: MkDocsConfig) -> None:
     """MkDocs only mentions some broken links unless it is told to warn; what a project ignores stays ignored."""
     links = config.validation.links
@@ -327,6 +323,10 @@ def _add_warning(project: Project, message: str, problems: Problems) -> None:
     problems.add(place, kind, message, "link to a page or heading that exists")
 
 
+def _register_html_fence(config: MkDocsConfig) -> None:
+    """Teach superfences the fence in which a cell's HTML output comes: see `weaving.outputs.HTML_FENCE`."""
+    superfences: dict[str, Any] = config.mdx_configs.setdefault("pymdownx.superfences", {})
+    fences: list[dict[str, Any]] = superfences.setdefault("custom_fences", [])
     if not any(fence["name"] == HTML_FENCE for fence in fences):
         fences.append({"name": HTML_FENCE, "class": HTML_FENCE, "format": _html_as_it_is})
 
