@@ -27,6 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("labguide.problems",),
     ("labguide.model",),
     ("local_sagemaker",),
+    ("kernel_zygote",),
     ("lifeline",),
 )
 """From the roof to the ground. Rooms on one floor never import each other."""

@@ -102,6 +102,8 @@ class Script:
     """Files, relative to the project, that a run finds in its working folder."""
     timeout: float = 600.0
     """Seconds that one cell may take."""
+    limit: float = 1800.0
+    """Seconds that all its cells together may take."""
 
     @property
     def code_cells(self) -> tuple[Cell, ...]:

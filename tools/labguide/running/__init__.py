@@ -11,6 +11,7 @@ import os
 import platform
 import tempfile
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from labguide import recordings, redaction
 from labguide.backends import Backend, calls
 from labguide.model import Cell, Place, Project, RecordedCell, Recording, Script, ValueQuote
 from labguide.problems import Problem, Problems
-from labguide.running import freshness, kernel, order
+from labguide.running import freshness, imports, kernel, order, provisioner
 from lifeline import Lifeline
 
 
@@ -84,6 +85,8 @@ class _Session:
     line: Lifeline
     folder: Path
     slots: asyncio.Semaphore
+    zygote: provisioner.Zygote | None = None
+    """Where the kernels come from, if their imports can be done once for all."""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
 
@@ -212,16 +215,43 @@ def _run_all(
             folder=Path(folder),
             slots=asyncio.Semaphore(1 if backend.real else os.cpu_count() or 1),
         )
-        asyncio.run(_gather(session, wanted))
+        try:
+            asyncio.run(_gather(session, wanted))
+        except* OSError as group:  # a full disk, say: the user needs the fault, not the group it came in
+            raise _first(group) from None
         return session.outcomes
+
+
+def _first(group: BaseExceptionGroup[OSError]) -> OSError:
+    """The first fault in a group of them, however deep."""
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
 
 
 async def _gather(session: _Session, wanted: tuple[Script, ...]) -> None:
     tasks: dict[str, asyncio.Task[bool]] = {}
-    async with asyncio.TaskGroup() as group:
+    async with _zygote(session, wanted) as session.zygote, asyncio.TaskGroup() as group:
         for script in wanted:  # in order, so the tasks a script waits for are already there
             before = [tasks[name] for name in script.after if name in tasks]
             tasks[script.name] = group.create_task(_run_after(session, script, before))
+
+
+def _zygote(session: _Session, wanted: tuple[Script, ...]) -> AbstractAsyncContextManager[provisioner.Zygote | None]:
+    """One for all scripts whose imports may be done ahead.
+
+    For a single script it is no gain. With a real backend every session must be made where its calls are noted.
+    """
+    served = [script for script in wanted if imports.may_be_done_ahead(script)]
+    if len(served) < 2 or session.backend.real:
+        return nullcontext()
+    environments = [_environment(session, script) for script in served]
+    return provisioner.zygote(imports.common(served), environments, session.folder)
+
+
+def _environment(session: _Session, script: Script) -> dict[str, str]:
+    """The whole environment of a script's kernel."""
+    backend_environment = session.backend.environment(session.accounts[script.name])
+    return kernel.kernel_environment(session.project, session.line.mark(backend_environment))
 
 
 async def _run_after(session: _Session, script: Script, before: list[asyncio.Task[bool]]) -> bool:
@@ -235,15 +265,14 @@ async def _run_after(session: _Session, script: Script, before: list[asyncio.Tas
 
 async def _run_one(session: _Session, script: Script) -> bool:
     account = session.accounts[script.name]
-    backend_environment = session.backend.environment(account)
-    environment = kernel.kernel_environment(session.project, session.line.mark(backend_environment))
     run = await kernel.run(
         session.project,
         script,
-        environment,
+        _environment(session, script),
         session.folder,
         lambda notes: session.backend.prelude(script.name, notes),
         lambda cell, number: session.progress.cell(script, cell, number),
+        session.zygote if imports.may_be_done_ahead(script) else None,
     )
     session.progress.done(script, run.failure is None, sum(run.seconds.values()))
     outcome = _outcome(session.backend, script, run, session.backend.secrets(account))
@@ -279,6 +308,12 @@ def _provenance(backend: Backend, run: kernel.Run) -> Mapping[str, Any]:
     return {
         "backend": backend.name,
         "versions": {"python": platform.python_version(), **backend.versions()},
-        "recorded": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "recorded": _today(),
         "seconds": dict(run.seconds),
     }
+
+
+def _today() -> str:
+    """The day of a recording, in UTC; SOURCE_DATE_EPOCH (reproducible-builds.org) may say which day it is."""
+    now = os.environ.get("SOURCE_DATE_EPOCH")
+    return (datetime.fromtimestamp(int(now), UTC) if now else datetime.now(UTC)).strftime("%Y-%m-%d")

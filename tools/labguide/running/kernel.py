@@ -5,25 +5,22 @@ from __future__ import annotations
 import inspect
 import os
 import shutil
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from labguide.backends import calls
 from labguide.backends.calls import Call
 from labguide.model import Cell, Output, Project, Script
-from labguide.running import values
+from labguide.running import launching, values
+from labguide.running.provisioner import Zygote
 from labguide.running.tracebacks import cell_line
 
 EXPECT_ERROR = "raises-exception"
@@ -71,12 +68,14 @@ async def run(
     folder: Path,
     prelude: Callable[[Path], str],
     on_cell: Callable[[Cell, int], None],
+    zygote: Zygote | None = None,
 ) -> Run:
     """Run a script and return what it left; a cell that fails ends the run and stands in `Run.failure`.
 
     `environment` is the kernel's whole environment. `prelude` is given a file for the calls and returns source that
     runs before the first cell. The script's working folder is made in `folder` and holds its
-    declared data. `on_cell` is told each cell and its number, from 1, as it begins.
+    declared data. `on_cell` is told each cell and its number, from 1, as it begins. The kernel comes from `zygote`,
+    if there is one.
     """
     with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as own:
         work = Path(own) / "work"
@@ -84,52 +83,20 @@ async def run(
         for name in script.data:
             shutil.copy2(project.root / name, work / Path(name).name)
         notes = work.with_name("calls.jsonl")
-        run = await _run_in(work, script, environment, prelude(notes), on_cell)
+        async with launching.connected(_notebook(script), environment, work, zygote) as client:
+            await _run_hidden(client, prelude(notes))
+            run = await _run_cells(client, script, on_cell)
         return run if run.failure else replace(run, calls=calls.read(notes))
-
-
-async def _run_in(
-    work: Path, script: Script, environment: Mapping[str, str], prelude: str, on_cell: Callable[[Cell, int], None]
-) -> Run:
-    manager = AsyncKernelManager(
-        kernel_spec_manager=_ThisPython(),
-        # Sockets in a private folder: no port is opened, and no two kernels can meet.
-        transport="ipc",
-        ip=str(work.with_name("kernel")),
-        connection_file=str(work.with_name("kernel.json")),
-    )
-    client = NotebookClient(_notebook(script), km=manager, timeout=script.timeout, store_widget_state=False)
-    async with _started(manager, client, environment, work):
-        await _run_hidden(client, prelude)
-        return await _run_cells(client, script, on_cell)
-
-
-@asynccontextmanager
-async def _started(
-    manager: AsyncKernelManager, client: NotebookClient, environment: Mapping[str, str], work: Path
-) -> AsyncIterator[None]:
-    """A kernel for `client`, ended however the block is left.
-
-    nbclient's own context manager would take over Ctrl-C for its one kernel; here it must end all of them.
-    """
-    await manager.start_kernel(env=dict(environment), cwd=str(work))
-    try:
-        channels = await client.async_start_new_kernel_client()
-        try:
-            yield
-        finally:
-            channels.stop_channels()
-    finally:
-        await manager.shutdown_kernel(now=True)
 
 
 async def _run_cells(client: NotebookClient, script: Script, on_cell: Callable[[Cell, int], None]) -> Run:
     outputs: dict[str, tuple[Output, ...]] = {}
     seconds: dict[str, float] = {}
+    begun = time.monotonic()
     for index, cell in enumerate(script.code_cells):
         on_cell(cell, index + 1)
         started = time.monotonic()
-        failure = await _run_cell(client, index, cell)
+        failure = await _run_cell(client, index, cell, _Time(script, begun + script.limit - started))
         seconds[cell.name] = round(time.monotonic() - started, 3)
         outputs[cell.name] = tuple(client.nb.cells[index].outputs)
         if failure:
@@ -137,14 +104,37 @@ async def _run_cells(client: NotebookClient, script: Script, on_cell: Callable[[
     return Run(outputs, await _values(client), seconds)
 
 
-async def _run_cell(client: NotebookClient, index: int, cell: Cell) -> Failure | None:
+@dataclass(frozen=True)
+class _Time:
+    """What a cell may take, and how it is said that it took more: its own time is up, or the script's."""
+
+    script: Script
+    left: float
+    """Seconds that the script still has."""
+
+    @property
+    def seconds(self) -> float:
+        """For nbclient, to which zero means for ever."""
+        return max(0.001, min(self.script.timeout, self.left))
+
+    def failure(self, cell: Cell) -> Failure:
+        """What to tell the author."""
+        if self.left < self.script.timeout:
+            message = f'the script did not end in {self.script.limit:g} seconds; it was in cell "{cell.name}"'
+            return Failure(cell, cell.place.line, "script-timeout", message, "make it quicker or raise `limit:`")
+        message = f'cell "{cell.name}" did not end in {self.script.timeout:g} seconds'
+        return Failure(cell, cell.place.line, "cell-timeout", message, "make it quicker or raise `timeout:`")
+
+
+async def _run_cell(client: NotebookClient, index: int, cell: Cell, time_left: _Time) -> Failure | None:
+    timeout: Any = lambda _cell: time_left.seconds  # noqa: E731  nbclient declares whole seconds, and takes any
+    client.timeout_func = timeout
     try:
         await client.async_execute_cell(client.nb.cells[index], index)
     except CellExecutionError as error:
         return _raised(cell, client.nb.cells[index].outputs, error)
     except CellTimeoutError:
-        message = f'cell "{cell.name}" did not end in {client.timeout:.0f} seconds'
-        return Failure(cell, cell.place.line, "cell-timeout", message, "make it quicker or raise `timeout:`")
+        return time_left.failure(cell)
     except DeadKernelError:
         message = f'the kernel died in cell "{cell.name}"'
         return Failure(cell, cell.place.line, "kernel-died", message, "see what it printed; is memory short?")
@@ -189,17 +179,6 @@ async def _run_hidden(client: NotebookClient, source: str) -> list[Output]:
 def _notebook(script: Script) -> Any:
     cells = [nbformat.v4.new_code_cell(cell.source, metadata={"tags": sorted(cell.tags)}) for cell in script.code_cells]
     return nbformat.v4.new_notebook(cells=cells)
-
-
-class _ThisPython(KernelSpecManager):
-    """Knows one kernel, this very Python: what a user has installed elsewhere must not run the workshop."""
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        return KernelSpec(
-            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-            display_name="Python 3",
-            language="python",
-        )
 
 
 def kernel_environment(project: Project, backend: Mapping[str, str]) -> dict[str, str]:
