@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 
+import conformity
 import pytest
 from local_server import Aws, Server, started_server
 
@@ -13,6 +14,14 @@ from local_server import Aws, Server, started_server
 def server() -> Iterator[Server]:
     with started_server() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def _answers_conform_to_the_service_model() -> Iterator[None]:
+    """In every test, no answer has members that AWS does not know, wrong types, or less than AWS promises."""
+    conformity.violations.clear()
+    yield
+    assert conformity.violations == []
 
 
 @pytest.fixture

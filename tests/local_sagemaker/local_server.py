@@ -14,6 +14,7 @@ from typing import Any
 
 import boto3
 import botocore.session
+import conformity
 import psutil
 from botocore.exceptions import WaiterError
 
@@ -61,6 +62,7 @@ class Aws:
             self._clients[service] = _session(self.env["AWS_DATA_PATH"]).client(
                 service, "us-east-1", endpoint_url=url, aws_access_key_id=self.account, aws_secret_access_key="local"
             )
+            conformity.watch(self._clients[service])
         return self._clients[service]
 
     @property

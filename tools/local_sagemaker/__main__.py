@@ -16,6 +16,8 @@ from .wire import DEFAULT_ACCOUNT
 def main(arguments: list[str] | None = None) -> int:
     """Start the server, say where it is, and serve until SIGINT, SIGTERM or, if asked, the end of stdin."""
     options = _parser().parse_args(arguments)
+    if options.operations:
+        return _print_operations()
     told_to_stop = threading.Event()
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: told_to_stop.set())
@@ -36,7 +38,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, help="training jobs that run at once; others queue (default: one a core)")
     parser.add_argument("--json", action="store_true", help="print one line of JSON: endpoint, env, pid")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when stdin reaches its end")
+    parser.add_argument("--operations", action="store_true", help="print what each operation of SageMaker does here")
     return parser
+
+
+def _print_operations() -> int:
+    from . import catalogue
+
+    print(catalogue.markdown(), end="")
+    return 0
 
 
 def _wait_for_stdin(told_to_stop: threading.Event) -> None:

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Request, Response
 
 from .cloud import Cloud
 from .operations import OPERATIONS
-from .wire import AwsError, Call, Caller, Parameters, caller_of, error_reply, json_reply, not_there
+from .wire import FORM, AwsError, Call, Caller, Parameters, caller_of, error_reply, json_reply, not_there
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -37,7 +37,6 @@ RUNTIME_PATHS = {
     "async-invocations": "SageMakerRuntime.InvokeEndpointAsync",
     "invocations-response-stream": "SageMakerRuntime.InvokeEndpointWithResponseStream",
 }
-FORM = "application/x-www-form-urlencoded"
 
 
 class Layer:
@@ -54,11 +53,11 @@ class Layer:
             _check(request, caller)
             response = self._answer(request, caller)
         except AwsError as error:
-            response = error_reply(error, caller.service)
+            response = error_reply(error, request, caller.service)
         except Exception as error:
             traceback.print_exc(file=sys.stderr)
             failure = AwsError("InternalFailure", f"{request.method} {request.path}: {error!r}", 500)
-            response = error_reply(failure, caller.service)
+            response = error_reply(failure, request, caller.service)
         return response(environ, start_response)
 
     def _answer(self, request: Request, caller: Caller) -> Response:
@@ -110,7 +109,7 @@ def _operation(request: Request, caller: Caller) -> tuple[str, Callable[[], dict
         _, _, name, *rest = request.path.split("/")
         path = "/".join(rest)
         return RUNTIME_PATHS.get(path, f"SageMakerRuntime.{path}"), lambda: {"EndpointName": name}
-    if caller.service in ("iam", "sts") and request.mimetype == FORM:
+    if caller.service != "s3" and request.mimetype == FORM:
         return f"{caller.service.upper()}.{_form(request).get('Action', '')}", lambda: _form(request)
     return f"{caller.service} {request.method} {request.path}", dict
 

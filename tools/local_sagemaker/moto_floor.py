@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from botocore.model import OperationNotFoundError
@@ -15,7 +16,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
-from .wire import JSON_TYPE, AwsError, Caller, not_there
+from .service_models import name_rest_operation
+from .wire import FORM, JSON_TYPE, AwsError, Caller, authorization, not_there
 
 __all__ = ["MotoFloor", "MotoRequestHandler"]
 
@@ -36,8 +38,8 @@ class MotoFloor:
         request.environ["HTTP_X_MOTO_ACCOUNT_ID"] = caller.account
         if caller.service == "sagemaker":
             with self._lock:
-                return self._answer(request.environ, operation)
-        return self._answer(request.environ, operation)
+                return self._answer(request, caller, operation)
+        return self._answer(request, caller, operation)
 
     def call(self, caller: Caller, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Do a JSON operation such as ``SageMaker.CreateModel`` and return its result.
@@ -45,7 +47,7 @@ class MotoFloor:
         Raises AwsError with moto's own code and message.
         """
         service = TARGETS[operation.partition(".")[0]]
-        headers = {"X-Amz-Target": operation, "Authorization": _authorization(caller, service), "Host": "127.0.0.1"}
+        headers = {"X-Amz-Target": operation, "Authorization": authorization(caller, service), "Host": "127.0.0.1"}
         builder = EnvironBuilder(
             "/", method="POST", headers=list(headers.items()), json=parameters, content_type=JSON_TYPE
         )
@@ -56,19 +58,34 @@ class MotoFloor:
             raise AwsError(result["__type"], result.get("message") or result["Message"], response.status_code)
         return _without_empty(result)
 
-    def _answer(self, environ: dict[str, Any], operation: str) -> Response:
+    def _answer(self, request: Request, caller: Caller, operation: str) -> Response:
+        environ = request.environ
         if self._app.get_backend_for_host(self._app.infer_service_region_host(environ, environ["PATH_INFO"])) is None:
-            raise not_there(operation)
+            raise _not_there(request, caller, operation)
         try:
-            return Response.from_app(self._app, environ)
-        except (NotImplementedError, OperationNotFoundError) as error:
-            raise not_there(operation) from error
+            response = Response.from_app(self._app, environ)
+        except (NotImplementedError, OperationNotFoundError, ModuleNotFoundError) as error:
+            # The last one: moto would know it, with a library that this project has no use for.
+            raise _not_there(request, caller, operation) from error
+        if caller.service != "s3" and _is_flasks_own(response):
+            raise _not_there(request, caller, operation)
+        return response
+
+
+def _is_flasks_own(response: Response) -> bool:
+    """Return whether moto has no such path: the answer is a web page, or next to nothing, and not AWS's."""
+    if response.status_code not in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
+        return False
+    return response.get_data().lower().startswith(b"<!doctype html") or response.get_data() in (b"", b"Not Found")
+
+
+def _not_there(request: Request, caller: Caller, operation: str) -> AwsError:
+    """Return the answer to an operation moto does not know. Only a REST request does not name it itself."""
+    if "X-Amz-Target" in request.headers or request.mimetype == FORM:
+        return not_there(operation)
+    return not_there(name_rest_operation(caller.service, request.method, request.path) or operation)
 
 
 def _without_empty(result: dict[str, Any]) -> dict[str, Any]:
     """Leave out members that AWS leaves out: moto says ``"VpcConfig": {}``, which the SDK's shapes refuse."""
     return {name: value for name, value in result.items() if value not in ({}, None)}
-
-
-def _authorization(caller: Caller, service: str) -> str:
-    return f"AWS4-HMAC-SHA256 Credential={caller.account}/20180101/{caller.region}/{service}/aws4_request"

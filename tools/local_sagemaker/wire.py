@@ -14,6 +14,8 @@ from werkzeug.wrappers import Request, Response
 DEFAULT_ACCOUNT = "111122223333"
 DEFAULT_REGION = "us-east-1"
 JSON_TYPE = "application/x-amz-json-1.1"
+FORM = "application/x-www-form-urlencoded"
+"""What requests of the JSON protocols and of the query protocol are sent as."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,12 @@ def check_name(member: str, name: str) -> str:
     return name
 
 
+NOT_THERE = "UnknownOperationException"
+
+
 def not_there(operation: str) -> AwsError:
     """Return the answer to an operation that nobody here does; 400, so that clients do not try again."""
-    return AwsError("UnknownOperationException", f"The operation {operation} is not there in local_sagemaker.")
+    return AwsError(NOT_THERE, f"The operation {operation} is not there in local_sagemaker.")
 
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([a-z0-9-]+)/([^/]+)/aws4_request")
@@ -91,6 +96,11 @@ def caller_of(request: Request) -> Caller:
     return Caller(_account(key), region, service.lower())
 
 
+def authorization(caller: Caller, service: str) -> str:
+    """Return the header of a request that this package makes itself; moto reads it, nobody checks it."""
+    return f"AWS4-HMAC-SHA256 Credential={caller.account}/20180101/{caller.region}/{service}/aws4_request"
+
+
 def _account(access_key_id: str) -> str:
     return access_key_id if _ACCOUNT.fullmatch(access_key_id) else DEFAULT_ACCOUNT
 
@@ -100,13 +110,19 @@ def json_reply(body: Mapping[str, Any]) -> Response:
     return Response(json.dumps(body), content_type=JSON_TYPE)
 
 
-def error_reply(error: AwsError, service: str) -> Response:
-    """Return `error` in the form `service` uses: XML for S3, IAM and STS, JSON for the others."""
-    if service in _XML:
-        body = _XML[service].format(code=error.code, message=escape(error.message))
+def error_reply(error: AwsError, request: Request, service: str) -> Response:
+    """Return `error` in the form of the protocol in which `request` came, which depends on the service."""
+    if form := _xml_form(request, service):
+        body = form.format(code=error.code, message=escape(error.message))
         return Response(body, error.status, content_type="text/xml")
-    body = json.dumps({"__type": error.code, "message": error.message, "Message": error.message, **error.extra})
-    return Response(body, error.status, {"x-amzn-errortype": error.code}, content_type=JSON_TYPE)
+    said = {"__type": error.code, "message": error.message, "Message": error.message, **error.extra}
+    return Response(json.dumps(said), error.status, {"x-amzn-errortype": error.code}, content_type=JSON_TYPE)
+
+
+def _xml_form(request: Request, service: str) -> str | None:
+    if service in _XML:
+        return _XML[service]
+    return _QUERY_ERROR if request.mimetype == FORM else None
 
 
 _QUERY_ERROR = (
@@ -115,6 +131,7 @@ _QUERY_ERROR = (
 )
 _XML = {
     "s3": "<Error><Code>{code}</Code><Message>{message}</Message></Error>",
-    "iam": _QUERY_ERROR,
-    "sts": _QUERY_ERROR,
+    "ec2": "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>",
+    "cloudfront": _QUERY_ERROR,
+    "route53": _QUERY_ERROR,
 }

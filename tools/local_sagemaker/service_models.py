@@ -1,0 +1,73 @@
+"""What AWS itself says of its operations: botocore's service models."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from botocore.loaders import Loader
+
+SAGEMAKER = "sagemaker"
+TARGET = "SageMaker"
+
+
+def operations(service: str) -> list[str]:
+    """Return the names of all operations of a botocore service, such as ``sagemaker-runtime``, in the alphabet."""
+    return sorted(_model(service)["operations"])
+
+
+def sagemaker_services() -> list[str]:
+    """Return the botocore services that are parts of SageMaker, itself first."""
+    return [name for name in _services() if name.startswith(SAGEMAKER)]
+
+
+def enum(shape: str) -> list[str]:
+    """Return the values of one of SageMaker's enumerations, such as ``InstanceType``."""
+    return list(_model(SAGEMAKER)["shapes"][shape]["enum"])
+
+
+def prefix(service: str) -> str:
+    """Return a service's name as operations are called here: ``SageMaker``, ``SageMakerRuntime``, ``IAM``."""
+    return str(_model(service)["metadata"]["serviceId"]).replace(" ", "")
+
+
+def route(service: str, operation: str) -> tuple[str, str]:
+    """Return method and path of a REST operation; members of the path stand in braces."""
+    http = _model(service)["operations"][operation]["http"]
+    return http["method"], http["requestUri"].partition("?")[0]
+
+
+def name_rest_operation(signing_name: str, method: str, path: str) -> str | None:
+    """Return the name of what a REST request asks for, such as ``Lambda.ListFunctions``, or None."""
+    for service in _services():
+        if not service.startswith(signing_name) or not _model(service)["metadata"]["protocol"].startswith("rest"):
+            continue
+        for operation in operations(service):
+            its_method, template = route(service, operation)
+            if its_method == method and _pattern(template).fullmatch(path):
+                return f"{prefix(service)}.{operation}"
+    return None
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    # `{Key+}` may hold slashes, `{Name}` may not.
+    parts = re.split(r"(\{[^}]*\})", template.rstrip("/"))
+    return re.compile("".join(_part(part) for part in parts) + "/?")
+
+
+def _part(part: str) -> str:
+    if not part.startswith("{"):
+        return re.escape(part)
+    return ".+" if part.endswith("+}") else "[^/]+"
+
+
+@cache
+def _services() -> list[str]:
+    return list(Loader().list_available_services("service-2"))
+
+
+@cache
+def _model(service: str) -> dict[str, Any]:
+    return dict(Loader().load_service_model(service, "service-2"))
