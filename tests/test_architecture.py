@@ -15,7 +15,8 @@ TOOLS = Path(__file__).parent.parent / "tools"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("labguide.__main__",),
-    ("labguide.cli",),
+    ("labguide.cli", "labguide.pytest_plugin"),
+    ("labguide.pytest_items",),
     ("labguide.mkdocs_plugin",),
     ("labguide.console",),
     ("labguide.site",),
@@ -39,6 +40,7 @@ OUTSIDERS = {
     "botocore": {"local_sagemaker", "labguide.backends.aws", "labguide.backends.hook"},
     "sagemaker": set[str](),
     "nbclient": {"labguide.running"},
+    "pytest": {"labguide.pytest_plugin", "labguide.pytest_items"},
     "PIL": {"labguide.pictures"},
     "bs4": {"labguide.sameness"},
     "rich": {"labguide.console"},

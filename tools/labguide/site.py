@@ -6,12 +6,12 @@ Source ──read──▶ Document ──────────────�
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from labguide import comparing, decks, recordings, running, sources, weaving
 from labguide.backends import Backend
-from labguide.model import Document, Project, Recording, Script, Sources, Woven
+from labguide.model import Project, Recording, Sources, Woven
 from labguide.problems import Problems
 from labguide.weaving import notebooks
 
@@ -29,6 +29,14 @@ class Site:
     """Decks by their path in the site: `slides/introduction.html`."""
     files: Mapping[str, bytes]
     runs: running.Runs
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What fresh runs left: a verdict on each cell, and new recordings of the scripts that ran to their end."""
+
+    verdicts: tuple[comparing.Verdict, ...]
+    new: Mapping[str, Recording]
 
 
 @dataclass(frozen=True)
@@ -78,31 +86,33 @@ def check(
     if options.static:
         runs = running.run(project, found.scripts, {}, backend, running.Options(frozen=True), progress, problems)
         return Checked((), _weave_all(project, found, runs, problems))
-    outcomes = running.rehearse(project, found.scripts, backend, options.only, progress, problems)
-    new = {name: outcome.recording for name, outcome in outcomes.items() if outcome.problem is None}
-    checked = {name: script for name, script in found.scripts.items() if name in (options.only or found.scripts)}
-    verdicts = _verdicts(checked, backend.name, old, outcomes, found.documents)
+    rehearsed = rehearse(project, found, backend, options.only, progress, problems)
     if options.update:
-        accepted = {name: new[name] for name in checked if name in new}
+        accepted = {name: each for name, each in rehearsed.new.items() if name in (options.only or found.scripts)}
         running.accept(project, found.scripts, weaving.quoted_values(found), backend, accepted)
-    runs = running.Runs({**old, **new}, ran=tuple(outcomes))
-    return Checked(verdicts, _weave_all(project, found, runs, problems))
+    runs = running.Runs({**old, **rehearsed.new}, ran=tuple(rehearsed.new))
+    return Checked(rehearsed.verdicts, _weave_all(project, found, runs, problems))
 
 
-def _verdicts(
-    scripts: Mapping[str, Script],
-    backend: str,
-    old: Mapping[str, Recording],
-    outcomes: Mapping[str, running.Outcome],
-    documents: tuple[Document, ...],
-) -> tuple[comparing.Verdict, ...]:
+def rehearse(
+    project: Project,
+    found: Sources,
+    backend: Backend,
+    only: Collection[str],
+    progress: running.Progress,
+    problems: Problems,
+) -> Rehearsed:
+    """Run scripts afresh (all if `only` names none) and hold their cells against the recordings; keep nothing."""
+    outcomes = running.rehearse(project, found.scripts, backend, only, progress, problems)
     verdicts: list[comparing.Verdict] = []
-    for name, script in scripts.items():
-        outcome = outcomes.get(name)
-        if backend in script.backends and script.code_cells:
+    for name, script in found.scripts.items():
+        if name in (only or found.scripts) and backend.name in script.backends and script.code_cells:
+            outcome = outcomes.get(name)
             new, failure = (outcome.recording, outcome.problem) if outcome else (None, None)
-            verdicts += comparing.judge(script, old.get(name), new, failure, documents)
-    return tuple(verdicts)
+            old = recordings.load(project, backend.name, name)
+            verdicts += comparing.judge(script, old, new, failure, found.documents)
+    whole = {name: outcome.recording for name, outcome in outcomes.items() if outcome.problem is None}
+    return Rehearsed(tuple(verdicts), whole)
 
 
 def _weave_all(project: Project, found: Sources, runs: running.Runs, problems: Problems) -> Site:

@@ -16,9 +16,6 @@ from labguide.console import RichProgress, console
 from labguide.model import Project
 from labguide.problems import Problems
 
-# The caller's own: no kernel sees them, yet a document or an old recording might quote them.
-_SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-
 
 @click.command()
 @options.project
@@ -63,4 +60,4 @@ def _check(project: Project, how: site.CheckOptions) -> reports.Report:
         finally:
             backend.stop()
         mkdocs_plugin.check_links(project, checked.site, problems)
-    return reports.report(problems, checked.verdicts, [os.environ.get(name, "") for name in _SECRETS])
+    return reports.report(problems, checked.verdicts, [os.environ.get(name, "") for name in reports.SECRETS])

@@ -20,6 +20,9 @@ from labguide.problems import Problem
 # XML 1.0 has no way to write these, https://www.w3.org/TR/xml/#charsets
 _NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+"""The caller's own environment variables: no kernel sees them, yet a document or an old recording might quote them."""
+
 
 @dataclass(frozen=True)
 class Report:
