@@ -71,6 +71,10 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         self._warnings = CountHandler(level=logging.WARNING)
         self._cleanup = ExitStack()
 
+    def use(self, backend: Backend) -> None:
+        """Take this backend rather than the one that mkdocs.yml names."""
+        self._backend = backend
+
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Remember whether this is a preview: then problems are shown in pages and do not end it."""
         self._serving = command == "serve"
@@ -202,7 +206,7 @@ class LoggedProgress:
         log.info(f"{script.name}: not tried, it comes after one that failed")
 
 
-def build(root: Path, options: running.Options, progress: running.Progress, backend: str = "local") -> Built:
+def build(root: Path, options: running.Options, progress: running.Progress, backend: Backend) -> Built:
     """Build the site of the project in `root`.
 
     Raises `CannotBuildError` if anything is wrong; what is wrong was logged, and the published site stands as it was.
@@ -211,7 +215,7 @@ def build(root: Path, options: running.Options, progress: running.Progress, back
     plugin = config.plugins["labguide"]
     assert isinstance(plugin, LabguidePlugin)
     plugin.options, plugin.progress = options, progress
-    plugin.config.backend = backend
+    plugin.use(backend)
     config.plugins.on_startup(command="build", dirty=False)
     try:
         mkdocs_build(config)

@@ -13,12 +13,13 @@ import click
 from labguide import __version__
 from labguide.cli.build import build
 from labguide.cli.check import check
+from labguide.cli.clean import clean
 from labguide.cli.run import run
 from labguide.cli.sandbox import sandbox
 from labguide.cli.serve import serve
 from labguide.problems import CannotBuildError
 
-COMMANDS = (build, serve, run, check, sandbox)
+COMMANDS = (build, serve, run, check, clean, sandbox)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,7 +47,8 @@ def main() -> None:
         click.echo(f"labguide: {error}", err=True)
         sys.exit(1)
     except OSError as error:
-        click.echo(f"labguide: {error.strerror or error}: {error.filename or ''}; nothing was published", err=True)
+        where = [error.filename2 or error.filename] if error.filename2 or error.filename else []
+        click.echo(f"labguide: {': '.join([error.strerror or str(error), *where])}; nothing was published", err=True)
         sys.exit(1)
 
 

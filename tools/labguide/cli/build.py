@@ -8,20 +8,27 @@ from pathlib import Path
 import click
 
 from labguide import mkdocs_plugin, running
-from labguide.cli import options
+from labguide.backends import BACKENDS
+from labguide.cli import consent, options
 from labguide.console import RichProgress, summary
+from labguide.model import Project
 
 
 @click.command()
 @options.project
 @options.backend
 @options.force
+@options.yes
+@options.max_usd
 @click.option("--frozen", is_flag=True, help="Run nothing: build from the committed recordings.")
-def build(root: Path, backend: str, force: bool, frozen: bool) -> None:
+def build(root: Path, backend: str, force: bool, yes: bool, max_usd: float | None, frozen: bool) -> None:
     """Run what is stale, then build the site, its decks and its notebooks."""
     if force and frozen:
         raise click.UsageError("--force runs everything and --frozen nothing: choose one")
+    chosen = BACKENDS[backend](Project(root))
+    if not frozen:
+        consent.ask(chosen, consent.Consent(yes, max_usd))
     started = time.monotonic()
     with RichProgress() as progress:
-        built = mkdocs_plugin.build(root, running.Options(force, frozen), progress, backend)
+        built = mkdocs_plugin.build(root, running.Options(force, frozen), progress, chosen)
     summary(built.site, built.folder, time.monotonic() - started)

@@ -1,5 +1,5 @@
 """Real AWS as a backend: the same scripts, the caller's own credentials, and a ledger of all that they create."""
 
-from labguide.backends.aws.backend import CONSENT, AwsBackend
+from labguide.backends.aws.backend import CONSENT, AwsBackend, clean, told
 
-__all__ = ["CONSENT", "AwsBackend"]
+__all__ = ["CONSENT", "AwsBackend", "clean", "told"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -85,10 +85,16 @@ class AwsBackend:
         return ""
 
 
+def clean(folder: Path, tell: Callable[[str], None]) -> tuple[deletion.Left, ...]:
+    """Delete what the runs of all ledgers in `folder` left behind; returns what could not be deleted."""
+    account = Account()
+    return tuple(left for path in ledger.all_of(folder) for left in deletion.clean(account, path, tell))
+
+
 def told(left: tuple[deletion.Left, ...]) -> str:
     """What a person has to know about what is left."""
     items = "\n".join(f"  {each}" for each in left)
-    return f"could not delete {len(left)}; they may cost money:\n{items}\n`labguide clean --backend aws` tries again"
+    return f"could not delete {len(left)}; they may cost money:\n{items}\n`labguide clean` tries again"
 
 
 def _log_groups(account: Account) -> list[str]:

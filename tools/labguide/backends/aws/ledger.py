@@ -34,18 +34,15 @@ class Entry:
     existed: bool
     """It was there before the call."""
     at: datetime
+    said: str = ""
+    """Its name for people, without the account's number: a terminal's output ends in logs."""
     output: str = ""
     """The S3 address below which a job writes, in a folder of its own name."""
     outcome: str = "unclear"
     """`confirmed`; `refused`; or `unclear`, as when the program was killed before the answer came."""
 
-    @property
-    def name(self) -> str:
-        """How a person calls it."""
-        return "/".join(value.rpartition("/")[2] for value in self.identity.values())
-
     def __str__(self) -> str:
-        return f"{self.kind} {self.name}"
+        return f"{self.kind} {self.said}"
 
 
 @dataclass(frozen=True)
@@ -140,6 +137,7 @@ def _entry(line: Mapping[str, Any], outcomes: Mapping[str, str], account: str) -
         region=line["region"],
         existed=line["existed"],
         at=datetime.fromisoformat(line["at"]),
+        said="/".join(value.rpartition("policy/")[2] for value in line["identity"].values()),
         output=line.get("output", "").replace(_PLACEHOLDER, account),
         outcome=outcomes.get(line["id"], "unclear"),
     )

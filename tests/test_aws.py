@@ -1,0 +1,247 @@
+"""The `aws` backend: nothing without consent, everything in the ledger, and nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from labguide.backends import calls, hook
+from labguide.backends.aws import kinds
+from remote_account import SECRETS, AwsProject, Remote, remote_server, wait_until
+
+POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}'
+BUCKET = """\
+import boto3
+account = boto3.client("sts").get_caller_identity()["Account"]
+bucket = f"lab-{account}"
+s3 = boto3.client("s3")
+s3.create_bucket(Bucket=bucket)
+s3.put_object(Bucket=bucket, Key="data/train.csv", Body=b"1,0\\n0,1\\n" * 500)
+"""
+ROLE = """\
+import json
+policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+iam = boto3.client("iam")
+try:
+    iam.create_role(RoleName="LabRole", AssumeRolePolicyDocument="{}")
+except iam.exceptions.EntityAlreadyExistsException:
+    pass
+iam.attach_role_policy(RoleName="LabRole", PolicyArn="arn:aws:iam::aws:policy/AmazonSageMakerFullAccess")
+iam.put_role_policy(RoleName="LabRole", PolicyName="Lab", PolicyDocument=json.dumps(policy))
+"""
+TRAIN = """\
+sagemaker = boto3.client("sagemaker")
+sagemaker.create_training_job(
+    TrainingJobName="lab-job",
+    AlgorithmSpecification={
+        "TrainingImage": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.0-5",
+        "TrainingInputMode": "File",
+    },
+    RoleArn=f"arn:aws:iam::{account}:role/LabRole",
+    InputDataConfig=[{
+        "ChannelName": "train", "ContentType": "text/csv",
+        "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{bucket}/data/"}},
+    }],
+    OutputDataConfig={"S3OutputPath": f"s3://{bucket}/out"},
+    ResourceConfig={"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 5},
+    StoppingCondition={"MaxRuntimeInSeconds": 3600},
+    HyperParameters={"num_round": "ROUNDS", "objective": "binary:logistic"},
+)
+sagemaker.get_waiter("training_job_completed_or_stopped").wait(TrainingJobName="lab-job")
+"""
+DEPLOY = """\
+job = sagemaker.describe_training_job(TrainingJobName="lab-job")
+sagemaker.create_model(
+    ModelName="lab", ExecutionRoleArn=f"arn:aws:iam::{account}:role/LabRole",
+    PrimaryContainer={
+        "Image": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.0-5",
+        "ModelDataUrl": job["ModelArtifacts"]["S3ModelArtifacts"],
+    },
+)
+variant = {"VariantName": "all", "ModelName": "lab", "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
+sagemaker.create_endpoint_config(EndpointConfigName="lab", ProductionVariants=[variant])
+sagemaker.create_endpoint(EndpointName="lab", EndpointConfigName="lab")
+sagemaker.create_notebook_instance(
+    NotebookInstanceName="lab", InstanceType="ml.t3.medium", RoleArn=f"arn:aws:iam::{account}:role/LabRole"
+)
+"""
+
+
+@pytest.fixture(scope="module")
+def new_account() -> Iterator[Callable[[], Remote]]:
+    with remote_server() as make:
+        yield make
+
+
+@pytest.fixture
+def remote(new_account: Callable[[], Remote]) -> Remote:
+    return new_account()
+
+
+@pytest.fixture
+def project(tmp_path: Path, remote: Remote) -> AwsProject:
+    return AwsProject(tmp_path, remote)
+
+
+def _train(rounds: int) -> str:
+    return TRAIN.replace("ROUNDS", str(rounds))
+
+
+def _trains(remote: Remote) -> bool:
+    jobs = remote.client("sagemaker").list_training_jobs()["TrainingJobSummaries"]
+    return any(job["TrainingJobStatus"] == "InProgress" for job in jobs)
+
+
+def _killed_while_training(project: AwsProject) -> None:
+    project.script("lab", BUCKET, ROLE, _train(10_000_000))
+    run = project.start("run", "--backend", "aws", "--yes")
+    wait_until(lambda: _trains(project.remote))
+    run.kill()
+    run.wait()
+
+
+def test_nothing_runs_without_consent_and_without_a_terminal(project: AwsProject) -> None:
+    project.script("lab", BUCKET)
+    done = project.labguide("run", "--backend", "aws")
+    assert (done.returncode, project.remote.inventory()) == (2, [])
+    assert "--yes" in done.stderr
+
+
+def test_mkdocs_build_runs_nothing_without_the_consent_variable(project: AwsProject) -> None:
+    project.script("lab", BUCKET)
+    mkdocs = [sys.executable, "-m", "mkdocs", "build"]
+    done = subprocess.run(
+        mkdocs, cwd=project.root, env=project.remote.caller, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert "LABGUIDE_AWS_CONSENT" in done.stderr
+    assert project.remote.inventory() == []
+    assert not (project.root / "recordings").exists()
+
+
+def test_run_leaves_a_recording_that_says_aws_and_nothing_in_the_account(project: AwsProject) -> None:
+    project.script("lab", BUCKET, ROLE, _train(3), DEPLOY)
+    done = project.labguide("run", "--backend", "aws", "--yes")
+    assert done.returncode == 0, done.stderr
+    recording = json.loads((project.root / "recordings" / "aws" / "lab.ipynb").read_text("utf-8"))
+    assert recording["metadata"]["labguide"]["provenance"]["backend"] == "aws"
+    assert project.remote.inventory() == []
+
+
+def test_run_that_fails_leaves_nothing_either(project: AwsProject) -> None:
+    project.script("lab", BUCKET, ROLE, "raise RuntimeError('no')")
+    done = project.labguide("run", "--backend", "aws", "--yes")
+    assert done.returncode == 1
+    assert "RuntimeError: no" in done.stderr
+    assert project.remote.inventory() == []
+
+
+@pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "kill"])
+def test_run_that_is_stopped_leaves_nothing_either(project: AwsProject, blow: signal.Signals) -> None:
+    project.script("lab", BUCKET, ROLE, _train(10_000_000))
+    run = project.start("run", "--backend", "aws", "--yes")
+    wait_until(lambda: _trains(project.remote))
+    run.send_signal(blow)
+    assert run.wait(60) == 130
+    assert project.remote.inventory() == []
+
+
+def test_clean_after_kill_9_leaves_nothing_and_does_no_harm_twice(project: AwsProject) -> None:
+    s3 = project.remote.client("s3")
+    s3.create_bucket(Bucket="somebody-elses")
+    _killed_while_training(project)
+    assert len(project.remote.inventory()) > 3
+    for _ in range(2):
+        done = project.labguide("clean")
+        assert done.returncode == 0, done.stderr
+        assert project.remote.inventory() == ["bucket somebody-elses"]
+    assert list((project.root / ".labguide" / "ledger").iterdir()) == []
+
+
+def test_what_was_there_before_stays_and_what_the_run_added_to_it_goes(project: AwsProject) -> None:
+    remote = project.remote
+    s3, iam = remote.client("s3"), remote.client("iam")
+    s3.create_bucket(Bucket=f"lab-{remote.account}")
+    s3.put_object(Bucket=f"lab-{remote.account}", Key="thesis.txt", Body=b"years of work")
+    iam.create_role(RoleName="LabRole", AssumeRolePolicyDocument="{}")
+    iam.put_role_policy(RoleName="LabRole", PolicyName="Old", PolicyDocument=POLICY)
+    project.script("lab", BUCKET, ROLE, _train(3))
+    done = project.labguide("run", "--backend", "aws", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert remote.inventory() == [f"bucket lab-{remote.account}", "role LabRole"]
+    assert [each["Key"] for each in s3.list_objects_v2(Bucket=f"lab-{remote.account}")["Contents"]] == ["thesis.txt"]
+    assert iam.list_role_policies(RoleName="LabRole")["PolicyNames"] == ["Old"]
+    assert iam.list_attached_role_policies(RoleName="LabRole")["AttachedPolicies"] == []
+
+
+def test_role_of_the_same_name_that_somebody_made_since_stays(project: AwsProject) -> None:
+    _killed_while_training(project)
+    iam = project.remote.client("iam")
+    iam.delete_role_policy(RoleName="LabRole", PolicyName="Lab")
+    iam.detach_role_policy(RoleName="LabRole", PolicyArn="arn:aws:iam::aws:policy/AmazonSageMakerFullAccess")
+    iam.delete_role(RoleName="LabRole")
+    iam.create_role(RoleName="LabRole", AssumeRolePolicyDocument="{}")
+    done = project.labguide("clean")
+    assert done.returncode == 1
+    assert "role LabRole: it does not carry this run's tag" in done.stderr
+    assert project.remote.inventory() == ["role LabRole"]
+
+
+def test_clean_refuses_with_the_credentials_of_another_account(
+    project: AwsProject, new_account: Callable[[], Remote]
+) -> None:
+    _killed_while_training(project)
+    done = project.labguide("clean", AWS_ACCESS_KEY_ID=new_account().account)
+    assert done.returncode == 1
+    assert "another AWS account" in done.stderr
+    assert project.labguide("clean").returncode == 0
+    assert project.remote.inventory() == []
+
+
+def test_what_labguide_cannot_delete_is_told(project: AwsProject) -> None:
+    project.script("lab", 'import boto3\nboto3.client("iam").create_user(UserName="lab-user")')
+    done = project.labguide("run", "--backend", "aws", "--yes")
+    assert done.returncode == 1
+    assert "lab-user" in done.stderr
+    assert project.remote.inventory() == ["user lab-user"]
+
+
+def test_account_keys_and_token_are_in_no_file(project: AwsProject) -> None:
+    show = "import os\nprint(os.environ['AWS_SESSION_TOKEN'], os.environ['AWS_SECRET_ACCESS_KEY'], account)\n"
+    project.script("before", BUCKET, show)
+    assert project.labguide("run", "--backend", "aws", "--yes", "before").returncode == 0
+    _killed_while_training(project)
+    files = {path: path.read_bytes() for path in project.root.rglob("*") if path.is_file()}
+    assert any(path.suffix == ".jsonl" for path in files)
+    assert any(path.name == "before.ipynb" for path in files)
+    for secret in (project.remote.account, *SECRETS.values()):
+        assert [path for path, content in files.items() if secret.encode() in content] == []
+    assert project.labguide("clean").returncode == 0
+
+
+def test_call_that_cannot_be_written_to_the_ledger_is_not_sent(remote: Remote, tmp_path: Path) -> None:
+    orders = {
+        "calls": str(tmp_path / "calls"),
+        "ledger": "/dev/full",  # every write to it fails as on a full disk
+        "run": "a-run",
+        "script": "lab",
+        "account": remote.account,
+        "creates": kinds.for_hook(),
+    }
+    create = "boto3.client('iam').create_role(RoleName='r', AssumeRolePolicyDocument='{}')"
+    code = f"{calls.prelude(orders)}\nimport boto3\n{create}"
+    done = subprocess.run([sys.executable, "-c", code], env=remote.caller, capture_output=True, text=True, check=False)
+    assert "No space left on device" in done.stderr
+    assert remote.inventory() == []
+
+
+def test_hook_needs_nothing_of_labguide() -> None:
+    assert "labguide." not in "".join(
+        line for line in Path(hook.__file__).read_text("utf-8").splitlines() if "import" in line
+    )
