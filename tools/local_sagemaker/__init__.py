@@ -7,7 +7,8 @@ layer in front of it does what moto cannot: it trains, serves, logs and takes ti
     server.py       start and stop; one line of JSON says where it listens (environment.py: what a client needs)
     layer.py        the door: host check, sizes, whose request it is, which handler answers
     operations.py   every operation that is answered here, by name
-    training.py     training jobs: training_job.py is what is told of one, training_run.py what one does
+    training.py     training jobs: training_job.py is what is told of one, training_run.py what one does (with
+                    training_input.py, training_program.py and checkpoints.py)
     hosting.py      endpoints: serving.py is one variant, a model in a serving process
     notebooks.py    notebook instances
     identity.py     what moto lacks of IAM
@@ -15,6 +16,9 @@ layer in front of it does what moto cannot: it trains, serves, logs and takes ti
     status.py       a status that takes time to change, and the patience of those who ask for it
     moto_floor.py   moto, reached only over its wire; buckets.py says whose bucket is whose
     containers.py   `/opt/ml` re-rooted, and a process in it; logs.py, storage.py and archives.py serve it
+    hosts.py        a process for each host of a job, with an address and a log stream of its own
+    script_containers.py  a container whose program is the user's: rooting.py lets it name `/opt/ml`, overlay.py install
+                    what it likes; toolkit.py, inside, is what a framework's image does with a script
     images/         an image is a virtual environment with pinned requirements
     algorithms/     one file per built-in algorithm; runs inside its image's environment
     wire.py         a request as handlers see it, and errors as AWS shapes them

@@ -14,13 +14,17 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from .cloud import Cloud
 
 STOP_GRACE = 5.0
 """Seconds between SIGTERM and SIGKILL; AWS gives a job 120."""
+
+
+class BadPathError(Exception):
+    """A path that no container of ours has."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,21 @@ class Folder:
         """`data` in here becomes output.tar.gz, `failure` the FailureReason."""
         return self.base / "output"
 
+    @property
+    def code(self) -> Path:
+        """Where a user's script is."""
+        return self.base / "code"
+
     def channel(self, name: str) -> Path:
         """Return where the data of a channel is."""
         return self.base / "input" / "data" / name
+
+    def at(self, inside: str) -> Path:
+        """Return where the container's path `inside` is, which begins with `/opt/ml`. Raises BadPathError."""
+        path = PurePosixPath(inside)
+        if path.parts[:3] != ("/", "opt", "ml") or ".." in path.parts:
+            raise BadPathError(f"{inside} is not a path below /opt/ml")
+        return self.base.joinpath(*path.parts[3:])
 
     def make(self) -> None:
         """Create the empty folders."""
@@ -96,16 +112,31 @@ class Container:
 
 def start(cloud: Cloud, folder: Folder, command: list[str], given: Mapping[str, str]) -> Container:
     """Start `command` in `folder`. Its environment is `given` and the bare minimum; nothing of the server's own."""
+    image, library = str(Path(command[0]).parent.parent), str(cloud.home / "lib")
     environment = {
         "PATH": f"{Path(command[0]).parent}{os.pathsep}{os.defpath}",
-        "PYTHONPATH": str(cloud.home / "lib"),
-        "PYTHONUNBUFFERED": "1",
-        "HOME": str(folder.base),
-        "TMPDIR": str(folder.base / "tmp"),
-        "LANG": "C.UTF-8",
-        "SAGEMAKER_BASE_DIR": str(folder.base),
+        "PYTHONPATH": library,
+        **basics(str(folder.base)),
         **given,
     }
+    return launch(cloud, folder, command, environment, {image: "/usr/local", library: "/usr/local/lib"})
+
+
+def basics(root: str) -> dict[str, str]:
+    """Return the variables every container has whose folder it knows as `root`."""
+    return {
+        "PYTHONUNBUFFERED": "1",
+        "HOME": root,
+        "TMPDIR": str(PurePosixPath(root, "tmp")),
+        "LANG": "C.UTF-8",
+        "SAGEMAKER_BASE_DIR": root,
+    }
+
+
+def launch(
+    cloud: Cloud, folder: Folder, command: list[str], environment: Mapping[str, str], places: Mapping[str, str]
+) -> Container:
+    """Start `command` in `folder` with exactly this environment; see Container for `places`."""
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -117,7 +148,6 @@ def start(cloud: Cloud, folder: Folder, command: list[str], given: Mapping[str, 
         errors="replace",
         start_new_session=True,
     )
-    places = {str(Path(command[0]).parent.parent): "/usr/local", environment["PYTHONPATH"]: "/usr/local/lib"}
     return Container(folder, process, places)
 
 

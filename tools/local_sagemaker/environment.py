@@ -7,19 +7,22 @@ from pathlib import Path
 
 from botocore.loaders import Loader
 
+from .buckets import DEFAULT_BUCKET
 from .wire import DEFAULT_REGION
 
 WAITER_DELAY = 0.2
 WAITER_ATTEMPTS = 10_000
 """Seconds between two looks of a boto3 waiter, instead of up to 120, and how often it looks: jobs may queue."""
 
-SDK_CONFIG = """\
-# The SageMaker SDK's own defaults file: it sends no telemetry from a laptop.
+SDK_CONFIG = f"""\
+# The SageMaker SDK's own defaults file: it sends no telemetry from a laptop, and knows its bucket without asking STS.
 SchemaVersion: '1.0'
 SageMaker:
   PythonSDK:
     Modules:
       TelemetryOptOut: true
+      Session:
+        DefaultS3Bucket: {DEFAULT_BUCKET}
 """
 
 

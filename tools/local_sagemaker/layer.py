@@ -75,6 +75,7 @@ class Layer:
             return json_reply(self._cloud.floor.call(caller, operation, _json(request)))
         if caller.service != "s3":
             return self._cloud.floor.forward(request, caller, operation)
+        request = self._cloud.buckets.own_default(request, caller)
         self._cloud.buckets.check(request, caller)
         response = self._cloud.floor.forward(request, caller, operation)
         self._cloud.buckets.note(request, caller, response)

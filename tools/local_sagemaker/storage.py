@@ -23,8 +23,12 @@ def split(uri: str) -> tuple[str, str]:
     return parts.netloc, parts.path.lstrip("/")
 
 
-def download_prefix(cloud: Cloud, caller: Caller, uri: str, folder: Path) -> int:
-    """Download every object whose key begins with `uri`'s into `folder`; return how many.
+WHOLE = slice(None)
+"""All keys; ``slice(1, None, 3)`` are those of the second of three hosts."""
+
+
+def download_prefix(cloud: Cloud, caller: Caller, uri: str, folder: Path, share: slice = WHOLE) -> int:
+    """Download every object whose key begins with `uri`'s, or a share of them, into `folder`; return how many.
 
     As in SageMaker's File mode, the prefix ``data/train`` puts the key ``data/train/a.csv`` at ``a.csv``, and the key
     ``data/train-b.csv`` at ``train-b.csv``.
@@ -33,13 +37,13 @@ def download_prefix(cloud: Cloud, caller: Caller, uri: str, folder: Path) -> int
     bucket, prefix = split(uri)
     s3 = cloud.client("s3", caller)
     keys = [key for key in _keys(s3, bucket, prefix) if not key.endswith("/")]
-    for key in keys:
+    for key in keys[share]:
         target = folder / _relative(key, prefix)
         target.parent.mkdir(parents=True, exist_ok=True)
         s3.download_file(bucket, key, str(target))
     if not keys:
         raise NoSuchDataError(f"No S3 objects found under S3 URL {uri}")
-    return len(keys)
+    return len(keys[share])
 
 
 def download(cloud: Cloud, caller: Caller, uri: str, file: Path) -> None:
@@ -49,6 +53,12 @@ def download(cloud: Cloud, caller: Caller, uri: str, file: Path) -> None:
         cloud.client("s3", caller).download_file(bucket, key, str(file))
     except ClientError as error:
         raise NoSuchDataError(f"Could not find model data at {uri}") from error
+
+
+def upload_folder(cloud: Cloud, caller: Caller, folder: Path, uri: str) -> None:
+    """Upload every file below `folder` to the same path below `uri`. Raises NoSuchDataError."""
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        upload(cloud, caller, file, f"{uri.rstrip('/')}/{file.relative_to(folder).as_posix()}")
 
 
 def upload(cloud: Cloud, caller: Caller, file: Path, uri: str) -> None:

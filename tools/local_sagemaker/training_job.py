@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from .containers import Container
+from .hosts import Cluster
 from .status import Status
 from .wire import Caller
 
@@ -38,7 +38,7 @@ class TrainingJob:
     transitions: list[dict[str, Any]] = field(default_factory=list)
     metrics: dict[str, dict[str, Any]] = field(default_factory=dict)
     failure_reason: str = ""
-    container: Container | None = None
+    cluster: Cluster | None = None
     stop_reason: str = ""
 
     def __post_init__(self) -> None:
@@ -48,6 +48,16 @@ class TrainingJob:
     def name(self) -> str:
         """The job's name, unique in its account and region."""
         return str(self.request["TrainingJobName"])
+
+    @property
+    def hyperparameters(self) -> dict[str, str]:
+        """The job's hyperparameters, as strings."""
+        return dict(self.request.get("HyperParameters", {}))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that the job's containers shall have."""
+        return dict(self.request.get("Environment", {}))
 
     @property
     def artifacts(self) -> str:
@@ -73,8 +83,8 @@ class TrainingJob:
         self.stop_reason = self.stop_reason or reason
         if reason == "Stopped":
             self.status.become("Stopping")
-        if self.container:
-            self.container.stop()
+        if self.cluster:
+            self.cluster.stop()
 
     def summary(self) -> dict[str, Any]:
         """Return the job as ListTrainingJobs tells it."""

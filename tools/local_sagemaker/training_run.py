@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-from . import algorithms, archives, containers, images, storage
+from . import algorithms, archives, images, storage, training_input, training_program
+from .checkpoints import Checkpoints
 from .cloud import Cloud
-from .containers import Folder
+from .containers import BadPathError, Folder
+from .hosts import Cluster, Host, hosts_of, time_limit
 from .images import Image
-from .logs import LogStream
+from .rooting import Rooting
 from .training_job import TrainingJob
 from .wire import AwsError
 
@@ -29,109 +30,109 @@ class JobError(Exception):
     """The job fails for this reason."""
 
 
+GIVEN_WRONG = (
+    JobError,
+    AwsError,
+    BadPathError,
+    archives.BadArchiveError,
+    images.BuildError,
+    images.UnknownImageError,
+    storage.NoSuchDataError,
+    training_program.NoProgramError,
+)
+"""What goes wrong because of what the job was given."""
+
+
 def run(cloud: Cloud, job: TrainingJob) -> None:
     """Run `job` to its end, whatever that is. Jobs wait here while all cores are busy."""
     with cloud.slots:
-        folder = Folder(cloud.home / "jobs" / job.caller.account / job.caller.region / job.name)
+        base = cloud.home / "jobs" / job.caller.account / job.caller.region / job.name
         try:
-            _steps(cloud, job, folder)
-        except (JobError, images.UnknownImageError, images.BuildError, storage.NoSuchDataError, AwsError) as error:
+            _steps(cloud, job, base)
+        except GIVEN_WRONG as error:
             job.finish("Failed", reason=_client_error(error))
         except Exception as error:
             traceback.print_exc(file=sys.stderr)
             job.finish("Failed", reason=f"InternalServerError: {error!r}")
         finally:
-            shutil.rmtree(folder.base, ignore_errors=True)
+            shutil.rmtree(base, ignore_errors=True)
 
 
 def _client_error(error: Exception) -> str:
     return str(error) if isinstance(error, JobError) else f"ClientError: {error}"
 
 
-def _steps(cloud: Cloud, job: TrainingJob, folder: Folder) -> None:
+def _steps(cloud: Cloud, job: TrainingJob, base: Path) -> None:
     if job.stop_reason:
         job.finish("Stopped", job.stop_reason)
         return
     image = images.find(job.request["AlgorithmSpecification"].get("TrainingImage", ""))
+    hosts = _hosts(job, base)
+    scripted = bool(training_program.command_of(job, image))
     job.enter("Downloading")
     python = images.python_of(image)
-    _prepare(cloud, job, folder)
+    for host in hosts:
+        training_input.prepare(cloud, job, host, Rooting.best(base, host.peers).host if scripted else str)
     if not job.stop_reason:
         job.enter("Training")
-        status = _train(cloud, job, folder, image, python)
-        if status and not job.stop_reason:
-            raise JobError(_failure_reason(folder, status))
-    _upload(cloud, job, folder)
+        _train(cloud, job, hosts, image, python)
+    _upload(cloud, job, hosts, base)
     if job.stop_reason:
         job.finish("Stopped", job.stop_reason)
     else:
         job.finish("Completed")
 
 
-def _prepare(cloud: Cloud, job: TrainingJob, folder: Folder) -> None:
-    folder.make()
-    channels = job.request.get("InputDataConfig", [])
-    folder.write_config("hyperparameters", job.request.get("HyperParameters", {}))
-    folder.write_config("inputdataconfig", {each["ChannelName"]: _channel_config(each) for each in channels})
-    hosts = {"current_host": "algo-1", "hosts": ["algo-1"], "network_interface_name": "lo"}
-    folder.write_config("resourceconfig", hosts)
-    for channel in channels:
-        uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
-        storage.download_prefix(cloud, job.caller, uri, folder.channel(channel["ChannelName"]))
+def _hosts(job: TrainingJob, base: Path) -> list[Host]:
+    wanted = job.request["ResourceConfig"]
+    groups = wanted.get("InstanceGroups") or [wanted]
+    count = sum(group.get("InstanceCount", 1) for group in groups)
+    return hosts_of(count, groups[0].get("InstanceType", ""), base)
 
 
-def _channel_config(channel: Mapping[str, Any]) -> dict[str, str]:
-    source = channel["DataSource"]["S3DataSource"]
-    told = {
-        "TrainingInputMode": channel.get("InputMode", "File"),
-        "S3DistributionType": source.get("S3DataDistributionType", "FullyReplicated"),
-        "RecordWrapperType": channel.get("RecordWrapperType", "None"),
-    }
-    return {**told, "ContentType": channel["ContentType"]} if channel.get("ContentType") else told
-
-
-def _train(cloud: Cloud, job: TrainingJob, folder: Folder, image: Image, python: Path) -> int:
-    """Run the container; return its exit status. Its lines go to the log and, if they tell metrics, to the job."""
-    command = [str(python), "-m", "local_sagemaker.algorithms", image.algorithm, "train"]
-    patterns = _metric_patterns(job, image.algorithm)
-    with closing(LogStream(cloud, job.caller, GROUP, f"{job.name}/algo-1-{int(time.time())}")) as log:
-        job.container = containers.start(cloud, folder, command, _environment(job))
-        with _time_limit(job):
-            if job.stop_reason:
-                job.container.stop()
-            for line in job.container.lines():
-                log.write(line)
-                _note_metrics(job, patterns, line)
-            return job.container.process.wait()
-
-
-@contextmanager
-def _time_limit(job: TrainingJob) -> Iterator[None]:
+def _train(cloud: Cloud, job: TrainingJob, hosts: list[Host], image: Image, python: Path) -> None:
+    """Run the containers. Their lines go to the log and, if they tell metrics, to the job. Raises JobError."""
+    patterns = _metric_patterns(job, image)
+    cluster = Cluster(cloud, job.caller, GROUP, job.name, lambda line: _note_metrics(job, patterns, line))
+    job.cluster = cluster
+    if job.stop_reason:
+        cluster.stop()
+    starts = {host: partial(training_program.start, cloud, job, host, image, python) for host in hosts}
     seconds = job.request["StoppingCondition"].get("MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME)
-    alarm = threading.Timer(seconds, job.ask_to_stop, ["MaxRuntimeExceeded"])
-    alarm.daemon = True
-    alarm.start()
-    try:
-        yield
-    finally:
-        alarm.cancel()
+    with _checkpoints(cloud, job, hosts[0]), time_limit(seconds, lambda: job.ask_to_stop("MaxRuntimeExceeded")):
+        status = cluster.run(starts)
+    if status and cluster.failed and not job.stop_reason:
+        raise JobError(_failure_reason(cluster.failed.folder, status))
 
 
-def _environment(job: TrainingJob) -> dict[str, str]:
-    told = {"TRAINING_JOB_NAME": job.name, "TRAINING_JOB_ARN": job.arn, "AWS_REGION": job.caller.region}
-    return {**job.request.get("Environment", {}), **told}
+def _checkpoints(cloud: Cloud, job: TrainingJob, host: Host) -> AbstractContextManager[None]:
+    """Return the context in which the first host's checkpoints are kept; other hosts' are not."""
+    wanted = job.request.get("CheckpointConfig")
+    if not wanted:
+        return nullcontext()
+    local = host.folder.at(wanted.get("LocalPath", "/opt/ml/checkpoints"))
+    checkpoints = Checkpoints(cloud, job.caller, wanted["S3Uri"], local)
+    checkpoints.fetch()
+    return checkpoints.kept()
 
 
-def _metric_patterns(job: TrainingJob, algorithm: str) -> dict[str, re.Pattern[str]]:
+def _metric_patterns(job: TrainingJob, image: Image) -> dict[str, re.Pattern[str]]:
+    """Return the patterns that find a metric in a line, by name. Raises JobError."""
     given = job.request["AlgorithmSpecification"].get("MetricDefinitions") or []
-    known = {**algorithms.load(algorithm).metrics, **{each["Name"]: each["Regex"] for each in given}}
-    return {name: re.compile(pattern) for name, pattern in known.items()}
+    known = dict(algorithms.load(image.algorithm).metrics) if image.algorithm else {}
+    known |= {each["Name"]: each["Regex"] for each in given}
+    try:
+        return {name: re.compile(pattern) for name, pattern in known.items()}
+    except re.error as error:
+        raise JobError(f"ClientError: The regular expression of a metric is wrong: {error}") from error
 
 
 def _note_metrics(job: TrainingJob, patterns: Mapping[str, re.Pattern[str]], line: str) -> None:
     for name, pattern in patterns.items():
-        if match := pattern.search(line):
-            job.metrics[name] = {"MetricName": name, "Value": float(match[1]), "Timestamp": time.time()}
+        # A pattern of the user's may have no group, or find something that is no number.
+        with suppress(IndexError, ValueError):
+            if match := pattern.search(line):
+                job.metrics[name] = {"MetricName": name, "Value": float(match[1]), "Timestamp": time.time()}
 
 
 def _failure_reason(folder: Folder, status: int) -> str:
@@ -140,10 +141,13 @@ def _failure_reason(folder: Folder, status: int) -> str:
     return f"{kind}{told}, exit code: {status}"
 
 
-def _upload(cloud: Cloud, job: TrainingJob, folder: Folder) -> None:
+def _upload(cloud: Cloud, job: TrainingJob, hosts: list[Host], base: Path) -> None:
+    """Put the hosts' results into S3; where two hosts left the same file, the first host's counts."""
     job.enter("Uploading")
-    for source, archive in ((folder.model, "model.tar.gz"), (folder.output / "data", "output.tar.gz")):
-        if source.is_dir() and any(source.iterdir()):
-            packed = Path(folder.base / "tmp" / archive)
-            archives.pack(source, packed)
-            storage.upload(cloud, job.caller, packed, f"{job.artifacts}/{archive}")
+    for name, archive in (("model", "model.tar.gz"), ("output/data", "output.tar.gz")):
+        merged = hosts[0].folder.base / name if len(hosts) == 1 else base / "merged" / name
+        for host in reversed(hosts if len(hosts) > 1 else []):
+            shutil.copytree(host.folder.base / name, merged, symlinks=True, dirs_exist_ok=True)
+        if merged.is_dir() and any(merged.iterdir()):
+            archives.pack(merged, base / archive)
+            storage.upload(cloud, job.caller, base / archive, f"{job.artifacts}/{archive}")

@@ -26,11 +26,14 @@ READY = "ready"
 
 @dataclass(frozen=True)
 class Image:
-    """What stands for a container image: pinned requirements, and the built-in algorithm that is its program."""
+    """What stands for a container image: pinned requirements, and the built-in algorithm that is its program.
+
+    A framework's image has no algorithm: its program is the user's script.
+    """
 
     name: str
     requirements: str
-    algorithm: str
+    algorithm: str = ""
 
 
 IMAGES = {
@@ -40,6 +43,9 @@ IMAGES = {
         Image("kmeans:1", "amazon-algorithms-1.txt", "kmeans"),
         Image("knn:1", "amazon-algorithms-1.txt", "knn"),
         Image("linear-learner:1", "amazon-algorithms-1.txt", "linear-learner"),
+        # Of each framework the oldest release that installs on the Python of today stands for those before it.
+        *(Image(f"sagemaker-scikit-learn:{tag}", "scikit-learn-1.2.txt") for tag in ("0.23-1", "1.0-1", "1.2-1")),
+        Image("sagemaker-scikit-learn:1.4-2", "scikit-learn-1.4.txt"),
         Image("pca:1", "amazon-algorithms-1.txt", "pca"),
         Image("sagemaker-xgboost:1.7-1", "xgboost-1.7.txt", "xgboost"),
         Image("sagemaker-xgboost:3.0-5", "xgboost-3.0.txt", "xgboost"),

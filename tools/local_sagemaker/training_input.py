@@ -1,0 +1,52 @@
+"""What a training container is given: its configuration files, its data, its script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from . import archives, storage
+from .cloud import Cloud
+from .hosts import Host
+from .training_job import TrainingJob
+
+SHARDED = "ShardedByS3Key"
+
+
+def prepare(cloud: Cloud, job: TrainingJob, host: Host, told: Callable[[str], str] = str) -> None:
+    """Fill the folder of a host; `told` says how the container has to call a host.
+
+    Raises NoSuchDataError or BadArchiveError.
+    """
+    folder, channels = host.folder, job.request.get("InputDataConfig", [])
+    folder.make()
+    folder.write_config("hyperparameters", job.hyperparameters)
+    folder.write_config("inputdataconfig", {each["ChannelName"]: _channel_config(each) for each in channels})
+    folder.write_config("resourceconfig", host.resource_config(told))
+    for channel in channels:
+        source = channel["DataSource"]["S3DataSource"]
+        share = host.share if source.get("S3DataDistributionType") == SHARDED else storage.WHOLE
+        storage.download_prefix(cloud, job.caller, source["S3Uri"], folder.channel(channel["ChannelName"]), share)
+    _fetch_source(cloud, job, host)
+
+
+def _channel_config(channel: Mapping[str, Any]) -> dict[str, str]:
+    source = channel["DataSource"]["S3DataSource"]
+    told = {
+        "TrainingInputMode": channel.get("InputMode", "File"),
+        "S3DistributionType": source.get("S3DataDistributionType", "FullyReplicated"),
+        "RecordWrapperType": channel.get("RecordWrapperType", "None"),
+    }
+    return {**told, "ContentType": channel["ContentType"]} if channel.get("ContentType") else told
+
+
+def _fetch_source(cloud: Cloud, job: TrainingJob, host: Host) -> None:
+    """Unpack the source folder that version 2 of the SDK has put into S3."""
+    uri = job.hyperparameters.get("sagemaker_submit_directory", "")
+    uri = json.loads(uri) if uri.startswith('"') else uri
+    if uri.startswith("s3://"):
+        archive = host.folder.base / "tmp" / "sourcedir.tar.gz"
+        storage.download(cloud, job.caller, uri, archive)
+        archives.unpack(archive, host.folder.code)
+        archive.unlink()
