@@ -36,12 +36,21 @@ def train(
     """Train on channels of data and content type; return the job's description when it has ended."""
     name = f"job-{next(_JOBS)}"
     aws.s3.create_bucket(Bucket=aws.bucket)
-    for each, (data, _) in channels.items():
-        aws.s3.put_object(Bucket=aws.bucket, Key=f"{name}/{each}/data", Body=data)
+    for each, (data, kind) in channels.items():
+        aws.s3.put_object(Bucket=aws.bucket, Key=f"{name}/{each}/{_file_name(each, kind)}", Body=data)
     inputs = [channel(each, f"s3://{aws.bucket}/{name}/{each}/", kind) for each, (_, kind) in channels.items()]
     texts = {key: str(value) for key, value in hyperparameters.items()}
     aws.train(name, image(algorithm), InputDataConfig=inputs, HyperParameters=texts)
     return aws.ended(name)
+
+
+def _file_name(channel: str, content_type: str) -> str:
+    """Return a name that an algorithm which goes by names knows."""
+    if channel.endswith("_lst"):
+        return "data.lst"
+    return {"application/x-recordio": "data.rec", "application/x-sagemaker-model": "model.tar.gz"}.get(
+        content_type, "data"
+    )
 
 
 def deploy(aws: Aws, algorithm: str, job: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from importlib import import_module
 from .shape import Algorithm
 
 MODULES = {
+    "image-classification": "image_classification",
     "kmeans": "kmeans",
     "knn": "knn",
     "linear-learner": "linear_learner",

