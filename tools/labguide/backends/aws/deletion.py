@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 from labguide.backends.aws import kinds, ledger
 from labguide.backends.aws.account import Account
+from labguide.backends.aws.kinds import Kind
 from labguide.backends.aws.ledger import Entry, Ledger
 from labguide.problems import CannotBuildError
 
@@ -84,89 +85,104 @@ def _delete(account: Account, of: Ledger, entry: Entry) -> bool:
     if kind is None:
         raise RuntimeError("labguide does not know how to delete this; look for it in the AWS console")
     client = account.client(kind.service, entry.region)
-    if not _is_ours(client, kind, of, entry):
-        _delete_traces(account, kind, entry)
-        return False
-    found = _end(client, kind, entry)
+    described = _settled(client, kind, entry)
+    if described is not None:
+        _check_ownership(client, kind, of, entry, described)
+        _end(client, kind, entry, described)
     _delete_traces(account, kind, entry)
-    return found
+    return described is not None
 
 
-def _is_ours(client: Any, kind: kinds.Kind, of: Ledger, entry: Entry) -> bool:
-    """Whether it is there and made by this run.
+def _describe(client: Any, kind: Kind, entry: Entry) -> Mapping[str, Any] | None:
+    """What AWS says of it: None if it is not there, nothing for kinds that cannot be looked at."""
+    if not kind.describe:
+        return {}
+    try:
+        described: Mapping[str, Any] = getattr(client, kind.describe)(**entry.identity)
+    except client.exceptions.ClientError as error:
+        if _is_gone(error):
+            return None
+        raise
+    return described
+
+
+def _settled(client: Any, kind: Kind, entry: Entry) -> Mapping[str, Any] | None:
+    """The same, with time for what was asked for without an answer to appear."""
+    described = _describe(client, kind, entry)
+    while described is None and entry.outcome == "unclear" and _age(entry) < SETTLING:
+        time.sleep(1)
+        described = _describe(client, kind, entry)
+    return described
+
+
+def _check_ownership(client: Any, kind: Kind, of: Ledger, entry: Entry, described: Mapping[str, Any]) -> None:
+    """Raise RuntimeError unless this run has made it.
 
     Its tag says so. Where there is no tag to read, the confirmed answer to the creating call does.
     """
     try:
-        run = _settled_run(client, kind, entry)
+        run = _run_of(client, kind, entry, described)
     except client.exceptions.ClientError as error:
         if "AccessDenied" not in error.response["Error"]["Code"]:
             raise
         run = of.run if entry.outcome == "confirmed" else ""
-    if run is None or run == of.run:
-        return run is not None
+    if run == of.run:
+        return
     if run or (kind.tags and kind.service != "s3"):
         raise RuntimeError("it does not carry this run's tag: somebody else has made it since")
     if entry.outcome != "confirmed":
         raise RuntimeError("AWS never answered whether this run made it; look at it, and delete it if so")
-    return True
 
 
-def _settled_run(client: Any, kind: kinds.Kind, entry: Entry) -> str | None:
-    """`_tagged_run`, with time for what was asked for without an answer to appear."""
-    run = _tagged_run(client, kind, entry)
-    while run is None and entry.outcome == "unclear" and _age(entry) < SETTLING:
-        time.sleep(1)
-        run = _tagged_run(client, kind, entry)
-    return run
-
-
-def _tagged_run(client: Any, kind: kinds.Kind, entry: Entry) -> str | None:
-    """The run that a resource's tag names, empty if it has none; None if the resource is not there."""
+def _run_of(client: Any, kind: Kind, entry: Entry, described: Mapping[str, Any]) -> str:
+    """The run that a resource's tag names; empty if it has none."""
     if not kind.describe:
         return ""
+    if kind.name == "bucket":
+        return _bucket_run(client, entry.identity["Bucket"])
+    if kind.name == "role":
+        tags = client.list_role_tags(**entry.identity)["Tags"]
+    else:
+        tags = _all(client, "list_tags", "Tags", ResourceArn=described[kind.arn])
+    return _run_in(tags)
+
+
+def _bucket_run(client: Any, bucket: str) -> str:
     try:
-        tags = _tags(client, kind, entry)
+        return _run_in(client.get_bucket_tagging(Bucket=bucket)["TagSet"])
     except client.exceptions.ClientError as error:
-        if _is_gone(error):
-            return None
         if error.response["Error"]["Code"] == "NoSuchTagSet":
             return ""
         raise
+
+
+def _run_in(tags: Iterable[Mapping[str, str]]) -> str:
     return next((tag["Value"] for tag in tags if tag["Key"] == TAG), "")
 
 
-def _tags(client: Any, kind: kinds.Kind, entry: Entry) -> list[dict[str, str]]:
-    described = getattr(client, kind.describe)(**entry.identity)
-    if kind.name == "bucket":
-        return list(client.get_bucket_tagging(**entry.identity)["TagSet"])
-    if kind.name == "role":
-        return list(client.list_role_tags(**entry.identity)["Tags"])
-    pages = client.get_paginator("list_tags").paginate(ResourceArn=described[kind.arn])
-    return [tag for page in pages for tag in page["Tags"]]
-
-
-def _end(client: Any, kind: kinds.Kind, entry: Entry) -> bool:
-    """Stop it if it runs, delete it, and wait until it is gone; whether it was there."""
-    found, asked = False, ""
+def _end(client: Any, kind: Kind, entry: Entry, described: Mapping[str, Any] | None) -> None:
+    """Stop it if it runs, delete it, and wait until it is gone."""
+    stopped = False
     for _ in _patiently():
         try:
-            status = _status(client, kind, entry)
-            if status in kind.running and asked != "stop":
-                asked = "stop"
+            status = described.get(kind.status, "") if described else ""
+            if status in kind.running and not stopped:
                 getattr(client, kind.stop)(**entry.identity)
+                stopped = True
             elif status not in (*kind.running, *kind.waits) and _ask_to_delete(client, kind, entry):
-                return True
-            found = True
+                return
         except client.exceptions.ClientError as error:
             if _is_gone(error):
-                return found
+                return
             if error.response["Error"]["Code"] not in _LATER:
                 raise
+        described = _describe(client, kind, entry)
+        if described is None:
+            return
     raise TimeoutError(f"it is not gone after {PATIENCE / 60:.0f} minutes")
 
 
-def _ask_to_delete(client: Any, kind: kinds.Kind, entry: Entry) -> bool:
+def _ask_to_delete(client: Any, kind: Kind, entry: Entry) -> bool:
     """Ask AWS to delete it; whether there is nothing to wait for."""
     if not kind.delete:
         return True
@@ -189,14 +205,7 @@ def _patiently() -> Iterator[None]:
         pause = min(pause * 1.5, 10.0)
 
 
-def _status(client: Any, kind: kinds.Kind, entry: Entry) -> str:
-    if not kind.describe:
-        return ""
-    described = getattr(client, kind.describe)(**entry.identity)
-    return str(described.get(kind.status, "")) if kind.status else ""
-
-
-def _empty(client: Any, kind: kinds.Kind, entry: Entry) -> None:
+def _empty(client: Any, kind: Kind, entry: Entry) -> None:
     """What must go before: a bucket's objects, a role's policies."""
     if kind.name == "bucket":
         bucket = entry.identity["Bucket"]
@@ -220,7 +229,7 @@ def _delete_objects(client: Any, bucket: str, prefix: str) -> None:
             client.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
 
 
-def _delete_traces(account: Account, kind: kinds.Kind, entry: Entry) -> None:
+def _delete_traces(account: Account, kind: Kind, entry: Entry) -> None:
     """What SageMaker wrote for a resource: its logs, and a job's output where the bucket stays."""
     name = next(iter(entry.identity.values()))
     if kind.log_group:
@@ -232,7 +241,7 @@ def _delete_traces(account: Account, kind: kinds.Kind, entry: Entry) -> None:
         _unless_gone(client, lambda: _delete_objects(client, bucket, folder))
 
 
-def _delete_logs(client: Any, kind: kinds.Kind, name: str) -> None:
+def _delete_logs(client: Any, kind: Kind, name: str) -> None:
     group, prefix = kind.log_group.format(name=name), kind.log_stream.format(name=name)
     if not prefix:
         _unless_gone(client, lambda: client.delete_log_group(logGroupName=group))
@@ -293,18 +302,3 @@ def _reason(error: Exception) -> str:
     response = getattr(error, "response", None)
     code = response["Error"]["Code"] if response else ""
     return code or str(error) or type(error).__name__
-
-
-def sweep(account: Account) -> Iterable[tuple[kinds.Kind, Entry, str]]:
-    """Every tagged resource in the account's region, and the run that its tag names."""
-    for kind in kinds.KINDS:
-        if kind.listing is None:
-            continue
-        client = account.client(kind.service)
-        for item in _all(client, kind.listing.operation, kind.listing.member):
-            entry = Entry(
-                "", kind.name, {kind.identity[0]: item[kind.listing.name]}, account.region, False, datetime.now(UTC)
-            )
-            run = _tagged_run(client, kind, entry)
-            if run:
-                yield kind, entry, run
