@@ -16,7 +16,7 @@ TOOLS = Path(__file__).parent.parent / "tools"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("labguide.__main__",),
     ("labguide.cli", "labguide.pytest_plugin"),
-    ("labguide.pytest_items",),
+    ("labguide.pytest_items", "labguide.links"),
     ("labguide.mkdocs_plugin",),
     ("labguide.console",),
     ("labguide.site",),
@@ -41,7 +41,7 @@ OUTSIDERS = {
     "sagemaker": set[str](),
     "nbclient": {"labguide.running"},
     "pytest": {"labguide.pytest_plugin", "labguide.pytest_items"},
-    "PIL": {"labguide.pictures"},
+    "PIL": {"labguide.pictures", "local_sagemaker"},
     "bs4": {"labguide.sameness"},
     "rich": {"labguide.console"},
     "click": {"labguide.cli", "local_sagemaker"},

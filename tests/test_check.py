@@ -321,6 +321,16 @@ def test_static_check_finds(project: Path, add: str, found: str) -> None:
     assert [text for text in done.stdout.splitlines() if text.startswith(found.format(line=line))], done.stdout
 
 
+def test_page_that_cannot_be_rendered_is_told_once(project: Path) -> None:
+    config = project / "mkdocs.yml"
+    extension = "markdown_extensions:\n  - pymdownx.snippets: {check_paths: true}"
+    config.write_text(config.read_text("utf-8").replace("markdown_extensions:", extension), "utf-8")
+    lesson = project / "docs" / "lesson.md"
+    lesson.write_text(f'{lesson.read_text("utf-8")}\n--8<-- "snippets/nothing.txt"\n', "utf-8")
+    found = json.loads(check(project, "--static", "--json").stdout)
+    assert [finding["kind"] for finding in found] == ["unknown-file"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("--static", "--update"), ("--static", "draw"), ("nothing",), ("--colour",)],

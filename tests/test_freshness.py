@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -134,3 +135,27 @@ def test_output_of_a_cell_that_varies_does_not_change_the_recording(workshop: Wo
     before = (workshop.project.recordings / "local" / "alone.ipynb").read_bytes()
     workshop.build(force=True)
     assert (workshop.project.recordings / "local" / "alone.ipynb").read_bytes() == before
+
+
+def test_changed_cell_leaves_what_the_others_recorded(workshop: Workshop) -> None:
+    workshop.write(
+        "snippets/alone.py",
+        '# %% name="clock" tags=["varies"]\nimport time\nprint(time.time_ns())\n\n# %% name="word"\nprint("old")\n',
+    )
+    before = workshop.build().runs.recordings["alone"]
+    workshop.edit("snippets/alone.py", '"old"', '"new"')
+    after = workshop.build().runs.recordings["alone"]
+    assert after.cell("clock") == before.cell("clock")
+    assert after.cell("word") != before.cell("word")
+
+
+def test_dots_that_an_author_wrote_into_a_recording_stay(workshop: Workshop) -> None:
+    workshop.write(
+        "snippets/alone.py", '# %% name="only" tags=["ellipsis"]\nimport os\nprint("pid", os.getpid(), "ok")\n'
+    )
+    workshop.build()
+    recording = workshop.project.recordings / "local" / "alone.ipynb"
+    recording.write_text(re.sub(r'"pid \d+ ok', '"pid ... ok', recording.read_text("utf-8")), "utf-8")
+    before = recording.read_bytes()
+    workshop.build(force=True)
+    assert recording.read_bytes() == before

@@ -11,12 +11,9 @@ from __future__ import annotations
 import html
 import logging
 import os
-import re
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from jinja2 import Environment
@@ -33,17 +30,12 @@ from mkdocs.utils import CountHandler
 
 from labguide import decks, running, site, workdir
 from labguide.backends import BACKENDS, Backend
-from labguide.model import DEFAULT_LANGUAGE, Cell, Place, Project, Script
+from labguide.model import DEFAULT_LANGUAGE, Cell, Project, Script
 from labguide.problems import CannotBuildError, Problem, Problems
 from labguide.weaving.outputs import HTML_FENCE
 from labguide.weaving.words import words_of
 
 log = logging.getLogger("mkdocs.plugins.labguide")
-
-# https://github.com/mkdocs/mkdocs/blob/1.6.1/mkdocs/structure/pages.py
-_LINK_WARNING = re.compile(
-    r"Doc file '(?P<page>[^']+)' contains (?P<what>an? [\w ]*link) '(?P<target>[^']+)'(?P<why>.*)", re.DOTALL
-)
 
 _TEMPLATES = Path(__file__).parent / "theme"
 
@@ -227,24 +219,22 @@ def build(root: Path, options: running.Options, progress: running.Progress, back
     return plugin.built
 
 
-def check_links(project: Project, woven: site.Site, problems: Problems) -> None:
-    """Render a site into a folder that is thrown away, and note all that `mkdocs build --strict` would refuse."""
-    config = _load(project.root, strict=False)
+def render(root: Path, woven: site.Site, folder: Path) -> None:
+    """Render a site that was woven already into another folder; what `--strict` would refuse is in MkDocs' log.
+
+    A page that cannot be rendered raises whatever its Markdown extension raises.
+    """
+    config = _load(root, strict=False)
     plugin = config.plugins["labguide"]
     assert isinstance(plugin, LabguidePlugin)
     plugin.given = woven
+    config.site_dir = str(folder)
     _warn_of_links(config)
-    with TemporaryDirectory(prefix="labguide-") as folder, _log_gathered() as warnings:
-        config.site_dir = str(Path(folder) / "site")
-        config.plugins.on_startup(command="build", dirty=False)
-        try:
-            mkdocs_build(config)
-        except Exception as error:  # a page that cannot be rendered raises whatever its extension does
-            problems.add(Place("mkdocs.yml"), "mkdocs", _one_line(error), "mend the page, then see what else there is")
-        finally:
-            config.plugins.on_shutdown()
-    for message in warnings:
-        _add_warning(project, message, problems)
+    config.plugins.on_startup(command="build", dirty=False)
+    try:
+        mkdocs_build(config)
+    finally:
+        config.plugins.on_shutdown()
 
 
 def serve(root: Path, address: str) -> None:
@@ -287,44 +277,6 @@ def _warn_of_links(config: MkDocsConfig) -> None:
     for kind in ("anchors", "absolute_links", "unrecognized_links"):
         if links[kind] == logging.INFO:
             links[kind] = logging.WARNING
-
-
-class _Gatherer(logging.Handler):
-    """Keeps warnings as a list of messages."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
-
-
-@contextmanager
-def _log_gathered() -> Iterator[list[str]]:
-    """MkDocs' warnings as a list, and nowhere else."""
-    logger, gatherer = logging.getLogger("mkdocs"), _Gatherer()
-    before, propagate = logger.handlers, logger.propagate
-    logger.handlers, logger.propagate = [gatherer], False
-    try:
-        yield gatherer.messages
-    finally:
-        logger.handlers, logger.propagate = before, propagate
-
-
-def _add_warning(project: Project, message: str, problems: Problems) -> None:
-    """A warning of MkDocs as a problem, at the line of the link that it is about if there is one."""
-    link = _LINK_WARNING.match(message)
-    if link is None:
-        problems.add(Place("mkdocs.yml"), "mkdocs", message, "mend the page or the configuration")
-        return
-    path = project.docs / link["page"]
-    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
-    line = next((number for number, text in enumerate(lines, start=1) if link["target"] in text), 1)
-    place = Place(path.relative_to(project.root).as_posix(), line)
-    kind = "broken-anchor" if "anchor" in message else "broken-link"
-    message = f"{link['what']} '{link['target']}'{link['why']}"
-    problems.add(place, kind, message, "link to a page or heading that exists")
 
 
 def _register_html_fence(config: MkDocsConfig) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from labguide import mkdocs_plugin, recordings, site, sources, workdir
+from labguide import links, mkdocs_plugin, recordings, site, sources, workdir
 from labguide.backends import BACKENDS
 from labguide.cli import options
 from labguide.comparing import reports
@@ -59,5 +59,5 @@ def _check(project: Project, how: site.CheckOptions) -> reports.Report:
             checked = site.check(project, backend, how, progress, problems)
         finally:
             backend.stop()
-        mkdocs_plugin.check_links(project, checked.site, problems)
+        links.check(project, checked.site, problems)
     return reports.report(problems, checked.verdicts, [os.environ.get(name, "") for name in reports.SECRETS])
