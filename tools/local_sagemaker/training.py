@@ -10,6 +10,7 @@ from typing import Any
 from . import training_run
 from .cloud import Cloud, Key
 from .handlers import Handlers
+from .listing import select
 from .paging import page
 from .training_job import TrainingJob
 from .wire import AwsError, Call, check_name, validation_error
@@ -52,16 +53,8 @@ def describe(cloud: Cloud, call: Call) -> dict[str, Any]:
 
 def list_jobs(cloud: Cloud, call: Call) -> dict[str, Any]:
     """List jobs, newest first unless asked otherwise."""
-    wanted = call.parameters
-    jobs: list[TrainingJob] = [
-        job
-        for job in cloud.shelf(KIND).of(call.caller)
-        if wanted.get("NameContains", "") in job.name
-        and wanted.get("StatusEquals", job.status.value) == job.status.value
-    ]
-    if wanted.get("SortOrder", "Descending") == "Descending":
-        jobs.reverse()
-    return page("TrainingJobSummaries", [job.summary() for job in jobs], wanted)
+    jobs: list[TrainingJob] = select(cloud.shelf(KIND).of(call.caller), call.parameters)
+    return page("TrainingJobSummaries", [job.summary() for job in jobs], call.parameters)
 
 
 def stop(cloud: Cloud, call: Call) -> dict[str, Any]:

@@ -60,6 +60,11 @@ class TrainingJob:
         return dict(self.request.get("Environment", {}))
 
     @property
+    def modified(self) -> float:
+        """When the job last changed."""
+        return float(self.transitions[-1]["StartTime"])
+
+    @property
     def artifacts(self) -> str:
         """Where the job's results are put: ``S3OutputPath/NAME/output``."""
         return f"{self.request['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{self.name}/output"
@@ -92,7 +97,7 @@ class TrainingJob:
             "TrainingJobName": self.name,
             "TrainingJobArn": self.arn,
             "CreationTime": self.created,
-            "LastModifiedTime": self.transitions[-1]["StartTime"],
+            "LastModifiedTime": self.modified,
             "TrainingJobStatus": self.status.value,
             "SecondaryStatus": self.transitions[-1]["Status"],
             **self._end(),

@@ -9,25 +9,22 @@ from .cloud import Cloud
 from .containers import Container
 from .hosts import Host
 from .images import Image
+from .jobs import JobError
 from .script_containers import TOOLKIT, ScriptContainer
 from .training_job import TrainingJob
 
 
-class NoProgramError(Exception):
-    """There is nothing to run: a framework's image without a script."""
-
-
 def command_of(job: TrainingJob, image: Image) -> list[str]:
-    """Return the user's command, or an empty list if the image's algorithm is the program. Raises NoProgramError."""
+    """Return the user's command, or an empty list if the image's algorithm is the program. Raises JobError."""
     specification = job.request["AlgorithmSpecification"]
     if entry_point := specification.get("ContainerEntrypoint"):
         return [*entry_point, *specification.get("ContainerArguments", [])]
     if "sagemaker_program" in job.hyperparameters:
         return TOOLKIT
     if not image.algorithm:
-        raise NoProgramError(
-            f"The image {image.name} needs a script: give the job a ContainerEntrypoint or the hyperparameters "
-            "sagemaker_program and sagemaker_submit_directory"
+        raise JobError(
+            f"ClientError: The image {image.name} needs a script: give the job a ContainerEntrypoint or the "
+            "hyperparameters sagemaker_program and sagemaker_submit_directory"
         )
     return []
 

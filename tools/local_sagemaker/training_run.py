@@ -15,32 +15,15 @@ from pathlib import Path
 from . import algorithms, archives, images, storage, training_input, training_program
 from .checkpoints import Checkpoints
 from .cloud import Cloud
-from .containers import BadPathError, Folder
+from .containers import Folder
 from .hosts import Cluster, Host, hosts_of, time_limit
 from .images import Image
+from .jobs import GIVEN_WRONG, JobError, failure_reason
 from .rooting import Rooting
 from .training_job import TrainingJob
-from .wire import AwsError
 
 GROUP = "/aws/sagemaker/TrainingJobs"
 DEFAULT_MAX_RUNTIME = 86_400
-
-
-class JobError(Exception):
-    """The job fails for this reason."""
-
-
-GIVEN_WRONG = (
-    JobError,
-    AwsError,
-    BadPathError,
-    archives.BadArchiveError,
-    images.BuildError,
-    images.UnknownImageError,
-    storage.NoSuchDataError,
-    training_program.NoProgramError,
-)
-"""What goes wrong because of what the job was given."""
 
 
 def run(cloud: Cloud, job: TrainingJob) -> None:
@@ -50,16 +33,12 @@ def run(cloud: Cloud, job: TrainingJob) -> None:
         try:
             _steps(cloud, job, base)
         except GIVEN_WRONG as error:
-            job.finish("Failed", reason=_client_error(error))
+            job.finish("Failed", reason=failure_reason(error))
         except Exception as error:
             traceback.print_exc(file=sys.stderr)
             job.finish("Failed", reason=f"InternalServerError: {error!r}")
         finally:
             shutil.rmtree(base, ignore_errors=True)
-
-
-def _client_error(error: Exception) -> str:
-    return str(error) if isinstance(error, JobError) else f"ClientError: {error}"
 
 
 def _steps(cloud: Cloud, job: TrainingJob, base: Path) -> None:
