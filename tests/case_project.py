@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from labguide import running, site
+from labguide.backends.calls import Call
+from labguide.backends.creation import Creation
 from labguide.model import Cell, Project, Script
 from labguide.problems import Problems
 
@@ -35,6 +37,12 @@ class NoCloud:
 
     def prelude(self, script: str, notes: Path) -> str:
         return ""
+
+    def creations(self, calls: Sequence[Call]) -> tuple[Creation, ...]:
+        return ()
+
+    def declared(self, text: str) -> Creation | None:
+        return None
 
     def versions(self) -> Mapping[str, str]:
         return {"cloud": "none"}

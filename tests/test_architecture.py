@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("labguide.pytest_items", "labguide.links"),
     ("labguide.mkdocs_plugin",),
     ("labguide.console",),
-    ("labguide.site",),
+    ("labguide.site", "labguide.plan"),
     ("labguide.running", "labguide.weaving", "labguide.decks", "labguide.comparing"),
     ("labguide.backends",),
     ("labguide.sources", "labguide.recordings", "labguide.workdir"),

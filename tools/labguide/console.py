@@ -16,11 +16,16 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.table import Table
 
+from labguide.backends.aws import PriceTable
 from labguide.model import Cell, Script
+from labguide.plan import Plan, Step, step_usd
 from labguide.site import Site
 
 console = Console(stderr=True, highlight=False)
+answers = Console(highlight=False)
+"""For what a command was asked for; all else goes to `console`, on stderr."""
 
 
 class RichProgress:
@@ -87,3 +92,49 @@ def summary(site: Site, folder: Path, seconds: float) -> None:
     )
     shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
     console.print(f"Look at [bold]{shown}/index.html[/], or run `make serve`.")
+
+
+def print_plan(plan: Plan, prices: PriceTable | None, to: Console = console) -> None:
+    """Show a plan: a line for each script in the order of running, then the sums and where the prices come from."""
+    if not plan.steps:
+        to.print(f"Nothing would run: {len(plan.fresh)} recordings are fresh.")
+        return
+    table = Table("script", "creates", "takes", "about", "ended after", box=None, header_style="bold", pad_edge=False)
+    for step in plan.steps:
+        usd = step_usd(step)
+        about = "?" if usd is None else f"${usd:.2f}"
+        table.add_row(step.script, _created(step), _took(step), about, f"{step.limit / 60:.0f} min")
+    to.print(f"On {plan.backend}, {len(plan.steps)} scripts would run, {len(plan.fresh)} recordings are fresh.\n")
+    to.print(table)
+    if prices:
+        _print_costs(plan, prices, to)
+
+
+def _print_costs(plan: Plan, prices: PriceTable, to: Console) -> None:
+    about = "unknown" if plan.usd is None else f"${plan.usd:.2f}"
+    most = f"unknown, for {', '.join(plan.unpriced)}" if plan.usd_at_most is None else f"${plan.usd_at_most:.2f}"
+    quotas = "; ".join(f"{count} × {name}" for name, count in plan.quotas.items()) or "none"
+    to.print(
+        f"\nCosts about [bold]{about}[/], at most [bold]{most}[/]: if every script took all the time it may and "
+        "deleted nothing itself."
+    )
+    to.print(f"Prices: {prices.region}, as of {prices.date}, {prices.source}. Not counted: {prices.not_counted}.")
+    to.print(f"Quotas needed: {quotas}.")
+
+
+def _created(step: Step) -> str:
+    if step.creates_from == "unknown":
+        return "? never recorded, and no `creates:` in its header"
+    things: dict[str, int] = {}
+    for each in step.creates:
+        name = f"{each.kind} {each.machine}".strip()
+        things[name] = things.get(name, 0) + each.count
+    lines = [name if count == 1 else f"{name} × {count}" for name, count in things.items()]
+    return "\n".join([*lines, "(declared)"] if step.creates_from == "declared" else lines) or "nothing"
+
+
+def _took(step: Step) -> str:
+    if step.seconds is None:
+        return "?"
+    took = f"{step.seconds / 60:.0f} min" if step.seconds >= 60 else f"{step.seconds:.0f} s"
+    return f"{took} (declared)" if step.seconds_from == "declared" else took

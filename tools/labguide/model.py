@@ -104,6 +104,10 @@ class Script:
     """Seconds that one cell may take."""
     limit: float = 1800.0
     """Seconds that all its cells together may take."""
+    minutes: float | None = None
+    """Minutes that a run on AWS takes, as its author says; a recording from AWS knows better."""
+    creates: tuple[str, ...] = ()
+    """What a run creates, as its author says: `training job ml.m5.large x 2`. A recording knows better."""
 
     @property
     def code_cells(self) -> tuple[Cell, ...]:

@@ -40,6 +40,10 @@ class Problems:
         """The problems of one file, sorted by line."""
         return [problem for problem in self if problem.place.path == path]
 
+    def of_scripts(self) -> list[Problem]:
+        """The problems of scripts, sorted by place; those of documents are a build's concern."""
+        return [problem for problem in self if problem.place.path.endswith(".py")]
+
     def __iter__(self) -> Iterator[Problem]:
         return iter(sorted(self._found))
 

@@ -14,7 +14,7 @@ from labguide import quotes, sameness
 from labguide.model import Cell, Document, DocumentKind, Place, Project, Script, Sources
 from labguide.problems import Problems
 
-HEADER_KEYS = ("after", "backends", "data", "limit", "timeout")
+HEADER_KEYS = ("after", "backends", "creates", "data", "limit", "minutes", "timeout")
 
 _CELL_MARKER = re.compile(r"^# %%( |$)")
 
@@ -98,6 +98,8 @@ def _script(project: Project, path: Path, problems: Problems) -> Script | None:
         data=tuple(path for path in header.get("data", ()) if (project.root / path).is_file()),
         timeout=float(header.get("timeout", 600)),
         limit=float(header.get("limit", 1800)),
+        minutes=header.get("minutes"),
+        creates=tuple(header.get("creates", ())),
     )
 
 
@@ -125,9 +127,9 @@ def _header_fault(header: Any) -> str:
     for key, value in header.items():
         if key not in HEADER_KEYS:
             return f'the header has no key "{key}"'
-        if key in ("limit", "timeout"):
-            if not isinstance(value, int | float):
-                return f"`{key}` is not a number of seconds"
+        if key in ("limit", "minutes", "timeout"):
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                return f"`{key}` is not a number of {'minutes' if key == 'minutes' else 'seconds'}"
         elif not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
             return f"`{key}` is not a list of names"
     return ""

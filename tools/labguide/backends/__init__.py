@@ -6,11 +6,13 @@ what a kernel notes about the calls they make.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from labguide.backends.aws import AwsBackend
+from labguide.backends.calls import Call
+from labguide.backends.creation import Creation
 from labguide.backends.local import LocalBackend
 from labguide.model import Project
 
@@ -38,6 +40,12 @@ class Backend(Protocol):
 
     def prelude(self, script: str, notes: Path) -> str:
         """Source that a kernel runs before a script's first cell, so that its calls are noted in that file."""
+
+    def creations(self, calls: Sequence[Call]) -> tuple[Creation, ...]:
+        """What these calls create that costs money or has to be deleted."""
+
+    def declared(self, text: str) -> Creation | None:
+        """The same for a line of a script's `creates:`; None if it cannot be understood."""
 
     def versions(self) -> Mapping[str, str]:
         """The packages, by name, whose versions a reader of a recording may want to know."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from labguide.backends import calls
+from labguide.backends.calls import Call
+from labguide.backends.creation import Creation
 from labguide.problems import CannotBuildError
 
 # The client and the floor it stands on; frameworks inside images are pinned by the server's own files.
@@ -77,9 +80,17 @@ class LocalBackend:
         """Have the kernel note its calls; what they create ends with the server."""
         return calls.prelude({"calls": str(notes)})
 
+    def creations(self, calls: Sequence[Call]) -> tuple[Creation, ...]:
+        """Nothing: it costs nothing, and ends with the server."""
+        return ()
+
+    def declared(self, text: str) -> Creation | None:
+        """Nothing either."""
+        return Creation(text)
+
     def versions(self) -> Mapping[str, str]:
         """The packages that decide what the local SageMaker answers."""
-        return {package: metadata.version(package) for package in _PACKAGES}
+        return _versions()
 
     def digest(self) -> str:
         """A hash of the local SageMaker's own files: code, tables of images and algorithms."""
@@ -89,3 +100,8 @@ class LocalBackend:
         for path in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".txt", ".json", ".yml")):
             digest.update(path.read_bytes())
         return digest.hexdigest()
+
+
+@functools.cache
+def _versions() -> Mapping[str, str]:
+    return {package: metadata.version(package) for package in _PACKAGES}

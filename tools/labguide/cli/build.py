@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from labguide import mkdocs_plugin, running
+from labguide import mkdocs_plugin, running, sources
 from labguide.backends import BACKENDS
 from labguide.cli import consent, options
 from labguide.console import RichProgress, summary
 from labguide.model import Project
+from labguide.problems import Problems
 
 
 @click.command()
@@ -25,10 +26,12 @@ def build(root: Path, backend: str, force: bool, yes: bool, max_usd: float | Non
     """Run what is stale, then build the site, its decks and its notebooks."""
     if force and frozen:
         raise click.UsageError("--force runs everything and --frozen nothing: choose one")
-    chosen = BACKENDS[backend](Project(root))
-    if not frozen:
-        consent.ask(chosen, consent.Consent(yes, max_usd))
+    chosen, how = BACKENDS[backend](Project(root)), running.Options(force, frozen)
+    if chosen.real and not frozen:
+        project = mkdocs_plugin.open_project(root)
+        scripts = sources.read(project, Problems()).scripts
+        consent.ask(project, scripts, chosen, how, consent.Consent(yes, max_usd))
     started = time.monotonic()
     with RichProgress() as progress:
-        built = mkdocs_plugin.build(root, running.Options(force, frozen), progress, chosen)
+        built = mkdocs_plugin.build(root, how, progress, chosen)
     summary(built.site, built.folder, time.monotonic() - started)

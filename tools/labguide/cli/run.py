@@ -10,7 +10,7 @@ from labguide import mkdocs_plugin, running, sources, weaving, workdir
 from labguide.backends import BACKENDS
 from labguide.cli import consent, options
 from labguide.console import RichProgress
-from labguide.problems import CannotBuildError, Problem, Problems
+from labguide.problems import CannotBuildError, Problems
 
 
 @click.command()
@@ -27,7 +27,7 @@ def run(root: Path, backend: str, force: bool, yes: bool, max_usd: float | None,
     options.check_names(scripts, found.scripts)
     chosen = BACKENDS[backend](project)
     how = running.Options(force=force, only=scripts)
-    consent.ask(chosen, consent.Consent(yes, max_usd))
+    consent.ask(project, found.scripts, chosen, how, consent.Consent(yes, max_usd))
     quoted = weaving.quoted_values(found)
     with RichProgress() as progress, workdir.only_build(project, progress.waiting):
         try:
@@ -39,15 +39,10 @@ def run(root: Path, backend: str, force: bool, yes: bool, max_usd: float | None,
 
 
 def _tell(problems: Problems) -> None:
-    """Print the problems of scripts; those of documents are a build's concern."""
-    for problem in _of_scripts(problems):
+    for problem in problems.of_scripts():
         click.echo(str(problem), err=True)
 
 
 def _fail_if_any(problems: Problems) -> None:
-    if _of_scripts(problems):
+    if problems.of_scripts():
         raise CannotBuildError("the recordings of these scripts were not changed")
-
-
-def _of_scripts(problems: Problems) -> list[Problem]:
-    return [problem for problem in problems if problem.place.path.endswith(".py")]

@@ -124,6 +124,16 @@ def run(
     return Runs(kept, ran, tuple(name for name in here if name not in ran))
 
 
+def wanted(
+    project: Project, scripts: Mapping[str, Script], backend: Backend, options: Options, problems: Problems
+) -> tuple[tuple[Script, ...], frozenset[str]]:
+    """The scripts that `run` would run now, in order, and the names of those that it would not."""
+    here = {name: script for name, script in scripts.items() if backend.name in script.backends}
+    in_order = order.ordered(here, problems)
+    found = _wanted(project, backend.name, in_order, freshness.keys(project, in_order, backend), options)
+    return found, frozenset(here) - {script.name for script in found}
+
+
 def rehearse(
     project: Project,
     scripts: Mapping[str, Script],
@@ -213,7 +223,8 @@ def _run_all(
             problems=problems,
             line=line,
             folder=Path(folder),
-            slots=asyncio.Semaphore(1 if backend.real else os.cpu_count() or 1),
+            # One more than cores: a kernel starts while another waits for an answer.
+            slots=asyncio.Semaphore(1 if backend.real else (os.cpu_count() or 1) + 1),
         )
         try:
             asyncio.run(_gather(session, wanted))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
 from labguide.backends import calls
-from labguide.backends.aws import deletion, kinds, ledger
+from labguide.backends.aws import costs, deletion, kinds, ledger
 from labguide.backends.aws.account import Account
+from labguide.backends.calls import Call
+from labguide.backends.creation import Creation
 from labguide.problems import CannotBuildError
 
 CONSENT = "LABGUIDE_AWS_CONSENT"
@@ -75,6 +77,14 @@ class AwsBackend:
                 "creates": kinds.for_hook(),
             }
         )
+
+    def creations(self, calls: Sequence[Call]) -> tuple[Creation, ...]:
+        """From the shapes of the creating calls and the price table."""
+        return costs.creations(calls)
+
+    def declared(self, text: str) -> Creation | None:
+        """A kind, and where it is a machine its type and count: `training job ml.m5.large x 2`."""
+        return costs.declared(text)
 
     def versions(self) -> Mapping[str, str]:
         """The client's packages; what AWS runs has no version."""
