@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 from typing import Any
 
@@ -18,6 +19,7 @@ from algorithm_jobs import (
     csv,
     deploy,
     fields,
+    image,
     json_lines,
     metrics,
     new_account,
@@ -102,6 +104,27 @@ def test_answers_come_in_the_documented_formats(aws: Aws, endpoint: str) -> None
     assert [float(line.split(",")[0]) for line in lines] == [row["closest_cluster"] for row in expected]
     recorded = fields(ask(aws, endpoint, records(rows), RECORDIO, RECORDIO))
     assert [row["closest_cluster"] for row in recorded] == [[row["closest_cluster"]] for row in expected]
+
+
+def test_the_record_set_of_the_sdks_version_2_is_read_in_pipe_mode(aws: Aws) -> None:
+    aws.s3.create_bucket(Bucket=aws.bucket)
+    for part in (0, 1):
+        body = records(PIXELS[200 * part : 200 * (part + 1)])
+        aws.s3.put_object(Bucket=aws.bucket, Key=f"set/matrix_{part}.pbr", Body=body)
+    names = [{"prefix": f"s3://{aws.bucket}/set/"}, "matrix_0.pbr", "matrix_1.pbr"]
+    uri = f"{aws.put('set/.amazon.manifest', json.dumps(names))}/.amazon.manifest"
+    source = {"S3DataType": "ManifestFile", "S3Uri": uri, "S3DataDistributionType": "ShardedByS3Key"}
+    aws.train(
+        "from-manifest",
+        image("kmeans"),
+        AlgorithmSpecification={"TrainingImage": image("kmeans"), "TrainingInputMode": "Pipe"},
+        HyperParameters={"k": "10", "feature_dim": "64", "force_dense": "True"},
+        InputDataConfig=[{"ChannelName": "train", "DataSource": {"S3DataSource": source}}],
+    )
+    job = aws.ended("from-manifest")
+    assert job["TrainingJobStatus"] == "Completed", job["FailureReason"]
+    lines = aws.log("/aws/sagemaker/TrainingJobs", "from-manifest")
+    assert any("processed a total of 400 examples" in line for line in lines)
 
 
 @pytest.mark.parametrize(

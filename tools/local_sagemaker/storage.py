@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -44,6 +45,26 @@ def download_prefix(cloud: Cloud, caller: Caller, uri: str, folder: Path, share:
     if not keys:
         raise NoSuchDataError(f"No S3 objects found under S3 URL {uri}")
     return len(keys[share])
+
+
+def download_manifest(cloud: Cloud, caller: Caller, uri: str, folder: Path, share: slice = WHOLE) -> int:
+    """Download the objects that a manifest names, or a share of them, into `folder`; return how many.
+
+    A manifest is a JSON list: ``{"prefix": "s3://bucket/folder/"}``, then keys relative to that. See S3DataSource in
+    the API reference. Raises NoSuchDataError.
+    """
+    bucket, key = split(uri)
+    s3 = cloud.client("s3", caller)
+    try:
+        head, *names = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        bucket, prefix = split(head["prefix"])
+        for name in names[share]:
+            target = folder / _relative(name, "")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            s3.download_file(bucket, prefix + name, str(target))
+    except (ClientError, ValueError, TypeError, KeyError) as error:
+        raise NoSuchDataError(f"Could not read what the manifest {uri} names: {error}") from error
+    return len(names[share])
 
 
 def download(cloud: Cloud, caller: Caller, uri: str, file: Path) -> None:

@@ -12,6 +12,8 @@ from .hosts import Host
 from .training_job import TrainingJob
 
 SHARDED = "ShardedByS3Key"
+FETCH = {"S3Prefix": storage.download_prefix, "ManifestFile": storage.download_manifest}
+"""How the objects of a channel are found, by S3DataType."""
 
 
 def prepare(cloud: Cloud, job: TrainingJob, host: Host, told: Callable[[str], str] = str) -> None:
@@ -25,10 +27,16 @@ def prepare(cloud: Cloud, job: TrainingJob, host: Host, told: Callable[[str], st
     folder.write_config("inputdataconfig", {each["ChannelName"]: _channel_config(each) for each in channels})
     folder.write_config("resourceconfig", host.resource_config(told))
     for channel in channels:
-        source = channel["DataSource"]["S3DataSource"]
-        share = host.share if source.get("S3DataDistributionType") == SHARDED else storage.WHOLE
-        storage.download_prefix(cloud, job.caller, source["S3Uri"], folder.channel(channel["ChannelName"]), share)
+        _fetch_channel(cloud, job, host, channel)
     _fetch_source(cloud, job, host)
+
+
+def _fetch_channel(cloud: Cloud, job: TrainingJob, host: Host, channel: Mapping[str, Any]) -> None:
+    source, name = channel["DataSource"]["S3DataSource"], channel["ChannelName"]
+    if source["S3DataType"] not in FETCH:
+        raise storage.NoSuchDataError(f"The S3DataType {source['S3DataType']} of channel {name} is not supported")
+    share = host.share if source.get("S3DataDistributionType") == SHARDED else storage.WHOLE
+    FETCH[source["S3DataType"]](cloud, job.caller, source["S3Uri"], host.folder.channel(name), share)
 
 
 def _channel_config(channel: Mapping[str, Any]) -> dict[str, str]:

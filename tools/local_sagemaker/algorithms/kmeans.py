@@ -70,6 +70,7 @@ def train(job: TrainingInput) -> None:
         raise UserError(f"Hyperparameter k: there are {given['k']} clusters to find in only {len(rows)} examples")
     started = time.monotonic()
     centroids = _shrink(_many_centers(rows, given), rows, given)
+    logging.info("processed a total of %d examples", len(rows) * given["epochs"])
     quality.progress(given["epochs"], given["epochs"])
     quality.throughput(len(rows) * given["epochs"], time.monotonic() - started)
     quality.loss("train", "msd", _squares(rows, centroids).mean())

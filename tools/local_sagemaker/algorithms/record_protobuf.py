@@ -77,10 +77,10 @@ def _vector(value: Any) -> NDArray[Any]:
     if kind is None:
         raise recordio.RecordIOError("A record holds something else than numbers")
     tensor = getattr(value, kind)
-    values = numpy.array(tensor.values, dtype=numpy.float32)
+    values = numpy.fromiter(tensor.values, numpy.float32, len(tensor.values))
     if not tensor.keys:
         return values
-    keys = numpy.array(tensor.keys, dtype=numpy.int64)
+    keys = numpy.fromiter(tensor.keys, numpy.int64, len(tensor.keys))
     dense = numpy.zeros(int(numpy.prod(tensor.shape)) if tensor.shape else 0, dtype=numpy.float32)
     if len(keys) != len(values) or keys.max() >= len(dense):
         raise recordio.RecordIOError("A sparse record's keys do not fit its values or its shape")
