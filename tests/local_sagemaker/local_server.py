@@ -117,6 +117,19 @@ class Aws:
             self.sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name)
         return self.sagemaker.describe_endpoint(EndpointName=name)
 
+    def endpoint_config(self, name: str, **weights: float) -> None:
+        """Make an endpoint configuration whose variants are `weights`, all with the model called ``e``."""
+        common = {"ModelName": "e", "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
+        variants = [
+            {**common, "VariantName": variant, "InitialVariantWeight": weight} for variant, weight in weights.items()
+        ]
+        self.sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=variants)
+
+    def in_service(self, name: str = "e") -> dict[str, Any]:
+        """Wait until an endpoint is in service; return its description."""
+        self.sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name)
+        return self.sagemaker.describe_endpoint(EndpointName=name)
+
     def invoke(self, name: str, body: str, content_type: str = "text/csv", accept: str = "text/csv") -> str:
         runtime = self.client("sagemaker-runtime")
         reply = runtime.invoke_endpoint(EndpointName=name, Body=body, ContentType=content_type, Accept=accept)

@@ -22,12 +22,13 @@ def model(aws: Aws, trained: bytes) -> str:
     return f"s3://{aws.bucket}/model.tar.gz"
 
 
-def processes_of(account: str) -> list[psutil.Process]:
+def processes_of(aws: Aws) -> list[psutil.Process]:
     """Return the serving processes of an account."""
+    folder = Path(aws.env["AWS_CONFIG_FILE"]).parent / "endpoints" / aws.account
     found = []
     for process in psutil.process_iter():
         try:
-            if f"/endpoints/{account}/" in process.environ().get("SAGEMAKER_BASE_DIR", ""):
+            if f"{folder}/" in process.environ().get("SAGEMAKER_BASE_DIR", ""):
                 found.append(process)
         except psutil.Error:
             continue
@@ -78,7 +79,7 @@ def test_a_request_the_container_refuses_is_a_model_error(
 
 def test_a_dead_container_is_a_model_error_and_then_a_failed_endpoint(aws: Aws, model: str) -> None:
     aws.deploy("e", model)
-    for process in processes_of(aws.account):
+    for process in processes_of(aws):
         process.kill()
         process.wait()
     with pytest.raises(ClientError, match="ModelError"):
@@ -113,11 +114,11 @@ def test_an_unknown_endpoint_is_a_validation_error(aws: Aws) -> None:
 
 def test_a_deleted_endpoint_leaves_no_process(aws: Aws, model: str) -> None:
     aws.deploy("e", model)
-    assert len(processes_of(aws.account)) == 1
+    assert len(processes_of(aws)) == 1
     aws.sagemaker.delete_endpoint(EndpointName="e")
     assert aws.sagemaker.list_endpoints(StatusEquals="Deleting")["Endpoints"][0]["EndpointName"] == "e"
     aws.sagemaker.get_waiter("endpoint_deleted").wait(EndpointName="e")
-    assert processes_of(aws.account) == []
+    assert processes_of(aws) == []
 
 
 def test_the_containers_log_is_in_cloudwatch(aws: Aws, model: str) -> None:
