@@ -78,7 +78,8 @@ def test_value_stands_in_its_sentence(built: Path) -> None:
 
 def test_table_inside_a_tab_is_html(built: Path) -> None:
     html = read(built, "lesson/index.html")
-    assert re.search(r'<div class="recorded-html">\s*<div>\s*<table border="1" class="dataframe">', html)
+    mark = r'data-recorded="local, [0-9-]+"'
+    assert re.search(rf'<div class="recorded-html" {mark}>\s*<div>\s*<table border="1" class="dataframe">', html)
 
 
 def test_picture_is_published_and_linked_from_both_languages(built: Path) -> None:
