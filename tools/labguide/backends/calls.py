@@ -17,6 +17,7 @@ Call = Mapping[str, Any]
 - `orders`: machines, `[{"type": "ml.m5.large", "count": 1, "gigabytes": 30}]`
 - `limits`: `{"MaxRuntimeInSeconds": 3600}`
 - `passes`: the name of a role that is handed on
+- `tags`: true if it tags what it creates
 """
 
 

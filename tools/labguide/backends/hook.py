@@ -177,6 +177,7 @@ def _described(model: Any, params: dict[str, Any]) -> dict[str, Any]:
     call["orders"] = list(_orders(params))
     limits = {name: _find(params, name) for name in _LIMITS}
     call["limits"] = {name: value for name, value in limits.items() if value is not None}
+    call["tags"] = bool(params.get("Tags"))
     passes = _find(params, "RoleArn") or _find(params, "ExecutionRoleArn")
     if isinstance(passes, str) and model.service_model.signing_name != "sts":
         call["passes"] = passes.rpartition("/")[2]

@@ -99,6 +99,15 @@ def make(
     return Plan(backend.name, steps, tuple(sorted(fresh)))
 
 
+def recorded(project: Project, script: Script, first: str) -> Recording | None:
+    """A recording of the script as it is now that knows its calls: of the backend `first`, else of any other."""
+    for backend in (first, *(name for name in script.backends if name != first)):
+        recording = recordings.load(project, backend, script.name)
+        if recording and "calls" in recording.provenance and recordings.is_of(recording, script):
+            return recording
+    return None
+
+
 def step_usd(step: Step) -> float | None:
     """Dollars for one script, if its machines run as long as it does itself."""
     if step.seconds is None or step.creates_from == "unknown":
@@ -113,19 +122,18 @@ def _longest(creation: Creation, until_the_end: float) -> float:
 
 def _step(project: Project, script: Script, backend: Backend, problems: Problems) -> Step:
     own = recordings.load(project, backend.name, script.name)
-    creates, creates_from = _creates(project, script, backend, own, problems)
+    creates, creates_from = _creates(project, script, backend, problems)
     seconds, seconds_from = _seconds(script, own)
     return Step(script.name, script.path, creates, creates_from, seconds, seconds_from, script.limit)
 
 
 def _creates(
-    project: Project, script: Script, backend: Backend, own: Recording | None, problems: Problems
+    project: Project, script: Script, backend: Backend, problems: Problems
 ) -> tuple[tuple[Creation, ...], str]:
-    """From the recording of this backend if it is of this code, else of any other, else as declared."""
-    others = (recordings.load(project, name, script.name) for name in script.backends if name != backend.name)
-    for recording in (own, *others):
-        if recording and "calls" in recording.provenance and recordings.is_of(recording, script):
-            return backend.creations(recording.provenance["calls"]), recording.backend
+    """From a recording, else as declared."""
+    recording = recorded(project, script, backend.name)
+    if recording:
+        return backend.creations(recording.provenance["calls"]), recording.backend
     if not script.creates:
         return (), "unknown"
     found = [backend.declared(text) for text in script.creates]
