@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 SITE_READY := $(VENV)/.site-ready
 TEST_READY := $(VENV)/.test-ready
 
-.PHONY: help site serve test lint lock clean
+.PHONY: help site serve test lint bench lock clean
 .DEFAULT_GOAL := help
 
 help:           ## list the commands
@@ -28,6 +28,9 @@ lint: $(TEST_READY)     ## lint and types only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check tools tests
 	$(BIN)/mypy
+
+bench: $(SITE_READY)    ## measure labguide beside other tools (several minutes)
+	@$(BIN)/python bench/run.py
 
 lock:           ## renew both lock files (needs uv)
 	uv pip compile pyproject.toml --extra workshop --extra build $(LOCK_OPTIONS) -o requirements.lock

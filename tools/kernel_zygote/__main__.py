@@ -118,8 +118,13 @@ _KERNEL_MODULES = (
     "ipykernel.ipkernel",
     "ipykernel.debugger",
     "tornado.platform.asyncio",
+    "IPython.core.completerlib",
     "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
     "IPython.extensions.storemagic",
+    "faulthandler",
+    "sqlite3",
 )
 
 

@@ -124,13 +124,14 @@ def _settled(old: RecordedCell | None, new: RecordedCell, rules: sameness.Rules)
 
 def _as_text(recording: Recording) -> str:
     cells = [
-        nbformat.v4.new_code_cell(
-            cell.source,
-            id=_cell_id(cell.name),
-            metadata={"name": cell.name},
-            outputs=[nbformat.from_dict(dict(output)) for output in cell.outputs],
-            execution_count=number,
-        )
+        {
+            "cell_type": "code",
+            "execution_count": number,
+            "id": _cell_id(cell.name),
+            "metadata": {"name": cell.name},
+            "outputs": [dict(output) for output in cell.outputs],
+            "source": cell.source,
+        }
         for number, cell in enumerate(recording.cells, start=1)
     ]
     about = {"values": dict(recording.values), "provenance": dict(recording.provenance)}
@@ -139,9 +140,10 @@ def _as_text(recording: Recording) -> str:
         "language_info": {"name": "python"},
         "labguide": about,
     }
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+    # `nbformat.v4.new_code_cell` and the like would validate each part, and each of them again.
+    notebook = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
     nbformat.validate(notebook)
-    return f"{nbformat.writes(notebook)}\n"
+    return f"{nbformat.v4.writes(notebook)}\n"
 
 
 def _cell_id(name: str) -> str:

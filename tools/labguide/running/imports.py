@@ -12,9 +12,13 @@ from labguide.model import Script
 _BEFORE_IMPORTS = re.compile(r"\b(environ|putenv|unsetenv|sys\.(path|modules|meta_path|argv))\b|^%(set_)?env\b", re.M)
 
 
+# What every kernel imports before the first cell: see `labguide.backends.hook`.
+_OF_THE_PRELUDE = "from botocore import register_initializer"
+
+
 def common(scripts: Iterable[Script]) -> tuple[str, ...]:
     """The import statements at the top level of the scripts' code cells, each once, in the order they first occur."""
-    found: dict[str, None] = {}
+    found: dict[str, None] = {_OF_THE_PRELUDE: None}
     for script in scripts:
         own = {path.rpartition("/")[2].partition(".")[0] for path in script.data}
         for cell in script.code_cells:
