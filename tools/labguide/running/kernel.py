@@ -183,8 +183,8 @@ def _notebook(script: Script) -> Any:
 
 
 def _code_cell(source: str, tags: list[str]) -> Any:
-    about = {"cell_type": "code", "execution_count": None, "outputs": []}
-    return nbformat.from_dict({**about, "metadata": {"tags": tags}, "source": source})
+    parts = {"metadata": {"tags": tags}, "source": source, "outputs": [], "execution_count": None}
+    return nbformat.from_dict({"cell_type": "code", **parts})
 
 
 def kernel_environment(project: Project, backend: Mapping[str, str]) -> dict[str, str]:
