@@ -183,7 +183,7 @@ def _notebook(script: Script) -> Any:
 
 
 def _code_cell(source: str, tags: list[str]) -> Any:
-    parts = {"metadata": {"tags": tags}, "source": source, "outputs": [], "execution_count": None}
+    parts: dict[str, Any] = {"metadata": {"tags": tags}, "source": source, "outputs": [], "execution_count": None}
     return nbformat.from_dict({"cell_type": "code", **parts})
 
 
