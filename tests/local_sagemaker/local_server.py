@@ -103,9 +103,9 @@ class Aws:
             self.sagemaker.get_waiter("training_job_completed_or_stopped").wait(TrainingJobName=name)
         return self.sagemaker.describe_training_job(TrainingJobName=name)
 
-    def deploy(self, name: str, model: str, image: str = XGBOOST) -> dict[str, Any]:
+    def deploy(self, name: str, model: str, image: str = XGBOOST, **container: Any) -> dict[str, Any]:
         """Deploy the archive at S3 address `model`; return the endpoint's description when it has settled."""
-        primary = {"Image": image, "ModelDataUrl": model}
+        primary = {"Image": image, "ModelDataUrl": model, **container}
         role = f"arn:aws:iam::{self.account}:role/any"
         variant = {"VariantName": "AllTraffic", "ModelName": name, "InitialInstanceCount": 1}
         self.sagemaker.create_model(ModelName=name, PrimaryContainer=primary, ExecutionRoleArn=role)

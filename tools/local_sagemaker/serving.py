@@ -15,8 +15,10 @@ from typing import Any
 from . import archives, containers, images, storage
 from .cloud import Cloud
 from .containers import Container, Folder
+from .hosts import Host
 from .images import Image
 from .logs import LogStream
+from .script_containers import ScriptContainer
 from .wire import Caller, check_name
 
 READY_SECONDS = 120.0
@@ -155,8 +157,20 @@ def launch(cloud: Cloud, wanted: Wanted, when_dead: Callable[[int], None]) -> Va
 
 def _start(cloud: Cloud, wanted: Wanted, image: Image, python: Path, folder: Folder, port: int) -> Container:
     given = {**wanted.primary.get("Environment", {}), "SAGEMAKER_BIND_TO_PORT": str(port)}
+    if "SAGEMAKER_PROGRAM" in given or not image.algorithm:
+        return _start_script(cloud, wanted, python, folder, given)
     command = [str(python), "-m", "local_sagemaker.algorithms", image.algorithm, "serve"]
     return containers.start(cloud, folder, command, {**given, "AWS_REGION": wanted.caller.region})
+
+
+def _start_script(cloud: Cloud, wanted: Wanted, python: Path, folder: Folder, given: dict[str, str]) -> Container:
+    host = Host("algo-1", folder, wanted.variant.get("InstanceType", "ml.serverless"), {})
+    program = ScriptContainer(wanted.caller, host, python)
+    if (submitted := given.get("SAGEMAKER_SUBMIT_DIRECTORY", "")).startswith("s3://"):
+        fetch_archive(cloud, wanted.caller, submitted, folder.code)
+        given["SAGEMAKER_SUBMIT_DIRECTORY"] = f"{program.rooting.root}/code"
+    command = ["python3", "-m", "local_sagemaker.inference"]
+    return program.start(cloud, command, given, [folder.code, folder.model / "code"])
 
 
 def fetch_model(cloud: Cloud, caller: Caller, primary: Mapping[str, Any], folder: Folder) -> None:

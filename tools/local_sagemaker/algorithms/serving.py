@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -41,7 +42,11 @@ class _Handler(BaseHTTPRequestHandler):
         accept = self.headers.get("Accept") or "*/*"
         try:
             with self.lock:
-                self._reply(HTTPStatus.OK, *self.model(body, content_type, accept))
+                said, said_as = self.model(body, content_type, accept)
+                if isinstance(said, bytes):
+                    self._reply(HTTPStatus.OK, said, said_as)
+                else:
+                    self._stream(said, said_as)
         except UnsupportedMediaTypeError as error:
             self._refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, error)
         except BadRequestError as error:
@@ -60,6 +65,20 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _stream(self, pieces: Iterator[bytes], content_type: str) -> None:
+        """Send pieces as they come, chunked (RFC 9112, 7.1). If one fails, the last chunk is missing: it shows."""
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        try:
+            for piece in filter(None, pieces):
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+            self.wfile.write(b"0\r\n\r\n")
+        except Exception:
+            logging.exception("The answer ended early")
+            self.close_connection = True
 
     def log_message(self, format: str, *args: object) -> None:
         if self.path != "/ping":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -57,8 +57,10 @@ class TrainingInput:
 class Model(Protocol):
     """A loaded model that answers requests."""
 
-    def __call__(self, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
-        """Return the answer's body and content type; `content_type` and `accept` are as in the request's headers.
+    def __call__(self, body: bytes, content_type: str, accept: str) -> tuple[bytes | Iterator[bytes], str]:
+        """Return the answer's body, or its pieces as they come, and its content type.
+
+        `content_type` and `accept` are as in the request's headers.
 
         Raises UnsupportedMediaTypeError or BadRequestError.
         """
@@ -70,6 +72,7 @@ class Algorithm:
 
     `metrics` are regular expressions with one group, by metric name, that find a metric in a log line.
     `train` leaves the model in its input's model folder; `load` makes what was left there answer requests.
+    `log_line` and `log_time` are how the container of that name writes its log: most are Amazon's own, written alike.
     """
 
     name: str
@@ -77,6 +80,8 @@ class Algorithm:
     metrics: Mapping[str, str]
     train: Callable[[TrainingInput], None]
     load: Callable[[Path], Model]
+    log_line: str = "[%(asctime)s %(levelname)s %(thread)d] %(message)s"
+    log_time: str = "%m/%d/%Y %H:%M:%S"
 
 
 def read_config(base: Path, name: str) -> dict[str, Any]:
