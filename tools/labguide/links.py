@@ -64,7 +64,7 @@ def _add(project: Project, warning: str, problems: Problems) -> None:
     link, unreadable = _LINK.match(warning), _UNREADABLE.match(warning)
     if link:
         kind = "broken-anchor" if "anchor" in warning else "broken-link"
-        message = f"{link['what']} '{link['target']}'{link['why']}"
+        message = f"{link['what']} '{link['target']}'{link['why'].rstrip('.')}"
         place = _place(project, link["page"], link["target"])
         problems.add(place, kind, message, "link to a page or heading that exists")
     elif unreadable and not problems.at(f"docs/{unreadable['page']}"):  # else the reason is told already
