@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import pty
 import subprocess
 import sys
 import time
@@ -101,6 +102,18 @@ class AwsProject:
         return subprocess.run(
             command, env=caller, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=120
         )
+
+    def labguide_at_a_terminal(self, *arguments: str, answer: str) -> tuple[str, int]:
+        """Run a command whose standard input is a terminal with this answer; what it said, and its exit status."""
+        command = [str(LABGUIDE), arguments[0], "--project", str(self.root), *arguments[1:]]
+        here, there = pty.openpty()
+        os.write(here, answer.encode())
+        done = subprocess.run(
+            command, env=self.remote.caller, stdin=there, stderr=subprocess.PIPE, text=True, check=False, timeout=60
+        )
+        os.close(here)
+        os.close(there)
+        return done.stderr, done.returncode
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a command and return while it runs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -73,6 +74,9 @@ sagemaker.create_notebook_instance(
 """
 
 
+LONG = "\nimport time\ntime.sleep(100)\n"
+
+
 @pytest.fixture(scope="module")
 def new_account() -> Iterator[Callable[[], Remote]]:
     with remote_server() as make:
@@ -98,12 +102,25 @@ def _trains(remote: Remote) -> bool:
     return any(job["TrainingJobStatus"] == "InProgress" for job in jobs)
 
 
-def _killed_while_training(project: AwsProject) -> None:
-    project.script("lab", BUCKET, ROLE, _train(10_000_000))
+def _killed(project: AwsProject, *cells: str, when: Callable[[], object]) -> None:
+    """Run a script of these cells and kill the program as soon as something holds."""
+    project.script("lab", *cells)
     run = project.start("run", "--backend", "aws", "--yes")
-    wait_until(lambda: _trains(project.remote))
+    wait_until(when)
     run.kill()
     run.wait()
+
+
+def _killed_after_role(project: AwsProject) -> None:
+    iam = project.remote.client("iam")
+    listed = "role LabRole"
+    _killed(
+        project,
+        BUCKET,
+        ROLE,
+        LONG,
+        when=lambda: listed in project.remote.inventory() and iam.list_role_policies(RoleName="LabRole")["PolicyNames"],
+    )
 
 
 def test_nothing_runs_without_consent_and_without_a_terminal(project: AwsProject) -> None:
@@ -144,9 +161,9 @@ def test_run_that_fails_leaves_nothing_either(project: AwsProject) -> None:
 
 @pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "kill"])
 def test_run_that_is_stopped_leaves_nothing_either(project: AwsProject, blow: signal.Signals) -> None:
-    project.script("lab", BUCKET, ROLE, _train(10_000_000))
+    project.script("lab", BUCKET, ROLE, LONG)
     run = project.start("run", "--backend", "aws", "--yes")
-    wait_until(lambda: _trains(project.remote))
+    wait_until(lambda: "role LabRole" in project.remote.inventory())
     run.send_signal(blow)
     assert run.wait(60) == 130
     assert project.remote.inventory() == []
@@ -155,7 +172,7 @@ def test_run_that_is_stopped_leaves_nothing_either(project: AwsProject, blow: si
 def test_clean_after_kill_9_leaves_nothing_and_does_no_harm_twice(project: AwsProject) -> None:
     s3 = project.remote.client("s3")
     s3.create_bucket(Bucket="somebody-elses")
-    _killed_while_training(project)
+    _killed(project, BUCKET, ROLE, _train(10_000_000), when=lambda: _trains(project.remote))
     assert len(project.remote.inventory()) > 3
     for _ in range(2):
         done = project.labguide("clean")
@@ -181,7 +198,7 @@ def test_what_was_there_before_stays_and_what_the_run_added_to_it_goes(project: 
 
 
 def test_role_of_the_same_name_that_somebody_made_since_stays(project: AwsProject) -> None:
-    _killed_while_training(project)
+    _killed_after_role(project)
     iam = project.remote.client("iam")
     iam.delete_role_policy(RoleName="LabRole", PolicyName="Lab")
     iam.detach_role_policy(RoleName="LabRole", PolicyArn="arn:aws:iam::aws:policy/AmazonSageMakerFullAccess")
@@ -196,7 +213,7 @@ def test_role_of_the_same_name_that_somebody_made_since_stays(project: AwsProjec
 def test_clean_refuses_with_the_credentials_of_another_account(
     project: AwsProject, new_account: Callable[[], Remote]
 ) -> None:
-    _killed_while_training(project)
+    _killed_after_role(project)
     done = project.labguide("clean", AWS_ACCESS_KEY_ID=new_account().account)
     assert done.returncode == 1
     assert "another AWS account" in done.stderr
@@ -216,7 +233,7 @@ def test_account_keys_and_token_are_in_no_file(project: AwsProject) -> None:
     show = "import os\nprint(os.environ['AWS_SESSION_TOKEN'], os.environ['AWS_SECRET_ACCESS_KEY'], account)\n"
     project.script("before", BUCKET, show)
     assert project.labguide("run", "--backend", "aws", "--yes", "before").returncode == 0
-    _killed_while_training(project)
+    _killed_after_role(project)
     files = {path: path.read_bytes() for path in project.root.rglob("*") if path.is_file()}
     assert any(path.suffix == ".jsonl" for path in files)
     assert any(path.name == "before.ipynb" for path in files)
@@ -245,3 +262,50 @@ def test_hook_needs_nothing_of_labguide() -> None:
     assert "labguide." not in "".join(
         line for line in Path(hook.__file__).read_text("utf-8").splitlines() if "import" in line
     )
+
+
+def test_yes_at_the_prompt_runs_and_no_does_not(project: AwsProject) -> None:
+    project.script("lab", BUCKET)
+    for answer, code in (("n\n", 2), ("y\n", 0)):
+        asked, status = project.labguide_at_a_terminal("run", "--backend", "aws", answer=answer)
+        assert "would run" in asked
+        assert status == code
+        assert (project.root / "recordings" / "aws" / "lab.ipynb").exists() == (code == 0)
+
+
+def test_limit_in_dollars_refuses_a_dearer_run(project: AwsProject) -> None:
+    project.script("lab", BUCKET, header="creates: [notebook instance ml.t3.medium, bucket]")
+    done = project.labguide("run", "--backend", "aws", "--yes", "--max-usd", "0.01")
+    assert (done.returncode, project.remote.inventory()) == (2, [])
+    assert "more than --max-usd 0.01" in done.stderr
+
+
+def test_limit_in_dollars_refuses_a_run_of_unknown_cost(project: AwsProject) -> None:
+    project.script("lab", BUCKET)
+    done = project.labguide("run", "--backend", "aws", "--yes", "--max-usd", "1000")
+    assert (done.returncode, project.remote.inventory()) == (2, [])
+    assert "what lab costs is not known" in done.stderr
+
+
+def test_limit_in_dollars_lets_a_cheaper_run_pass(project: AwsProject) -> None:
+    project.script("lab", BUCKET, header="creates: [bucket]")
+    assert project.labguide("run", "--backend", "aws", "--yes", "--max-usd", "0.01").returncode == 0
+
+
+def test_sweep_finds_tagged_leftovers_when_the_ledger_is_lost(project: AwsProject) -> None:
+    project.remote.client("iam").create_role(RoleName="SomebodyElses", AssumeRolePolicyDocument="{}")
+    made = "role LabRole"
+    _killed(project, "import boto3\n" + ROLE, LONG, when=lambda: made in project.remote.inventory())
+    shutil.rmtree(project.root / ".labguide")
+    asked = project.labguide("clean", "--sweep")
+    assert (asked.returncode, project.remote.inventory()) == (2, ["role LabRole", "role SomebodyElses"])
+    done = project.labguide("clean", "--sweep", "--yes")
+    assert (done.returncode, project.remote.inventory()) == (0, ["role SomebodyElses"]), done.stderr
+
+
+def test_calls_are_recorded_once_each_however_often_they_were_made(project: AwsProject) -> None:
+    project.script("lab", "import boto3\nfor _ in range(5):\n    boto3.client('s3').list_buckets()")
+    assert project.labguide("run", "--backend", "aws", "--yes").returncode == 0
+    recording = json.loads((project.root / "recordings" / "aws" / "lab.ipynb").read_text("utf-8"))
+    calls_made = recording["metadata"]["labguide"]["provenance"]["calls"]
+    assert calls_made == [{"operation": "ListBuckets", "service": "s3"}]

@@ -1,7 +1,7 @@
 """Real AWS as a backend: the same scripts, the caller's own credentials, and a ledger of all that they create."""
 
 from labguide.backends.aws import policy
-from labguide.backends.aws.backend import CONSENT, AwsBackend, clean, told
+from labguide.backends.aws.backend import CONSENT, AwsBackend, clean, swept, told
 from labguide.backends.aws.costs import PriceTable, prices
 
-__all__ = ["CONSENT", "AwsBackend", "PriceTable", "clean", "policy", "prices", "told"]
+__all__ = ["CONSENT", "AwsBackend", "PriceTable", "clean", "policy", "prices", "swept", "told"]

@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from labguide.backends import calls
-from labguide.backends.aws import costs, deletion, kinds, ledger
+from labguide.backends.aws import costs, deletion, kinds, ledger, sweep
 from labguide.backends.aws.account import Account
 from labguide.backends.calls import Call
 from labguide.backends.creation import Creation
@@ -101,10 +101,19 @@ def clean(folder: Path, tell: Callable[[str], None]) -> tuple[deletion.Left, ...
     return tuple(left for path in ledger.all_of(folder) for left in deletion.clean(account, path, tell))
 
 
+def swept(agree: Callable[[list[str]], bool], tell: Callable[[str], None]) -> tuple[deletion.Left, ...]:
+    """Delete everything that carries labguide's tag, if `agree`, who is shown the list, says so."""
+    account = Account()
+    found, left = sweep.find(account)
+    if found and agree([str(each) for each in found]):
+        left += sweep.delete(account, found, tell)
+    return tuple(left)
+
+
 def told(left: tuple[deletion.Left, ...]) -> str:
     """What a person has to know about what is left."""
     items = "\n".join(f"  {each}" for each in left)
-    return f"could not delete {len(left)}; they may cost money:\n{items}\n`labguide clean` tries again"
+    return f"{len(left)} may be left and cost money:\n{items}\n`labguide clean` tries again"
 
 
 def _log_groups(account: Account) -> list[str]:

@@ -72,7 +72,7 @@ def _delete_all(account: Account, of: Ledger, tell: Callable[[str], None]) -> It
         try:
             deleted = _delete(account, of, entry)
         except Exception as error:  # whatever happens to one, the others are still tried
-            yield Left(str(entry), _reason(error))
+            yield Left(str(entry), reason(error))
             continue
         ledger.append(of.path, {"deleted": entry.id})
         if deleted:
@@ -88,12 +88,12 @@ def _delete(account: Account, of: Ledger, entry: Entry) -> bool:
     described = _settled(client, kind, entry)
     if described is not None:
         _check_ownership(client, kind, of, entry, described)
-        _end(client, kind, entry, described)
-    _delete_traces(account, kind, entry)
+        end(client, kind, entry, described)
+    delete_traces(account, kind, entry)
     return described is not None
 
 
-def _describe(client: Any, kind: Kind, entry: Entry) -> Mapping[str, Any] | None:
+def describe(client: Any, kind: Kind, entry: Entry) -> Mapping[str, Any] | None:
     """What AWS says of it: None if it is not there, nothing for kinds that cannot be looked at."""
     if not kind.describe:
         return {}
@@ -108,10 +108,10 @@ def _describe(client: Any, kind: Kind, entry: Entry) -> Mapping[str, Any] | None
 
 def _settled(client: Any, kind: Kind, entry: Entry) -> Mapping[str, Any] | None:
     """The same, with time for what was asked for without an answer to appear."""
-    described = _describe(client, kind, entry)
+    described = describe(client, kind, entry)
     while described is None and entry.outcome == "unclear" and _age(entry) < SETTLING:
         time.sleep(1)
-        described = _describe(client, kind, entry)
+        described = describe(client, kind, entry)
     return described
 
 
@@ -121,7 +121,7 @@ def _check_ownership(client: Any, kind: Kind, of: Ledger, entry: Entry, describe
     Its tag says so. Where there is no tag to read, the confirmed answer to the creating call does.
     """
     try:
-        run = _run_of(client, kind, entry, described)
+        run = run_of(client, kind, entry, described)
     except client.exceptions.ClientError as error:
         if "AccessDenied" not in error.response["Error"]["Code"]:
             raise
@@ -134,7 +134,7 @@ def _check_ownership(client: Any, kind: Kind, of: Ledger, entry: Entry, describe
         raise RuntimeError("AWS never answered whether this run made it; look at it, and delete it if so")
 
 
-def _run_of(client: Any, kind: Kind, entry: Entry, described: Mapping[str, Any]) -> str:
+def run_of(client: Any, kind: Kind, entry: Entry, described: Mapping[str, Any]) -> str:
     """The run that a resource's tag names; empty if it has none."""
     if not kind.describe:
         return ""
@@ -143,7 +143,7 @@ def _run_of(client: Any, kind: Kind, entry: Entry, described: Mapping[str, Any])
     if kind.name == "role":
         tags = client.list_role_tags(**entry.identity)["Tags"]
     else:
-        tags = _all(client, "list_tags", "Tags", ResourceArn=described[kind.arn])
+        tags = items_of(client, "list_tags", "Tags", ResourceArn=described[kind.arn])
     return _run_in(tags)
 
 
@@ -160,7 +160,7 @@ def _run_in(tags: Iterable[Mapping[str, str]]) -> str:
     return next((tag["Value"] for tag in tags if tag["Key"] == TAG), "")
 
 
-def _end(client: Any, kind: Kind, entry: Entry, described: Mapping[str, Any] | None) -> None:
+def end(client: Any, kind: Kind, entry: Entry, described: Mapping[str, Any] | None) -> None:
     """Stop it if it runs, delete it, and wait until it is gone."""
     stopped = False
     for _ in _patiently():
@@ -176,7 +176,7 @@ def _end(client: Any, kind: Kind, entry: Entry, described: Mapping[str, Any] | N
                 return
             if error.response["Error"]["Code"] not in _LATER:
                 raise
-        described = _describe(client, kind, entry)
+        described = describe(client, kind, entry)
         if described is None:
             return
     raise TimeoutError(f"it is not gone after {PATIENCE / 60:.0f} minutes")
@@ -214,9 +214,9 @@ def _empty(client: Any, kind: Kind, entry: Entry) -> None:
             client.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
     elif kind.name == "role":
         role = entry.identity["RoleName"]
-        for policy in _all(client, "list_attached_role_policies", "AttachedPolicies", RoleName=role):
+        for policy in items_of(client, "list_attached_role_policies", "AttachedPolicies", RoleName=role):
             client.detach_role_policy(RoleName=role, PolicyArn=policy["PolicyArn"])
-        for name in _all(client, "list_role_policies", "PolicyNames", RoleName=role):
+        for name in items_of(client, "list_role_policies", "PolicyNames", RoleName=role):
             client.delete_role_policy(RoleName=role, PolicyName=name)
 
 
@@ -229,7 +229,7 @@ def _delete_objects(client: Any, bucket: str, prefix: str) -> None:
             client.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
 
 
-def _delete_traces(account: Account, kind: Kind, entry: Entry) -> None:
+def delete_traces(account: Account, kind: Kind, entry: Entry) -> None:
     """What SageMaker wrote for a resource: its logs, and a job's output where the bucket stays."""
     name = next(iter(entry.identity.values()))
     if kind.log_group:
@@ -248,7 +248,7 @@ def _delete_logs(client: Any, kind: Kind, name: str) -> None:
         return
 
     def delete_streams() -> None:
-        found = _all(client, "describe_log_streams", "logStreams", logGroupName=group, logStreamNamePrefix=prefix)
+        found = items_of(client, "describe_log_streams", "logStreams", logGroupName=group, logStreamNamePrefix=prefix)
         for stream in list(found):
             client.delete_log_stream(logGroupName=group, logStreamName=stream["logStreamName"])
 
@@ -267,16 +267,17 @@ def _delete_empty_log_groups(account: Account, of: Ledger) -> list[Left]:
         client = account.client("logs", region)
         try:
             if group not in of.log_groups and not list(
-                _all(client, "describe_log_streams", "logStreams", logGroupName=group)
+                items_of(client, "describe_log_streams", "logStreams", logGroupName=group)
             ):
                 client.delete_log_group(logGroupName=group)
         except client.exceptions.ClientError as error:
             if not _is_gone(error):
-                left.append(Left(f"log group {group}", _reason(error)))
+                left.append(Left(f"log group {group}", reason(error)))
     return left
 
 
-def _all(client: Any, operation: str, member: str, **arguments: str) -> Iterator[Any]:
+def items_of(client: Any, operation: str, member: str, **arguments: str) -> Iterator[Any]:
+    """Every item of a paginated answer."""
     for page in client.get_paginator(operation).paginate(**arguments):
         yield from page[member]
 
@@ -298,7 +299,8 @@ def _age(entry: Entry) -> float:
     return (datetime.now(UTC) - entry.at).total_seconds()
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Why something failed, without what AWS's messages hold of names and numbers."""
     response = getattr(error, "response", None)
     code = response["Error"]["Code"] if response else ""
     return code or str(error) or type(error).__name__

@@ -1,0 +1,75 @@
+"""Finds what runs left behind without a ledger to tell: everything that carries labguide's tag.
+
+It looks in the account's own region, kind by kind, and reads the tags of each resource. A run of somebody else that
+is still at work carries the tag too, so nothing is deleted before a person has seen the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from labguide.backends.aws import deletion, kinds
+from labguide.backends.aws.account import Account
+from labguide.backends.aws.deletion import Left
+from labguide.backends.aws.kinds import Kind
+from labguide.backends.aws.ledger import Entry
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """A resource that a run has made, in the order of deletion."""
+
+    kind: Kind
+    entry: Entry
+    run: str
+
+    def __str__(self) -> str:
+        return f"{self.entry} of run {self.run}"
+
+
+def find(account: Account) -> tuple[list[Tagged], list[Left]]:
+    """All tagged resources, and the kinds that could not be looked for."""
+    found: list[Tagged] = []
+    left: list[Left] = []
+    for kind in kinds.KINDS:
+        try:
+            found += _of_kind(account, kind)
+        except account.client(kind.service).exceptions.ClientError as error:
+            # What plays AWS and does not know an operation has no such resource either.
+            if (why := deletion.reason(error)) != "UnknownOperationException":
+                left.append(Left(f"{kind.name}s", f"cannot be listed: {why}"))
+    return found, left
+
+
+def delete(account: Account, found: list[Tagged], tell: Callable[[str], None]) -> list[Left]:
+    """Delete these resources and their logs, and say so; returns what could not be deleted."""
+    left: list[Left] = []
+    for each in found:
+        client = account.client(each.kind.service)
+        try:
+            described = deletion.describe(client, each.kind, each.entry)
+            if described is not None:
+                deletion.end(client, each.kind, each.entry, described)
+            deletion.delete_traces(account, each.kind, each.entry)
+            tell(f"deleted {each.entry}")
+        except Exception as error:  # whatever happens to one, the others are still tried
+            left.append(Left(str(each.entry), deletion.reason(error)))
+    return left
+
+
+def _of_kind(account: Account, kind: Kind) -> Iterator[Tagged]:
+    listing = kind.listing
+    if listing is None:
+        return
+    client = account.client(kind.service)
+    # Jobs that have ended stay in the list for ever and cost nothing.
+    only = {"StatusEquals": "InProgress"} if kind.history else {}
+    for item in list(deletion.items_of(client, listing.operation, listing.member, **only)):
+        name = item[listing.name]
+        said = name.replace(account.number, "{account}")
+        entry = Entry("", kind.name, {kind.identity[0]: name}, account.region, False, datetime.now(UTC), said)
+        run = deletion.run_of(client, kind, entry, {kind.arn: item.get(listing.arn)})
+        if run:
+            yield Tagged(kind, entry, run)
