@@ -53,7 +53,10 @@ def failure_reason(error: Exception) -> str:
 
 @dataclass
 class Job:
-    """One job. `request` is the Create operation's; times are seconds since 1970."""
+    """One job. `request` is the Create operation's; times are seconds since 1970.
+
+    `told` is what Describe tells besides, `state` whatever the kind of job keeps.
+    """
 
     caller: Caller
     arn: str
@@ -65,6 +68,7 @@ class Job:
     ended: float | None = None
     failure_reason: str = ""
     told: dict[str, Any] = field(default_factory=dict)
+    state: Any = None
     _stop: Callable[[], None] | None = None
     _asked: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -104,17 +108,23 @@ def _nothing(job: Job) -> dict[str, Any]:
     return {}
 
 
+def _ready(job: Job) -> None:
+    """Do nothing: most jobs are ready as they are."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of job: `prefix` is its name in operations, such as ``ProcessingJob``, and `noun` in ARNs.
 
-    `run` does a job's work, below a folder of its own, and may raise any of GIVEN_WRONG. `details` and `summary` are
-    what Describe and List tell beside what all kinds tell. A kind that `computes` queues while all cores are busy.
+    `prepare` is called before anybody can see a job. `run` does its work, below a folder of its own, and may raise any
+    of GIVEN_WRONG. `details` and `summary` are what Describe and List tell beside what all kinds tell. A kind that
+    `computes` queues while all cores are busy.
     """
 
     prefix: str
     noun: str
     run: Callable[[Cloud, Job, Path], None]
+    prepare: Callable[[Job], None] = _ready
     details: Callable[[Job], dict[str, Any]] = _nothing
     summary: Callable[[Job], dict[str, Any]] = _nothing
     started_as: str = ""
@@ -135,6 +145,7 @@ class Kind:
         name = check_name(f"{self.noun}-name", call.parameters[f"{self.prefix}Name"])
         arn = f"arn:aws:sagemaker:{call.caller.region}:{call.caller.account}:{self.noun}/{name}"
         job = Job(call.caller, arn, name, dict(call.parameters))
+        self.prepare(job)
         if not cloud.shelf(self.noun).add(Key.of(call.caller, name), job):
             raise AwsError("ResourceInUse", f"A job with this name already exists ({arn})")
         try:

@@ -41,6 +41,12 @@ class Status:
             self._told = value if no_news else self._told
             self._changed.notify_all()
 
+    def tell_again(self) -> None:
+        """Wake everybody who waits for news: there is some, though the status is as it was."""
+        with self._changed:
+            self._told = ""
+            self._changed.notify_all()
+
     def tell(self, patience: float = PATIENCE) -> str:
         """Return the status; hold the answer up to `patience` seconds if it was told before and will change."""
         with self._changed:
@@ -48,3 +54,8 @@ class Status:
                 self._changed.wait_for(lambda: self._value != self._told, timeout=patience)
             self._told = self._value
             return self._value
+
+    def wait_for_end(self) -> None:
+        """Return when this status will not change by itself any more."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self.passing)

@@ -5,6 +5,7 @@ moto keeps a copy of each job for tags and for what refers to it; what clients a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from . import training_run
@@ -13,34 +14,39 @@ from .handlers import Handlers
 from .listing import select
 from .paging import page
 from .training_job import TrainingJob
-from .wire import AwsError, Call, check_name, validation_error
+from .wire import AwsError, Call, Caller, check_name, validation_error
 
 KIND = "training-job"
 
 
 def create(cloud: Cloud, call: Call) -> dict[str, Any]:
     """Start a job. Its name stays taken as long as the job is known."""
-    name = check_name("trainingJobName", call.parameters["TrainingJobName"])
-    for channel in call.parameters.get("InputDataConfig", []):
+    return {"TrainingJobArn": start(cloud, call.caller, call.parameters).arn}
+
+
+def start(cloud: Cloud, caller: Caller, request: Mapping[str, Any], tuning_job_arn: str = "") -> TrainingJob:
+    """Start a job, which may be part of a tuning job, and return it. Raises AwsError."""
+    name = check_name("trainingJobName", request["TrainingJobName"])
+    for channel in request.get("InputDataConfig", []):
         check_name("channelName", channel["ChannelName"])
-    arn = f"arn:aws:sagemaker:{call.caller.region}:{call.caller.account}:training-job/{name}"
-    job = TrainingJob(caller=call.caller, arn=arn, request=dict(call.parameters))
-    if not cloud.shelf(KIND).add(Key.of(call.caller, name), job):
+    arn = f"arn:aws:sagemaker:{caller.region}:{caller.account}:training-job/{name}"
+    job = TrainingJob(caller=caller, arn=arn, request=dict(request), tuning_job_arn=tuning_job_arn)
+    if not cloud.shelf(KIND).add(Key.of(caller, name), job):
         raise AwsError(
             "ResourceInUse",
             "Training job names must be unique within an AWS account and region, "
             f"and a training job with this name already exists ({arn})",
         )
-    _tell_moto(cloud, call)
+    _tell_moto(cloud, job)
     cloud.start(lambda: training_run.run(cloud, job))
-    return {"TrainingJobArn": arn}
+    return job
 
 
-def _tell_moto(cloud: Cloud, call: Call) -> None:
+def _tell_moto(cloud: Cloud, job: TrainingJob) -> None:
     try:
-        cloud.floor.call(call.caller, "SageMaker.CreateTrainingJob", call.parameters)
+        cloud.floor.call(job.caller, "SageMaker.CreateTrainingJob", job.request)
     except AwsError:
-        cloud.shelf(KIND).remove(Key.of(call.caller, call.parameters["TrainingJobName"]))
+        cloud.shelf(KIND).remove(Key.of(job.caller, job.name))
         raise
 
 

@@ -33,6 +33,7 @@ class TrainingJob:
     caller: Caller
     arn: str
     request: dict[str, Any]
+    tuning_job_arn: str = ""
     status: Status = field(default_factory=lambda: Status("InProgress", PASSING))
     created: float = field(default_factory=time.time)
     transitions: list[dict[str, Any]] = field(default_factory=list)
@@ -113,6 +114,8 @@ class TrainingJob:
             "SecondaryStatusTransitions": list(self.transitions),
             **self._times(),
         }
+        if self.tuning_job_arn:
+            told["TuningJobArn"] = self.tuning_job_arn
         if self.failure_reason:
             told["FailureReason"] = self.failure_reason
         if self.metrics:
