@@ -20,14 +20,14 @@ from .shape import Algorithm, TrainingInput, UserError, read_config
 
 def main(name: str, program: str) -> int:
     """Do `program` of the algorithm called `name`; return the exit status."""
-    form = "[%(asctime)s:%(levelname)s] %(message)s"
-    logging.basicConfig(level=logging.INFO, format=form, datefmt="%Y-%m-%d:%H:%M:%S", stream=sys.stdout)
+    algorithm = load(name)
+    logging.basicConfig(level=logging.INFO, format=algorithm.log_line, datefmt=algorithm.log_time, stream=sys.stdout)
     # OpenMP's threads shall sleep while they wait: where jobs share few cores, spinning made them 30 times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     base = Path(os.environ["SAGEMAKER_BASE_DIR"])
     if program == "serve":
-        return serve(load(name).load(base / "model"), int(os.environ["SAGEMAKER_BIND_TO_PORT"]))
-    return _train(load(name), base)
+        return serve(algorithm.load(base / "model"), int(os.environ["SAGEMAKER_BIND_TO_PORT"]))
+    return _train(algorithm, base)
 
 
 def _train(algorithm: Algorithm, base: Path) -> int:

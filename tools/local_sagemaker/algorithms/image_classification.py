@@ -100,14 +100,14 @@ def train(job: TrainingInput) -> None:
     given = {**DEFAULTS, **job.hyperparameters}
     _check(given)
     form = _format(given)
-    train_ = pictures.read(job, "train", given["num_classes"])
+    examples = pictures.read(job, "train", given["num_classes"])
     validation = pictures.read(job, "validation", given["num_classes"])
-    if len(train_) != given["num_training_samples"]:
-        logging.warning("num_training_samples is %d, but there are %d", given["num_training_samples"], len(train_))
+    if len(examples) != given["num_training_samples"]:
+        logging.warning("num_training_samples is %d, but there are %d", given["num_training_samples"], len(examples))
     network = _start(job, given)
     size, augmentation = given["mini_batch_size"], given.get("augmentation_type")
     try:
-        image_network.fit(network, Data(train_, form, size, augmentation), Data(validation, form, size), given)
+        image_network.fit(network, Data(examples, form, size, augmentation), Data(validation, form, size), given)
     except pictures.NotAPictureError as error:
         raise UserError(str(error)) from error
     _save(job.model / MODEL_FILE, network, given)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import numpy
     from PIL.Image import Image
 
+Pixels = Any
+"""A NumPy array of uint8."""
+
 RECORDIO = "application/x-recordio"
 PICTURE_TYPES = ("application/x-image", "image/png", "image/jpeg")
 _HEADER = struct.Struct("<IfQQ")
@@ -119,13 +122,13 @@ class Format:
     width: int
     resize: int | None
 
-    def prepare(self, picture: Image) -> NDArray8:
+    def prepare(self, picture: Image) -> Pixels:
         """Return the middle of a picture, of shape (channels, height, width)."""
         covering = self._cover(picture)
         left, top = ((have - want) // 2 for have, want in zip(covering.size, (self.width, self.height), strict=True))
         return self._array(covering, left, top)
 
-    def augment(self, picture: Image, kind: str, chance: numpy.random.Generator) -> NDArray8:
+    def augment(self, picture: Image, kind: str, chance: numpy.random.Generator) -> Pixels:
         """Return some part of a picture, perhaps mirrored, and changed as `kind` of augmentation_type says."""
         from PIL import Image
 
@@ -147,15 +150,11 @@ class Format:
         mode = picture.convert("RGB" if self.channels == 3 else "L")
         return mode if scale == 1 else mode.resize((round(picture.width * scale), round(picture.height * scale)))
 
-    def _array(self, picture: Image, left: int, top: int) -> NDArray8:
+    def _array(self, picture: Image, left: int, top: int) -> Pixels:
         import numpy
 
         cut = numpy.asarray(picture.crop((left, top, left + self.width, top + self.height)))
         return cut.reshape(self.height, self.width, self.channels).transpose(2, 0, 1)
-
-
-NDArray8 = Any
-"""A NumPy array of uint8."""
 
 
 def _change_color(picture: Image, chance: numpy.random.Generator) -> Image:

@@ -260,4 +260,6 @@ ALGORITHM = Algorithm(
     },
     train=train,
     load=load,
+    log_line="[%(asctime)s:%(levelname)s] %(message)s",
+    log_time="%Y-%m-%d:%H:%M:%S",
 )
