@@ -9,6 +9,7 @@
 #     language: python
 #     name: python3
 #   labguide:
+#     minutes: 14
 #     after: [create-bucket, notebook-instance]
 #     timeout: 900
 # ---

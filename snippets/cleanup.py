@@ -9,6 +9,7 @@
 #     language: python
 #     name: python3
 #   labguide:
+#     minutes: 2
 #     after: [notebook-instance, video-games]
 # ---
 

@@ -9,6 +9,7 @@
 #     language: python
 #     name: python3
 #   labguide:
+#     minutes: 8
 #     after: [create-bucket]
 # ---
 
