@@ -40,6 +40,7 @@ OUTSIDERS = {
     "botocore": {"local_sagemaker", "labguide.backends.aws", "labguide.backends.hook"},
     "sagemaker": set[str](),
     "nbclient": {"labguide.running"},
+    "distributed": {"labguide.running.cluster"},
     "pytest": {"labguide.pytest_plugin", "labguide.pytest_items"},
     "PIL": {"labguide.pictures", "local_sagemaker"},
     "bs4": {"labguide.sameness"},

@@ -21,12 +21,13 @@ from labguide.problems import Problems
 @options.force
 @options.yes
 @options.max_usd
+@options.cluster
 @click.option("--frozen", is_flag=True, help="Run nothing: build from the committed recordings.")
-def build(root: Path, backend: str, force: bool, yes: bool, max_usd: float | None, frozen: bool) -> None:
+def build(root: Path, backend: str, force: bool, yes: bool, max_usd: float | None, cluster: str, frozen: bool) -> None:
     """Run what is stale, then build the site, its decks and its notebooks."""
     if force and frozen:
         raise click.UsageError("--force runs everything and --frozen nothing: choose one")
-    chosen, how = BACKENDS[backend](Project(root)), running.Options(force, frozen)
+    chosen, how = BACKENDS[backend](Project(root)), running.Options(force, frozen, cluster=cluster)
     if chosen.real and not frozen:
         project = mkdocs_plugin.open_project(root)
         scripts = sources.read(project, Problems()).scripts

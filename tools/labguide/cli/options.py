@@ -23,6 +23,12 @@ backend = click.option(
 force = click.option("--force", is_flag=True, help="Run every script, fresh or not.")
 yes = click.option("--yes", is_flag=True, help="Agree to what a run on real AWS will do and cost.")
 max_usd = click.option("--max-usd", type=float, help="Refuse a run on real AWS that may cost more dollars than this.")
+cluster = click.option(
+    "--cluster",
+    default="",
+    metavar="ADDRESS",
+    help="Send runs to this Dask scheduler. Its workers must be on this computer, where the local SageMaker listens.",
+)
 
 
 def check_names(names: Iterable[str], known: Iterable[str]) -> None:

@@ -19,14 +19,17 @@ from labguide.problems import CannotBuildError, Problems
 @options.force
 @options.yes
 @options.max_usd
+@options.cluster
 @click.argument("scripts", nargs=-1)
-def run(root: Path, backend: str, force: bool, yes: bool, max_usd: float | None, scripts: tuple[str, ...]) -> None:
+def run(
+    root: Path, backend: str, force: bool, yes: bool, max_usd: float | None, cluster: str, scripts: tuple[str, ...]
+) -> None:
     """Run stale SCRIPTS (all if none is named) and update their recordings."""
     project, problems = mkdocs_plugin.open_project(root), Problems()
     found = sources.read(project, problems)
     options.check_names(scripts, found.scripts)
     chosen = BACKENDS[backend](project)
-    how = running.Options(force=force, only=scripts)
+    how = running.Options(force=force, only=scripts, cluster=cluster)
     consent.ask(project, found.scripts, chosen, how, consent.Consent(yes, max_usd))
     quoted = weaving.quoted_values(found)
     with RichProgress() as progress, workdir.only_build(project, progress.waiting):

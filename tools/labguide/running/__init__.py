@@ -11,6 +11,7 @@ import os
 import platform
 import tempfile
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Executor
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from labguide import recordings, redaction
 from labguide.backends import Backend, calls
 from labguide.model import Cell, Place, Project, RecordedCell, Recording, Script, ValueQuote
 from labguide.problems import Problem, Problems
-from labguide.running import freshness, imports, kernel, order, provisioner
+from labguide.running import cluster, freshness, imports, kernel, order, provisioner
 from lifeline import Lifeline
 
 
@@ -52,6 +53,8 @@ class Options:
     frozen: bool = False
     only: tuple[str, ...] = ()
     """Run no more than these scripts and what must run before them; empty means all."""
+    cluster: str = ""
+    """The address of a Dask scheduler that runs are sent to; empty means that they run here."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ class _Session:
     slots: asyncio.Semaphore
     zygote: provisioner.Zygote | None = None
     """Where the kernels come from, if their imports can be done once for all."""
+    executor: Executor | None = None
+    """Of a cluster, if runs are sent to one."""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
 
@@ -119,7 +124,7 @@ def run(
     def keep_it(script: Script, new: Recording) -> None:
         kept[script.name] = keep(project, script, new, quoted.get(script.name, ()), keys[script.name])
 
-    _run_all(project, in_order, wanted, backend, keep_it, progress, problems)
+    _run_all(project, in_order, wanted, backend, keep_it, progress, problems, options.cluster)
     ran = tuple(script.name for script in wanted)
     return Runs(kept, ran, tuple(name for name in here if name not in ran))
 
@@ -209,6 +214,7 @@ def _run_all(
     keep: Callable[[Script, Recording], None],
     progress: Progress,
     problems: Problems,
+    cluster_address: str = "",
 ) -> Mapping[str, Outcome]:
     if not wanted:
         return {}
@@ -227,7 +233,12 @@ def _run_all(
             slots=asyncio.Semaphore(1 if backend.real else (os.cpu_count() or 1) + 1),
         )
         try:
-            asyncio.run(_gather(session, wanted))
+            if cluster_address:
+                session.slots = asyncio.Semaphore(len(wanted))
+                with cluster.executor(cluster_address, backend) as session.executor:
+                    asyncio.run(_gather(session, wanted))
+            else:
+                asyncio.run(_gather(session, wanted))
         except* OSError as group:  # a full disk, say: the user needs the fault, not the group it came in
             raise _first(group) from None
         return session.outcomes
@@ -253,7 +264,7 @@ def _zygote(session: _Session, wanted: tuple[Script, ...]) -> AbstractAsyncConte
     For a single script it is no gain. With a real backend every session must be made where its calls are noted.
     """
     served = [script for script in wanted if imports.may_be_done_ahead(script)]
-    if len(served) < 2 or session.backend.real:
+    if len(served) < 2 or session.backend.real or session.executor:
         return nullcontext()
     environments = [_environment(session, script) for script in served]
     return provisioner.zygote(imports.common(served), environments, session.folder)
@@ -276,15 +287,7 @@ async def _run_after(session: _Session, script: Script, before: list[asyncio.Tas
 
 async def _run_one(session: _Session, script: Script) -> bool:
     account = session.accounts[script.name]
-    run = await kernel.run(
-        session.project,
-        script,
-        _environment(session, script),
-        session.folder,
-        lambda notes: session.backend.prelude(script.name, notes),
-        lambda cell, number: session.progress.cell(script, cell, number),
-        session.zygote if imports.may_be_done_ahead(script) else None,
-    )
+    run = await (_run_on_cluster if session.executor else _run_here)(session, script)
     session.progress.done(script, run.failure is None, sum(run.seconds.values()))
     outcome = _outcome(session.backend, script, run, session.backend.secrets(account))
     session.outcomes[script.name] = outcome
@@ -293,6 +296,23 @@ async def _run_one(session: _Session, script: Script) -> bool:
     else:
         session.keep(script, outcome.recording)
     return outcome.problem is None
+
+
+async def _run_here(session: _Session, script: Script) -> kernel.Run:
+    return await kernel.run(
+        session.project,
+        script,
+        _environment(session, script),
+        session.folder,
+        lambda notes: session.backend.prelude(script.name, notes),
+        lambda cell, number: session.progress.cell(script, cell, number),
+        session.zygote if imports.may_be_done_ahead(script) else None,
+    )
+
+
+async def _run_on_cluster(session: _Session, script: Script) -> kernel.Run:
+    sent = cluster.order(session.project, script, session.backend, session.accounts[script.name])
+    return await asyncio.get_running_loop().run_in_executor(session.executor, cluster.execute, sent)
 
 
 def _outcome(backend: Backend, script: Script, run: kernel.Run, secrets: tuple[str, ...]) -> Outcome:
