@@ -7,8 +7,10 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
+import boto3
 import pytest
 from botocore import xform_name
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from local_server import Aws, Server
 
@@ -96,6 +98,23 @@ def test_an_operation_that_is_not_there_says_so_by_name(
         getattr(client, xform_name(operation))(**parameters)
     assert caught.value.response["Error"]["Code"] == "UnknownOperationException"
     assert operation in caught.value.response["Error"]["Message"]
+
+
+@pytest.mark.parametrize("version", ["s3", "s3v4"])
+def test_a_presigned_url_gives_the_object(server: Server, aws: Aws, version: str) -> None:
+    aws.put("a/b.txt", "hello")
+    signing = Config(signature_version=version, s3={"addressing_style": "path"})
+    client = boto3.client(
+        "s3",
+        "us-east-1",
+        config=signing,
+        endpoint_url=aws.env["AWS_ENDPOINT_URL"],
+        aws_access_key_id=aws.account,
+        aws_secret_access_key="local",
+    )
+    url = client.generate_presigned_url("get_object", Params={"Bucket": aws.bucket, "Key": "a/b.txt"})
+    path = url.removeprefix(server.line["endpoint"])
+    assert ask(server, "GET", path, b"", {}) == (200, b"hello")
 
 
 def test_a_missing_parameter_is_named(server: Server) -> None:

@@ -4,7 +4,7 @@ The script is SAGEMAKER_PROGRAM, ``inference.py`` if that is not given, in SAGEM
 `/opt/ml/model/code`. It has ``model_fn(model_dir)`` and, if it likes, ``input_fn(data, content_type)``,
 ``predict_fn(data, model)`` and ``output_fn(prediction, accept)``, or instead of these three
 ``transform_fn(model, data, content_type, accept)``; each may take one more argument, the context.
-CSV and JSON arrive as text, all else as bytes. An ``output_fn`` that returns an iterator of bytes answers piece by piece.
+CSV and JSON arrive as text, all else as bytes. An ``output_fn`` that returns an iterator answers piece by piece.
 Source: the README of AWS's open-source SageMaker Inference Toolkit, and the SDK's guides to its framework containers.
 """
 

@@ -60,7 +60,9 @@ class MotoFloor:
 
     def _answer(self, request: Request, caller: Caller, operation: str) -> Response:
         environ = request.environ
-        if self._app.get_backend_for_host(self._app.infer_service_region_host(environ, environ["PATH_INFO"])) is None:
+        host = self._app.infer_service_region_host(environ, environ["PATH_INFO"])
+        # A request that tells no service, a presigned URL for example, is for S3.
+        if host is not None and self._app.get_backend_for_host(host) is None:
             raise _not_there(request, caller, operation)
         try:
             response = Response.from_app(self._app, environ)

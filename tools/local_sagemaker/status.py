@@ -47,11 +47,15 @@ class Status:
             self._told = ""
             self._changed.notify_all()
 
-    def tell(self, patience: float = PATIENCE) -> str:
-        """Return the status; hold the answer up to `patience` seconds if it was told before and will change."""
+    def tell(self, patience: float = PATIENCE, *, at_once: bool = True) -> str:
+        """Return the status; hold the answer up to `patience` seconds if it was told before and will change.
+
+        Unless `at_once`, hold it also if it was not told before.
+        """
         with self._changed:
-            if self._value == self._told and self.passing:
-                self._changed.wait_for(lambda: self._value != self._told, timeout=patience)
+            known = self._value
+            if self.passing and (known == self._told or not at_once):
+                self._changed.wait_for(lambda: self._value != known, timeout=patience)
             self._told = self._value
             return self._value
 
