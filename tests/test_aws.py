@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from labguide.backends import calls, hook
-from labguide.backends.aws import kinds
+from labguide.backends.aws import kinds, ledger
 from remote_account import SECRETS, AwsProject, Remote, remote_server, wait_until
 
 POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}'
@@ -309,3 +309,46 @@ def test_calls_are_recorded_once_each_however_often_they_were_made(project: AwsP
     recording = json.loads((project.root / "recordings" / "aws" / "lab.ipynb").read_text("utf-8"))
     calls_made = recording["metadata"]["labguide"]["provenance"]["calls"]
     assert calls_made == [{"operation": "ListBuckets", "service": "s3"}]
+
+
+def _ledger_of_unanswered(project: AwsProject, kind: str, identity: dict[str, str]) -> str:
+    """A ledger whose program was killed after it sent a creating call and before the answer came; returns the run."""
+    run, path = ledger.begin(project.root / ".labguide" / "ledger", project.remote.account, [])
+    asked = {"id": "1", "creates": kind, "identity": identity, "region": "us-east-1", "existed": False}
+    ledger.append(path, {**asked, "script": "lab", "at": "2026-01-01T00:00:00+00:00"})
+    return run
+
+
+def test_creation_that_was_never_answered_is_deleted_if_it_carries_the_tag(project: AwsProject) -> None:
+    run = _ledger_of_unanswered(project, "role", {"RoleName": "LabRole"})
+    tags = [{"Key": "labguide:run", "Value": run}]
+    project.remote.client("iam").create_role(RoleName="LabRole", AssumeRolePolicyDocument="{}", Tags=tags)
+    assert project.labguide("clean").returncode == 0
+    assert project.remote.inventory() == []
+
+
+def test_creation_that_was_never_answered_and_carries_no_tag_is_told_and_kept(project: AwsProject) -> None:
+    _ledger_of_unanswered(project, "bucket", {"Bucket": "lab-unanswered"})
+    project.remote.client("s3").create_bucket(Bucket="lab-unanswered")
+    done = project.labguide("clean")
+    assert done.returncode == 1
+    assert "bucket lab-unanswered: AWS never answered whether this run made it" in done.stderr
+    assert project.remote.inventory() == ["bucket lab-unanswered"]
+
+
+def test_creation_that_was_never_answered_and_never_came_about_is_forgotten(project: AwsProject) -> None:
+    _ledger_of_unanswered(project, "endpoint", {"EndpointName": "lab"})
+    assert project.labguide("clean").returncode == 0
+    assert list((project.root / ".labguide" / "ledger").iterdir()) == []
+
+
+def test_tag_is_added_to_the_callers_own(project: AwsProject) -> None:
+    tagged = (
+        "import boto3\niam = boto3.client('iam')\nown = [{'Key': 'team', 'Value': 'a'}]\n"
+        "iam.create_role(RoleName='LabRole', AssumeRolePolicyDocument='{}', Tags=own)\n"
+        "keys = sorted(tag['Key'] for tag in iam.list_role_tags(RoleName='LabRole')['Tags'])\nprint(keys, len(own))\n"
+    )
+    project.script("lab", tagged)
+    assert project.labguide("run", "--backend", "aws", "--yes").returncode == 0
+    recording = (project.root / "recordings" / "aws" / "lab.ipynb").read_text("utf-8")
+    assert "['labguide:run', 'team'] 1" in recording
