@@ -108,7 +108,7 @@ def _nothing(job: Job) -> dict[str, Any]:
     return {}
 
 
-def _ready(job: Job) -> None:
+def _ready(cloud: Cloud, job: Job) -> None:
     """Do nothing: most jobs are ready as they are."""
 
 
@@ -116,19 +116,21 @@ def _ready(job: Job) -> None:
 class Kind:
     """A kind of job: `prefix` is its name in operations, such as ``ProcessingJob``, and `noun` in ARNs.
 
-    `prepare` is called before anybody can see a job. `run` does its work, below a folder of its own, and may raise any
-    of GIVEN_WRONG. `details` and `summary` are what Describe and List tell beside what all kinds tell. A kind that
-    `computes` queues while all cores are busy.
+    `prepare` is called before anybody can see a job, and may raise AwsError. `run` does its work, below a folder of
+    its own, and may raise any of GIVEN_WRONG. `details` and `summary` are what Describe and List tell beside what all
+    kinds tell; `only_listed` is a member that Describe does not. A kind that `computes` queues while all cores are
+    busy.
     """
 
     prefix: str
     noun: str
     run: Callable[[Cloud, Job, Path], None]
-    prepare: Callable[[Job], None] = _ready
+    prepare: Callable[[Cloud, Job], None] = _ready
     details: Callable[[Job], dict[str, Any]] = _nothing
     summary: Callable[[Job], dict[str, Any]] = _nothing
     started_as: str = ""
     ended_as: str = ""
+    only_listed: str = ""
     computes: bool = True
 
     def handlers(self) -> Handlers:
@@ -145,7 +147,7 @@ class Kind:
         name = check_name(f"{self.noun}-name", call.parameters[f"{self.prefix}Name"])
         arn = f"arn:aws:sagemaker:{call.caller.region}:{call.caller.account}:{self.noun}/{name}"
         job = Job(call.caller, arn, name, dict(call.parameters))
-        self.prepare(job)
+        self.prepare(cloud, job)
         if not cloud.shelf(self.noun).add(Key.of(call.caller, name), job):
             raise AwsError("ResourceInUse", f"A job with this name already exists ({arn})")
         try:
@@ -170,7 +172,9 @@ class Kind:
         job = self.find(cloud, call)
         job.status.tell()
         asked = {name: value for name, value in job.request.items() if name != "Tags"}
-        return {**asked, **self._common(job), **job.told, **self.details(job)}
+        told = {**asked, **self._common(job), **job.told, **self.details(job)}
+        told.pop(self.only_listed, None)
+        return told
 
     def list_jobs(self, cloud: Cloud, call: Call) -> dict[str, Any]:
         """List jobs, newest first unless asked otherwise."""

@@ -5,12 +5,13 @@ A module that answers operations exports `HANDLERS`; it is added to this table. 
 
 from __future__ import annotations
 
-from . import hosting, identity, invoking, notebooks, processing, training, tuning
+from . import hosting, identity, invoking, notebooks, processing, training, transform, tuning
 from .handlers import Handlers
 
 OPERATIONS: Handlers = {
     **training.HANDLERS,
     **processing.HANDLERS,
+    **transform.HANDLERS,
     **tuning.HANDLERS,
     **hosting.HANDLERS,
     **invoking.HANDLERS,

@@ -126,12 +126,17 @@ class Variant:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a variant is made from: the endpoint it is for and DescribeModel's primary container."""
+    """What a variant is made from: the endpoint it is for and DescribeModel's primary container.
+
+    `group` and `stream` say where its log goes, if not where an endpoint's does.
+    """
 
     caller: Caller
     endpoint: str
     variant: Mapping[str, Any]
     primary: Mapping[str, Any]
+    group: str = ""
+    stream: str = ""
 
 
 def launch(cloud: Cloud, wanted: Wanted, when_dead: Callable[[int], None]) -> Variant:
@@ -142,12 +147,13 @@ def launch(cloud: Cloud, wanted: Wanted, when_dead: Callable[[int], None]) -> Va
     image = images.find(wanted.primary.get("Image", ""))
     python = images.python_of(image)
     name = check_name("variantName", wanted.variant["VariantName"])
-    port = _free_port()
+    port = free_port()
     folder = Folder(cloud.home / "endpoints" / wanted.caller.account / wanted.caller.region / str(port) / "ml")
     folder.make()
     fetch_model(cloud, wanted.caller, wanted.primary, folder)
     container = _start(cloud, wanted, image, python, folder, port)
-    log = LogStream(cloud, wanted.caller, f"/aws/sagemaker/Endpoints/{wanted.endpoint}", f"{name}/i-{port}")
+    group = wanted.group or f"/aws/sagemaker/Endpoints/{wanted.endpoint}"
+    log = LogStream(cloud, wanted.caller, group, f"{wanted.stream or name}/i-{port}")
     cloud.start(lambda: _follow(container, log, when_dead))
     weight, count = wanted.variant.get("InitialVariantWeight", 1.0), wanted.variant.get("InitialInstanceCount", 1)
     variant = Variant(name, float(weight), count, wanted.primary["Image"], port, container)
@@ -192,7 +198,8 @@ def fetch_archive(cloud: Cloud, caller: Caller, uri: str, folder: Path) -> None:
     archive.unlink()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback that nobody has at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

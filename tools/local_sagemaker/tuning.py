@@ -171,7 +171,7 @@ def _stop_attempts(tuning: Tuning) -> None:
         job.ask_to_stop()
 
 
-def _prepare(job: Job) -> None:
+def _prepare(cloud: Cloud, job: Job) -> None:
     config = job.request["HyperParameterTuningJobConfig"]
     definition = job.request.get("TrainingJobDefinition", {})
     objective = definition.get("TuningObjective") or config.get("HyperParameterTuningJobObjective") or {}

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import json
 import logging
+import os
 import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -226,7 +227,10 @@ def _libsvm(text: str, width: int) -> Any:
 def _encode(predictions: list[Any], accept: str) -> tuple[bytes, str]:
     wanted = accept.partition(";")[0].strip().lower()
     if wanted in ("text/csv", "*/*", "csv", "application/x-www-form-urlencoded"):
-        return ",".join(map(str, predictions)).encode(), "text/csv; charset=utf-8"
+        # The real container tells a batch transform line by line.
+        batch = os.environ.get("SAGEMAKER_BATCH") == "true"
+        text = "".join(f"{each}\n" for each in predictions) if batch else ",".join(map(str, predictions))
+        return text.encode(), "text/csv; charset=utf-8"
     if wanted in ("application/json", "json"):
         scores = [{"score": prediction} for prediction in predictions]
         return json.dumps({"predictions": scores}).encode(), "application/json"
