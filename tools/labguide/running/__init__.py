@@ -6,43 +6,17 @@ for them. A script that fails keeps its old recording, becomes a problem, and th
 
 from __future__ import annotations
 
-import asyncio
-import os
-import platform
-import tempfile
-from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Executor
-from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
-from labguide import recordings, redaction
-from labguide.backends import Backend, calls
-from labguide.model import Cell, Place, Project, RecordedCell, Recording, Script, ValueQuote
-from labguide.problems import Problem, Problems
-from labguide.running import cluster, freshness, imports, kernel, order, provisioner
-from lifeline import Lifeline
+from labguide import recordings
+from labguide.backends import Backend
+from labguide.model import Place, Project, Recording, Script, ValueQuote
+from labguide.problems import Problems
+from labguide.running import freshness, order
+from labguide.running.session import Outcome, Progress, run_all
 
-
-class Progress(Protocol):
-    """Is told what happens while scripts run; a host shows it."""
-
-    def waiting(self) -> None:
-        """Another build of this project is running; this one begins when that has ended."""
-
-    def begin(self, scripts: int, reused: int) -> None:
-        """So many scripts will run, so many need not."""
-
-    def cell(self, script: Script, cell: Cell, number: int) -> None:
-        """A script begins its code cell of that number, from 1."""
-
-    def done(self, script: Script, ok: bool, seconds: float) -> None:
-        """A script has ended."""
-
-    def skipped(self, script: Script) -> None:
-        """A script is not tried, because one that it comes after has failed."""
+__all__ = ["Options", "Outcome", "Progress", "Runs", "accept", "keep", "rehearse", "run", "wanted"]
 
 
 @dataclass(frozen=True)
@@ -64,35 +38,6 @@ class Runs:
     recordings: Mapping[str, Recording]
     ran: tuple[str, ...] = ()
     reused: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one run: its recording, as far as it came, and the problem that ended it early, if one did."""
-
-    recording: Recording
-    """After a problem, the last cell here is the one that failed."""
-    problem: Problem | None = None
-
-
-@dataclass
-class _Session:
-    """What the runs of one build share."""
-
-    project: Project
-    backend: Backend
-    accounts: Mapping[str, str]
-    keep: Callable[[Script, Recording], None]
-    progress: Progress
-    problems: Problems
-    line: Lifeline
-    folder: Path
-    slots: asyncio.Semaphore
-    zygote: provisioner.Zygote | None = None
-    """Where the kernels come from, if their imports can be done once for all."""
-    executor: Executor | None = None
-    """Of a cluster, if runs are sent to one."""
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
 
 
 def run(
@@ -124,7 +69,7 @@ def run(
     def keep_it(script: Script, new: Recording) -> None:
         kept[script.name] = keep(project, script, new, quoted.get(script.name, ()), keys[script.name])
 
-    _run_all(project, in_order, wanted, backend, keep_it, progress, problems, options.cluster)
+    run_all(project, in_order, wanted, backend, keep_it, progress, problems, options.cluster)
     ran = tuple(script.name for script in wanted)
     return Runs(kept, ran, tuple(name for name in here if name not in ran))
 
@@ -156,7 +101,7 @@ def rehearse(
     in_order = order.ordered(here, problems)
     wanted = order.with_ancestors(only or here, in_order)
     progress.begin(len(wanted), 0)
-    return _run_all(project, in_order, wanted, backend, lambda _script, _recording: None, progress, problems)
+    return run_all(project, in_order, wanted, backend, lambda _script, _recording: None, progress, problems)
 
 
 def accept(
@@ -204,147 +149,3 @@ def _tell_stale(scripts: Mapping[str, Script], kept: Mapping[str, Recording], pr
         elif not recordings.is_of(recording, script):
             message = "the recording is of other code than the script has now"
             problems.add(Place(script.path), "stale-recording", message, f"run `labguide run {name}`")
-
-
-def _run_all(
-    project: Project,
-    in_order: tuple[Script, ...],
-    wanted: tuple[Script, ...],
-    backend: Backend,
-    keep: Callable[[Script, Recording], None],
-    progress: Progress,
-    problems: Problems,
-    cluster_address: str = "",
-) -> Mapping[str, Outcome]:
-    if not wanted:
-        return {}
-    with tempfile.TemporaryDirectory(prefix="labguide-") as folder, Lifeline(Path(folder)) as line:
-        backend.start()
-        session = _Session(
-            project=project,
-            backend=backend,
-            accounts=order.accounts(in_order),
-            keep=keep,
-            progress=progress,
-            problems=problems,
-            line=line,
-            folder=Path(folder),
-            # One more than cores: a kernel starts while another waits for an answer.
-            slots=asyncio.Semaphore(1 if backend.real else (os.cpu_count() or 1) + 1),
-        )
-        try:
-            if cluster_address:
-                session.slots = asyncio.Semaphore(len(wanted))
-                with cluster.executor(cluster_address, backend) as session.executor:
-                    asyncio.run(_gather(session, wanted))
-            else:
-                asyncio.run(_gather(session, wanted))
-        except* OSError as group:  # a full disk, say: the user needs the fault, not the group it came in
-            raise _first(group) from None
-        return session.outcomes
-
-
-def _first(group: BaseExceptionGroup[OSError]) -> OSError:
-    """The first fault in a group of them, however deep."""
-    first = group.exceptions[0]
-    return _first(first) if isinstance(first, BaseExceptionGroup) else first
-
-
-async def _gather(session: _Session, wanted: tuple[Script, ...]) -> None:
-    tasks: dict[str, asyncio.Task[bool]] = {}
-    async with _zygote(session, wanted) as session.zygote, asyncio.TaskGroup() as group:
-        for script in wanted:  # in order, so the tasks a script waits for are already there
-            before = [tasks[name] for name in script.after if name in tasks]
-            tasks[script.name] = group.create_task(_run_after(session, script, before))
-
-
-def _zygote(session: _Session, wanted: tuple[Script, ...]) -> AbstractAsyncContextManager[provisioner.Zygote | None]:
-    """One for all scripts whose imports may be done ahead.
-
-    For a single script it is no gain. With a real backend every session must be made where its calls are noted.
-    """
-    served = [script for script in wanted if imports.may_be_done_ahead(script)]
-    if len(served) < 2 or session.backend.real or session.executor:
-        return nullcontext()
-    environments = [_environment(session, script) for script in served]
-    return provisioner.zygote(imports.common(served), environments, session.folder)
-
-
-def _environment(session: _Session, script: Script) -> dict[str, str]:
-    """The whole environment of a script's kernel."""
-    backend_environment = session.backend.environment(session.accounts[script.name])
-    return kernel.kernel_environment(session.project, session.line.mark(backend_environment))
-
-
-async def _run_after(session: _Session, script: Script, before: list[asyncio.Task[bool]]) -> bool:
-    """Run a script once those before it have succeeded; whether it succeeded too."""
-    if not all([await task for task in before]):
-        session.progress.skipped(script)
-        return False
-    async with session.slots:
-        return await _run_one(session, script)
-
-
-async def _run_one(session: _Session, script: Script) -> bool:
-    account = session.accounts[script.name]
-    run = await (_run_on_cluster if session.executor else _run_here)(session, script)
-    session.progress.done(script, run.failure is None, sum(run.seconds.values()))
-    outcome = _outcome(session.backend, script, run, session.backend.secrets(account))
-    session.outcomes[script.name] = outcome
-    if outcome.problem:
-        session.problems.include(outcome.problem)
-    else:
-        session.keep(script, outcome.recording)
-    return outcome.problem is None
-
-
-async def _run_here(session: _Session, script: Script) -> kernel.Run:
-    return await kernel.run(
-        session.project,
-        script,
-        _environment(session, script),
-        session.folder,
-        lambda notes: session.backend.prelude(script.name, notes),
-        lambda cell, number: session.progress.cell(script, cell, number),
-        session.zygote if imports.may_be_done_ahead(script) else None,
-    )
-
-
-async def _run_on_cluster(session: _Session, script: Script) -> kernel.Run:
-    sent = cluster.order(session.project, script, session.backend, session.accounts[script.name])
-    return await asyncio.get_running_loop().run_in_executor(session.executor, cluster.execute, sent)
-
-
-def _outcome(backend: Backend, script: Script, run: kernel.Run, secrets: tuple[str, ...]) -> Outcome:
-    """What a run left, without what is private or varies."""
-    recording = Recording(
-        script=script.name,
-        backend=backend.name,
-        cells=tuple(
-            RecordedCell(cell.name, cell.source, recordings.clean_outputs(run.outputs[cell.name], secrets))
-            for cell in script.code_cells
-            if cell.name in run.outputs
-        ),
-        values=redaction.clean(run.values, secrets),
-        provenance={**_provenance(backend, run), "calls": calls.distinct(redaction.clean(run.calls, secrets))},
-    )
-    if run.failure is None:
-        return Outcome(recording)
-    message = redaction.clean_text(run.failure.message, secrets)
-    place = Place(script.path, run.failure.line)
-    return Outcome(recording, Problem(place, message, run.failure.remedy, run.failure.kind))
-
-
-def _provenance(backend: Backend, run: kernel.Run) -> Mapping[str, Any]:
-    return {
-        "backend": backend.name,
-        "versions": {"python": platform.python_version(), **backend.versions()},
-        "recorded": _today(),
-        "seconds": dict(run.seconds),
-    }
-
-
-def _today() -> str:
-    """The day of a recording, in UTC; SOURCE_DATE_EPOCH (reproducible-builds.org) may say which day it is."""
-    now = os.environ.get("SOURCE_DATE_EPOCH")
-    return (datetime.fromtimestamp(int(now), UTC) if now else datetime.now(UTC)).strftime("%Y-%m-%d")
