@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from .server import Running, running
 from .wire import DEFAULT_ACCOUNT
@@ -21,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     told_to_stop = threading.Event()
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: told_to_stop.set())
-    with running(options.port, options.account, options.jobs) as server:
+    with running(options.port, options.account, options.jobs, options.notebooks) as server:
         print(_as_json(server) if options.json else _for_a_shell(server), flush=True)
         # Whoever reads the line may stop reading then: what a library prints later goes to stderr.
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -36,10 +37,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="port of 127.0.0.1; 0, the default, takes a free one")
     parser.add_argument("--account", default=DEFAULT_ACCOUNT, help="account number to print (default: %(default)s)")
     parser.add_argument("--jobs", type=int, help="training jobs that run at once; others queue (default: one a core)")
+    parser.add_argument("--notebooks", type=_folder, metavar="DIR", help="what new notebook instances have in them")
     parser.add_argument("--json", action="store_true", help="print one line of JSON: endpoint, env, pid")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when stdin reaches its end")
     parser.add_argument("--operations", action="store_true", help="print what each operation of SageMaker does here")
     return parser
+
+
+def _folder(text: str) -> Path:
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {text}")
+    return Path(text).resolve()
 
 
 def _print_operations() -> int:

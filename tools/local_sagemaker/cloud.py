@@ -65,13 +65,18 @@ class Shelf(Generic[T]):
 class Cloud:
     """One running server: its address, its temporary `home` folder, and what it keeps beside moto's state.
 
-    `slots` bounds how many jobs compute at once; the others queue.
+    `slots` bounds how many jobs compute at once; the others queue. What shall be there after a restart is in `kept`,
+    which is `home` if nothing shall. New notebook instances get a copy of the folder `notebooks`. `client_env` are the
+    variables by which a client finds this server.
     """
 
     home: Path
     endpoint: str
     line: Lifeline
     slots: threading.Semaphore
+    kept: Path
+    notebooks: Path | None = None
+    client_env: dict[str, str] = field(default_factory=dict)
     floor: MotoFloor = field(default_factory=MotoFloor)
     buckets: Buckets = field(default_factory=Buckets)
     shelves: dict[str, Shelf[Any]] = field(default_factory=dict)

@@ -39,10 +39,13 @@ class _QuietHandler(MotoRequestHandler):
 
 
 @contextlib.contextmanager
-def running(port: int = 0, account: str = DEFAULT_ACCOUNT, jobs: int | None = None) -> Iterator[Running]:
+def running(
+    port: int = 0, account: str = DEFAULT_ACCOUNT, jobs: int | None = None, notebooks: Path | None = None
+) -> Iterator[Running]:
     """Serve on `port` of loopback, any free one if 0, while the ``with`` block runs.
 
-    `jobs` training jobs run at once, by default one for each core; the others queue.
+    `jobs` jobs run at once, by default one for each core; the others queue. New notebook instances get a copy of the
+    folder `notebooks`.
 
     When it ends, or this process does in whatever way, so does every job and endpoint, and their folders go.
     """
@@ -53,12 +56,13 @@ def running(port: int = 0, account: str = DEFAULT_ACCOUNT, jobs: int | None = No
         (home / "lib").mkdir()
         (home / "lib" / "local_sagemaker").symlink_to(Path(__file__).parent)
         slots = threading.Semaphore(jobs or os.cpu_count() or 1)
-        cloud = Cloud(home=home, endpoint="", line=line, slots=slots)
+        cloud = Cloud(home=home, endpoint="", line=line, slots=slots, kept=home, notebooks=notebooks)
         server = make_server(HOST, port, Layer(cloud), threaded=True, request_handler=_QuietHandler)
         cloud.endpoint = f"http://{HOST}:{server.server_port}"
+        cloud.client_env.update(environment.write(home, cloud.endpoint, account))
         threading.Thread(target=server.serve_forever, args=[STOP_POLL], daemon=True).start()
         try:
-            yield Running(cloud.endpoint, environment.write(home, cloud.endpoint, account))
+            yield Running(cloud.endpoint, cloud.client_env)
         finally:
             server.shutdown()
 
