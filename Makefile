@@ -22,7 +22,7 @@ test: $(TEST_READY)     ## lint, types, tests, and a real browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check tools tests
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(TEST_READY)     ## lint and types only
 	$(BIN)/ruff check .
