@@ -215,6 +215,17 @@ class Recording:
 
 
 @dataclass(frozen=True)
+class OnAws:
+    """What a run of a script takes on AWS; documents quote it as `{value}`script#on_aws.minutes:.0f``."""
+
+    minutes: float
+    usd: float | None
+    """About how many US dollars; None if a price is not known."""
+    declared: bool
+    """The minutes are what the author says, because no recording from AWS knows them."""
+
+
+@dataclass(frozen=True)
 class Woven:
     """A document with its quotes replaced, and the pictures it shows by their path in the site."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from labguide import comparing, decks, recordings, running, sources, weaving
+from labguide import comparing, decks, plan, recordings, running, sources, weaving
 from labguide.backends import Backend
 from labguide.model import Project, Recording, Sources, Woven
 from labguide.problems import Problems
@@ -117,7 +117,8 @@ def rehearse(
 
 def _weave_all(project: Project, found: Sources, runs: running.Runs, problems: Problems) -> Site:
     """Every document with its quotes replaced, and the files that go with them."""
-    recorded = weaving.Recorded(project, found.scripts, runs.recordings)
+    on_aws = plan.on_aws(project, found.scripts, weaving.asking_on_aws(found))
+    recorded = weaving.Recorded(project, found.scripts, runs.recordings, on_aws)
 
     pages: dict[str, Woven] = {}
     slides: dict[str, Woven] = {}

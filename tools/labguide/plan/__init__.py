@@ -7,13 +7,13 @@ declares counts, and is marked so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from labguide import recordings, running
-from labguide.backends import Backend
+from labguide.backends import BACKENDS, Backend
 from labguide.backends.creation import Creation
-from labguide.model import Place, Project, Recording, Script
+from labguide.model import OnAws, Place, Project, Recording, Script
 from labguide.problems import Problems
 
 CLEANING_SECONDS = 30 * 60.0
@@ -97,6 +97,17 @@ def make(
     wanted, fresh = running.wanted(project, scripts, backend, options, problems)
     steps = tuple(_step(project, script, backend, problems) for script in wanted)
     return Plan(backend.name, steps, tuple(sorted(fresh)))
+
+
+def on_aws(project: Project, scripts: Mapping[str, Script], names: Collection[str]) -> dict[str, OnAws]:
+    """What these scripts take on AWS, as far as a recording or a header says how long they take."""
+    backend = BACKENDS["aws"](project)
+    found: dict[str, OnAws] = {}
+    for name in names:
+        step = _step(project, scripts[name], backend, Problems())
+        if step.seconds is not None:
+            found[name] = OnAws(step.seconds / 60, step_usd(step), step.seconds_from == "declared")
+    return found
 
 
 def recorded(project: Project, script: Script, first: str) -> Recording | None:

@@ -6,13 +6,15 @@ The author's Markdown is not touched anywhere else: a page is rendered as if the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from labguide import quotes, shown_values
 from labguide.model import (
     CellQuote,
     Document,
     FileQuote,
+    OnAws,
     Place,
     Project,
     Recording,
@@ -23,6 +25,10 @@ from labguide.model import (
 )
 from labguide.problems import Problems, did_you_mean
 from labguide.weaving import cells, provenance
+from labguide.weaving.words import words_of
+
+ON_AWS = "on_aws"
+"""The name under which documents quote what a script takes on AWS; see `model.OnAws`."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class Recorded:
     project: Project
     scripts: Mapping[str, Script]
     recordings: Mapping[str, Recording]
+    on_aws: Mapping[str, OnAws] = field(default_factory=dict)
 
 
 def quoted_values(sources: Sources) -> dict[str, list[ValueQuote]]:
@@ -42,6 +49,12 @@ def quoted_values(sources: Sources) -> dict[str, list[ValueQuote]]:
             if isinstance(quote, ValueQuote):
                 found.setdefault(quote.script, []).append(quote)
     return found
+
+
+def asking_on_aws(sources: Sources) -> list[str]:
+    """The scripts of which documents want to know what they take on AWS."""
+    quoted = quoted_values(sources)
+    return [name for name in quoted if name in sources.scripts and any(quote.name == ON_AWS for quote in quoted[name])]
 
 
 def site_path(path: str) -> str:
@@ -58,7 +71,7 @@ def weave(document: Document, recorded: Recorded, problems: Problems) -> Woven:
             case CellQuote():
                 _weave_cell(quote, lines, pictures, recorded, problems)
             case ValueQuote():
-                _weave_value(quote, lines, recorded, problems)
+                _weave_value(quote, lines, recorded, document.language, problems)
             case FileQuote():
                 _check_file(quote, recorded.project, problems)
     text = "\n".join(line for line in lines if line is not None) + "\n"
@@ -94,23 +107,47 @@ def _script(name: str, place: Place, recorded: Recorded, problems: Problems) -> 
     return recorded.scripts.get(name)
 
 
-def _weave_value(quote: ValueQuote, lines: list[str | None], recorded: Recorded, problems: Problems) -> None:
+def _weave_value(
+    quote: ValueQuote, lines: list[str | None], recorded: Recorded, language: str, problems: Problems
+) -> None:
     line = lines[quote.place.line - 1]
     script = _script(quote.script, quote.place, recorded, problems)
     recording = recorded.recordings.get(quote.script)
     if line is None or script is None or recording is None:
         return
-    if quote.name not in recording.values:
-        message = f'no value "{quote.name}" at the end of {script.path}'
-        problems.add(quote.place, "unknown-value", message, did_you_mean(quote.name, recording.values))
+    values = _values(quote, script, recording, recorded, problems)
+    if values is None:
         return
     try:
-        shown = shown_values.show(quote.expression, recording.values)
+        shown = shown_values.show(quote.expression, values)
     except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
         message = f'cannot show "{quote.expression}": {error}'
         problems.add(quote.place, "bad-format", message, "write {value}`script#variable:format` with a Python format")
         return
-    lines[quote.place.line - 1] = line[: quote.start] + shown + line[quote.stop :]
+    mark = _declared_mark(recorded.on_aws[quote.script], language) if quote.name == ON_AWS else ""
+    lines[quote.place.line - 1] = line[: quote.start] + shown + mark + line[quote.stop :]
+
+
+def _values(
+    quote: ValueQuote, script: Script, recording: Recording, recorded: Recorded, problems: Problems
+) -> Mapping[str, Any] | None:
+    """The values that a quote may show; None, and a problem, if its own is not among them."""
+    if quote.name == ON_AWS:
+        if quote.script in recorded.on_aws:
+            return {ON_AWS: recorded.on_aws[quote.script]}
+        message = f"nobody knows how long {script.path} takes on AWS"
+        problems.add(quote.place, "unknown-value", message, "record it there, or write `minutes:` in its header")
+        return None
+    if quote.name in recording.values:
+        return recording.values
+    message = f'no value "{quote.name}" at the end of {script.path}'
+    problems.add(quote.place, "unknown-value", message, did_you_mean(quote.name, recording.values))
+    return None
+
+
+def _declared_mark(on_aws: OnAws, language: str) -> str:
+    """An asterisk that tells, to those who point at it, that a number was declared and not measured."""
+    return f'<abbr title="{words_of(language)["declared"]}">*</abbr>' if on_aws.declared else ""
 
 
 def _check_file(quote: FileQuote, project: Project, problems: Problems) -> None:
