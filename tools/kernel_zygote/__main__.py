@@ -69,7 +69,7 @@ class _Server:
 
     def _fork(self, order: dict[str, Any]) -> bool:
         """Whether this is the child."""
-        child = os.fork()
+        child = preloading.fork()
         if child == 0:
             self._leave()
             return True

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,13 @@ def preload(imports: Collection[str], varying: Collection[str]) -> dict[str, str
         if reason:
             unfit[statement] = reason
     return unfit
+
+
+def fork() -> int:
+    """`os.fork`, without the warning that Python 3.12 gives where there are threads: these were found harmless."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 def follow_standard_streams() -> None:
@@ -173,7 +181,7 @@ def _threads_through_a_fork() -> int:
     """How many threads of libraries are still there after a fork, beside those known to be harmless."""
     if len(_thread_names()) <= 1:
         return 0
-    child = os.fork()
+    child = fork()
     if child == 0:
         os._exit(0)
     os.waitpid(child, 0)

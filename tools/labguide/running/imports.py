@@ -32,17 +32,19 @@ def may_be_done_ahead(script: Script) -> bool:
 
 
 def _statements(source: str) -> list[str]:
+    """A statement for each module or name source of a cell: `import a, b` makes two."""
     try:
         body = ast.parse(source).body
     except SyntaxError:  # IPython's own syntax: what such a cell imports is imported in the kernel
         return []
-    return [
-        ast.unparse(node)
-        for node in body
-        if isinstance(node, ast.Import)
-        or (isinstance(node, ast.ImportFrom) and not node.level and node.module != "__future__")
-    ]
+    found: list[ast.stmt] = []
+    for node in body:
+        if isinstance(node, ast.Import):
+            found += [ast.Import([alias]) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module != "__future__":
+            found.append(node)
+    return [ast.unparse(node) for node in found]
 
 
 def _package(statement: str) -> str:
-    return statement.split()[1].partition(".")[0].rstrip(",")
+    return statement.split()[1].partition(".")[0]

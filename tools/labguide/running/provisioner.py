@@ -25,6 +25,12 @@ log = logging.getLogger(__name__)
 _ATTEMPTS = 3
 """How often a zygote is started anew, without the imports that the one before found unfit."""
 
+_PREPARE_WITHIN = 300.0
+"""Seconds that all imports together may take."""
+
+_READY_WITHIN = 60.0
+"""Seconds that a forked kernel may take until it listens."""
+
 _END_WITHIN = 5.0
 """Seconds that the kernel's end may take to be reported."""
 
@@ -56,19 +62,16 @@ def _is_possible() -> bool:
 
 async def _start(imports: Sequence[str], environments: Sequence[Mapping[str, str]], folder: Path) -> Zygote | None:
     varying = _varying(environments)
-    for _ in range(_ATTEMPTS):
-        started = Zygote(environments[0], folder)
-        try:
+    try:
+        for _ in range(_ATTEMPTS):
+            started = Zygote(environments[0], folder)
             unfit = await started.prepare(imports, varying)
-        except (OSError, ZygoteDiedError) as error:
-            log.debug("kernels start one by one: %s", error)
-            await started.close()
-            return None
-        if not unfit:
-            return started
-        await started.close()
-        log.debug("imported in each kernel: %s", unfit)
-        imports = [statement for statement in imports if statement not in unfit]
+            if not unfit:
+                return started
+            log.debug("imported in each kernel: %s", unfit)
+            imports = [statement for statement in imports if statement not in unfit]
+    except (OSError, ZygoteDiedError) as error:
+        log.debug("kernels start one by one: %s", error)
     return None
 
 
@@ -108,11 +111,18 @@ class Zygote:
         return self._process.pid
 
     async def prepare(self, imports: Sequence[str], varying: Collection[str]) -> Mapping[str, str]:
-        """Import ahead; returns the unfit imports with the reason. If there are any, this zygote has ended."""
-        await self._say({"imports": list(imports), "varying": list(varying)})
-        unfit: Mapping[str, str] = (await self._hear())["unfit"]
-        if not unfit:
-            self._reader = asyncio.create_task(self._read())
+        """Import ahead; returns the unfit imports with the reason. If there are any, this zygote has ended.
+
+        Raises ZygoteDiedError or OSError, and has ended then too.
+        """
+        unfit: Mapping[str, str] = {"": "it has ended"}
+        try:
+            await self._say({"imports": list(imports), "varying": list(varying)})
+            unfit = (await asyncio.wait_for(self._hear(), _PREPARE_WITHIN))["unfit"]
+        finally:
+            if unfit:
+                await self.close()
+        self._reader = None if unfit else asyncio.create_task(self._read())
         return unfit
 
     async def fork(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> ForkedKernel:
@@ -125,7 +135,11 @@ class Zygote:
         request = {"request": self._number, "arguments": list(arguments), "folder": str(folder)}
         await self._say({**request, "environment": dict(environment)})
         kernel = await answer
-        await kernel.ready.wait()
+        try:
+            await asyncio.wait_for(kernel.ready.wait(), _READY_WITHIN)
+        except TimeoutError:
+            kernel.kill()
+            raise
         return kernel
 
     async def close(self) -> None:
