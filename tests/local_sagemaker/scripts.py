@@ -66,8 +66,13 @@ def start_script(
 
 def result_of(aws: Aws, name: str = "job", archive: str = "model") -> dict[str, bytes]:
     """Return the files of a job's archive, ``model`` or ``output``, by path."""
-    body = aws.s3.get_object(Bucket=aws.bucket, Key=f"out/{name}/output/{archive}.tar.gz")["Body"].read()
-    with tarfile.open(fileobj=io.BytesIO(body)) as tar:
+    key = f"out/{name}/output/{archive}.tar.gz"
+    return unpacked(aws.s3.get_object(Bucket=aws.bucket, Key=key)["Body"].read())
+
+
+def unpacked(archive: bytes) -> dict[str, bytes]:
+    """Return the files of a tar.gz by path."""
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         return {each.name: tar.extractfile(each).read() for each in tar if each.isfile()}
 
 

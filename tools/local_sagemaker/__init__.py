@@ -9,7 +9,8 @@ layer in front of it does what moto cannot: it trains, serves, logs and takes ti
     operations.py   every operation that is answered here, by name
     training.py     training jobs: training_job.py is what is told of one, training_run.py what one does (with
                     training_input.py, training_program.py and checkpoints.py)
-    jobs.py         what processing.py, transform.py and tuning.py have in common; listing.py finds and orders jobs
+    jobs.py         what processing.py, transform.py and tuning.py have in common; listing.py finds and orders jobs,
+                    searching.py does so for Search
     strategies.py   how a tuning job chooses hyperparameters
     transform_records.py  what a transform job does with records; json_paths.py selects parts of one
     hosting.py      endpoints: serving.py is one variant, a model in a serving process

@@ -5,7 +5,7 @@ A module that answers operations exports `HANDLERS`; it is added to this table. 
 
 from __future__ import annotations
 
-from . import hosting, identity, invoking, notebooks, processing, training, transform, tuning
+from . import hosting, identity, invoking, notebooks, processing, searching, training, transform, tuning
 from .handlers import Handlers
 
 OPERATIONS: Handlers = {
@@ -13,6 +13,7 @@ OPERATIONS: Handlers = {
     **processing.HANDLERS,
     **transform.HANDLERS,
     **tuning.HANDLERS,
+    **searching.HANDLERS,
     **hosting.HANDLERS,
     **invoking.HANDLERS,
     **notebooks.HANDLERS,

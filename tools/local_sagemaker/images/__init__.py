@@ -43,9 +43,15 @@ IMAGES = {
         Image("kmeans:1", "amazon-algorithms-1.txt", "kmeans"),
         Image("knn:1", "amazon-algorithms-1.txt", "knn"),
         Image("linear-learner:1", "amazon-algorithms-1.txt", "linear-learner"),
-        # Of each framework the oldest release that installs on the Python of today stands for those before it.
+        # A release that installs on the Python of today stands for those that do not.
         *(Image(f"sagemaker-scikit-learn:{tag}", "scikit-learn-1.2.txt") for tag in ("0.23-1", "1.0-1", "1.2-1")),
         Image("sagemaker-scikit-learn:1.4-2", "scikit-learn-1.4.txt"),
+        *(
+            Image(f"pytorch-{use}:2.{minor}", "pytorch-2.txt")
+            for use in ("training", "inference")
+            for minor in range(11)
+        ),
+        *(Image(f"tensorflow-training:2.{minor}", "tensorflow-2.txt") for minor in range(11, 22)),
         Image("pca:1", "amazon-algorithms-1.txt", "pca"),
         Image("sagemaker-xgboost:1.7-1", "xgboost-1.7.txt", "xgboost"),
         Image("sagemaker-xgboost:3.0-5", "xgboost-3.0.txt", "xgboost"),
@@ -63,12 +69,14 @@ class BuildError(Exception):
 
 
 def find(uri: str) -> Image:
-    """Return the image that `uri` names; registry and processor suffix do not count.
+    """Return the image that `uri` names; registry, processor suffix and patch level do not count.
 
     ``683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.0-5-cpu-py3`` is
     ``sagemaker-xgboost:3.0-5``. Raises UnknownImageError.
     """
-    name = re.sub(r"-cpu(-py\d+)?$", "", uri.rpartition("/")[2])
+    name = re.sub(r"-cpu(-py\d+)?(-ubuntu[\d.]+)?(-sagemaker)?$", "", uri.rpartition("/")[2])
+    if name not in IMAGES:
+        name = re.sub(r"(:\d+\.\d+)\.\d+$", r"\1", name)
     if name not in IMAGES:
         raise UnknownImageError(
             f'No environment is registered for the image "{name}". Known: {", ".join(IMAGES)}. To register it, '
