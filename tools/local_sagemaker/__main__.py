@@ -10,7 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
-from .server import Running, running
+from .server import Options, Running, StateInUseError, running
 from .wire import DEFAULT_ACCOUNT
 
 
@@ -22,7 +22,15 @@ def main(arguments: list[str] | None = None) -> int:
     told_to_stop = threading.Event()
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: told_to_stop.set())
-    with running(options.port, options.account, options.jobs, options.notebooks) as server:
+    try:
+        return _serve(options, told_to_stop)
+    except (StateInUseError, OSError) as error:
+        print(f"local_sagemaker: {error}", file=sys.stderr)
+        return 2
+
+
+def _serve(options: argparse.Namespace, told_to_stop: threading.Event) -> int:
+    with running(_options(options)) as server:
         print(_as_json(server) if options.json else _for_a_shell(server), flush=True)
         # Whoever reads the line may stop reading then: what a library prints later goes to stderr.
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -37,11 +45,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="port of 127.0.0.1; 0, the default, takes a free one")
     parser.add_argument("--account", default=DEFAULT_ACCOUNT, help="account number to print (default: %(default)s)")
     parser.add_argument("--jobs", type=int, help="training jobs that run at once; others queue (default: one a core)")
+    parser.add_argument("--state", type=Path, metavar="DIR", help="keep everything in DIR for the next start")
     parser.add_argument("--notebooks", type=_folder, metavar="DIR", help="what new notebook instances have in them")
     parser.add_argument("--json", action="store_true", help="print one line of JSON: endpoint, env, pid")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when stdin reaches its end")
     parser.add_argument("--operations", action="store_true", help="print what each operation of SageMaker does here")
     return parser
+
+
+def _options(given: argparse.Namespace) -> Options:
+    return Options(given.port, given.account, given.jobs, given.notebooks, given.state)
 
 
 def _folder(text: str) -> Path:

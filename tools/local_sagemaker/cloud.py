@@ -54,6 +54,11 @@ class Shelf(Generic[T]):
         with self._lock:
             self._things.pop(key, None)
 
+    def items(self) -> list[tuple[Key, T]]:
+        """Return everything, of all accounts."""
+        with self._lock:
+            return list(self._things.items())
+
     def of(self, caller: Caller) -> list[T]:
         """Return all that `caller` may see, oldest first."""
         with self._lock:

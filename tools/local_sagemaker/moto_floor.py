@@ -16,6 +16,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
+from .journal import Journal
 from .service_models import name_rest_operation
 from .wire import FORM, JSON_TYPE, AwsError, Caller, authorization, not_there
 
@@ -26,15 +27,27 @@ TARGETS = {"SageMaker": "sagemaker", "Logs_20140328": "logs"}
 
 
 class MotoFloor:
-    """The state of AWS resources, by account and region."""
+    """The state of AWS resources, by account and region; with a journal it is there again at the next start."""
 
-    def __init__(self) -> None:
+    def __init__(self, journal: Journal | None = None) -> None:
+        self._journal = journal
         self._app = DomainDispatcherApplication(create_backend_app)
         # moto's SageMaker lists are plain dicts: one request at a time, all of them quick.
         self._lock = threading.RLock()
 
     def forward(self, request: Request, caller: Caller, operation: str) -> Response:
         """Return moto's answer to `request`. `operation` is only for the message if moto has no such thing."""
+        journal = self._journal
+        if journal is None or not journal.changes(request, operation):
+            return self.ask(request, caller, operation)
+        body = journal.body_of(request, caller)
+        response = self.ask(request, caller, operation)
+        if response.status_code < HTTPStatus.MULTIPLE_CHOICES:
+            journal.note(request, caller, body, lambda reading: self.ask(reading, caller, operation))
+        return response
+
+    def ask(self, request: Request, caller: Caller, operation: str) -> Response:
+        """Return moto's answer to `request`, and write nothing down."""
         request.environ["HTTP_X_MOTO_ACCOUNT_ID"] = caller.account
         if caller.service == "sagemaker":
             with self._lock:

@@ -10,14 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from werkzeug.serving import make_server
 
 from lifeline import Lifeline
 
 from . import environment
 from .cloud import Cloud
+from .journal import Journal
+from .keeping import Keeper
 from .layer import Layer
-from .moto_floor import MotoRequestHandler
+from .moto_floor import MotoFloor, MotoRequestHandler
 from .wire import DEFAULT_ACCOUNT
 
 HOST = "127.0.0.1"
@@ -26,11 +29,31 @@ STOP_POLL = 0.05
 
 
 @dataclass(frozen=True)
+class Options:
+    """How to serve.
+
+    `port` is of loopback, any free one if 0. `jobs` jobs run at once, by default one for each core; the others queue.
+    New notebook instances get a copy of the folder `notebooks`. With a folder `state`, everything is there again at
+    the next start.
+    """
+
+    port: int = 0
+    account: str = DEFAULT_ACCOUNT
+    jobs: int | None = None
+    notebooks: Path | None = None
+    state: Path | None = None
+
+
+DEFAULTS = Options()
+
+
+@dataclass(frozen=True)
 class Running:
-    """A server that answers: its address, and the environment of a client that wants to talk to it."""
+    """A server that answers: its address, the environment of a client that wants to talk to it, and what it keeps."""
 
     endpoint: str
     env: dict[str, str]
+    cloud: Cloud
 
 
 class _QuietHandler(MotoRequestHandler):
@@ -38,33 +61,73 @@ class _QuietHandler(MotoRequestHandler):
         """Say nothing of single requests."""
 
 
-@contextlib.contextmanager
-def running(
-    port: int = 0, account: str = DEFAULT_ACCOUNT, jobs: int | None = None, notebooks: Path | None = None
-) -> Iterator[Running]:
-    """Serve on `port` of loopback, any free one if 0, while the ``with`` block runs.
+class StateInUseError(Exception):
+    """Another server works with the state folder."""
 
-    `jobs` jobs run at once, by default one for each core; the others queue. New notebook instances get a copy of the
-    folder `notebooks`.
+
+@contextlib.contextmanager
+def running(options: Options = DEFAULTS) -> Iterator[Running]:
+    """Serve on loopback while the ``with`` block runs. Raises StateInUseError or OSError if the port is taken.
 
     When it ends, or this process does in whatever way, so does every job and endpoint, and their folders go.
     """
     home = Path(tempfile.mkdtemp(prefix="local-sagemaker-")).resolve()
-    with Lifeline(home) as line:
+    with Lifeline(home) as line, _state(options.state) as journal:
         os.environ.update(line.mark(os.environ))  # whatever this process starts, pip too, ends with it
         _forget_own_credentials(home)
         (home / "lib").mkdir()
         (home / "lib" / "local_sagemaker").symlink_to(Path(__file__).parent)
-        slots = threading.Semaphore(jobs or os.cpu_count() or 1)
-        cloud = Cloud(home=home, endpoint="", line=line, slots=slots, kept=home, notebooks=notebooks)
-        server = make_server(HOST, port, Layer(cloud), threaded=True, request_handler=_QuietHandler)
-        cloud.endpoint = f"http://{HOST}:{server.server_port}"
-        cloud.client_env.update(environment.write(home, cloud.endpoint, account))
-        threading.Thread(target=server.serve_forever, args=[STOP_POLL], daemon=True).start()
-        try:
-            yield Running(cloud.endpoint, cloud.client_env)
-        finally:
-            server.shutdown()
+        cloud = Cloud(
+            home=home,
+            endpoint="",
+            line=line,
+            slots=threading.Semaphore(options.jobs or os.cpu_count() or 1),
+            kept=options.state or home,
+            notebooks=options.notebooks,
+            floor=MotoFloor(journal),
+        )
+        with _serving(cloud, options), _keeping(cloud, journal):
+            yield Running(cloud.endpoint, cloud.client_env, cloud)
+
+
+@contextlib.contextmanager
+def _serving(cloud: Cloud, options: Options) -> Iterator[None]:
+    server = make_server(HOST, options.port, Layer(cloud), threaded=True, request_handler=_QuietHandler)
+    cloud.endpoint = f"http://{HOST}:{server.server_port}"
+    cloud.client_env.update(environment.write(cloud.home, cloud.endpoint, options.account))
+    threading.Thread(target=server.serve_forever, args=[STOP_POLL], daemon=True).start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+
+
+@contextlib.contextmanager
+def _state(folder: Path | None) -> Iterator[Journal | None]:
+    """Keep other servers from the state folder meanwhile."""
+    if folder is None:
+        yield None
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / "lock", timeout=0):
+            yield Journal(folder)
+    except Timeout as error:
+        raise StateInUseError(f"Another server works with {folder}; stop it or choose another folder") from error
+
+
+@contextlib.contextmanager
+def _keeping(cloud: Cloud, journal: Journal | None) -> Iterator[None]:
+    if journal is None:
+        yield
+        return
+    keeper = Keeper(cloud, journal.folder)
+    keeper.restore(journal)
+    keeper.start()
+    try:
+        yield
+    finally:
+        keeper.stop()
 
 
 def _forget_own_credentials(home: Path) -> None:
