@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 from botocore.exceptions import ClientError
-from local_server import Aws, channel, has_ended, wait_until
+from local_server import Aws, Server, channel, has_ended, wait_until
 from scripts import SKLEARN, result_of, run_sdk, start_script, train_script
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
@@ -265,23 +265,37 @@ open("/opt/ml/model/" + os.environ["SM_CURRENT_HOST"], "w").write(" ".join(sorte
     assert result_of(aws) == {"algo-1": b"0.csv 2.csv", "algo-2": b"1.csv"}
 
 
+def processes_with(variable: str, value: str) -> list[psutil.Process]:
+    """Return the living processes that have an environment variable."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            found += [process] if process.environ().get(variable) == value else []
+        except psutil.Error:
+            continue
+    return [process for process in found if not has_ended(process)]
+
+
 def test_a_stopped_job_leaves_no_process_of_its_script(aws: Aws) -> None:
     script = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])"
     start_script(aws, script, Environment={"MINE": aws.account})
 
     def mine() -> list[psutil.Process]:
-        found = []
-        for process in psutil.process_iter():
-            try:
-                found += [process] if process.environ().get("MINE") == aws.account else []
-            except psutil.Error:
-                continue
-        return [process for process in found if not has_ended(process)]
+        return processes_with("MINE", aws.account)
 
     assert wait_until(lambda: any("time.sleep" in " ".join(process.cmdline()[-1:]) for process in mine()))
     aws.sagemaker.stop_training_job(TrainingJobName="job")
     assert aws.ended()["TrainingJobStatus"] == "Stopped"
     assert mine() == []
+
+
+def test_scripts_end_with_the_server_that_is_killed(own_server: Server) -> None:
+    aws = Aws(own_server.line["env"], "100000000000")
+    start_script(aws, "import time; time.sleep(600)", Environment={"MINE": "killed"})
+    assert wait_until(lambda: bool(processes_with("MINE", "killed")))
+    scripts = processes_with("MINE", "killed")
+    own_server.process.kill()
+    assert wait_until(lambda: all(has_ended(process) for process in scripts))
 
 
 SDK_SCRIPT = """

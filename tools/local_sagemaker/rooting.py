@@ -62,8 +62,8 @@ class Rooting:
         return OPT_ML if self.private else str(self.base)
 
     def host(self, name: str) -> str:
-        """Return what the program has to call a host."""
-        return name if self.private else self.hosts.get(name, name)
+        """Return what the program has to call a host; nobody looks for one that is alone."""
+        return name if self.private or len(self.hosts) == 1 else self.hosts.get(name, name)
 
     def command(self, command: list[str]) -> list[str]:
         """Return the command that runs `command` with `/opt/ml` in place."""
@@ -96,8 +96,8 @@ class Rooting:
 
     def _renamed(self, text: str) -> str:
         text = text.replace(OPT_ML, str(self.base))
-        for name, address in self.hosts.items():
-            text = text.replace(f'"{name}"', f'"{address}"')
+        for name in self.hosts:
+            text = text.replace(f'"{name}"', f'"{self.host(name)}"')
         return text
 
     def _hosts_file(self) -> str:

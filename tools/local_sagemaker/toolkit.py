@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 TORCHRUN_PORT = "7777"
+TENSORFLOW_PORT = 8890
 
 
 class UserScriptError(Exception):
@@ -66,11 +67,25 @@ def variables(base: Path, given: Mapping[str, Any]) -> dict[str, str]:
         "SM_NUM_GPUS": 0,
         "SM_NUM_NEURONS": 0,
         "SM_LOG_LEVEL": given.get("sagemaker_container_log_level", 20),
+        **_tensorflow(resources, given),
         "SM_USER_ENTRY_POINT": given["sagemaker_program"],
         "SM_USER_ARGS": command_line(own),
     }
     values["SM_TRAINING_ENV"] = {name.removeprefix("SM_").lower(): value for name, value in values.items()}
     return {name: _encoded(value) for name, value in values.items()}
+
+
+def _tensorflow(resources: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return TensorFlow's own variable for training on several hosts, if the job asks for it.
+
+    On AWS all hosts have the same port; here they share a machine, and TensorFlow listens on all its addresses.
+    """
+    if not given.get("sagemaker_multi_worker_mirrored_strategy_enabled"):
+        return {}
+    hosts = resources["hosts"]
+    workers = [f"{host}:{TENSORFLOW_PORT + number}" for number, host in enumerate(hosts)]
+    task = {"type": "worker", "index": hosts.index(resources["current_host"])}
+    return {"TF_CONFIG": {"cluster": {"worker": workers}, "task": task, "environment": "cloud"}}
 
 
 def _folders(base: Path, given: Mapping[str, Any]) -> dict[str, str]:
