@@ -12,6 +12,7 @@ from pathlib import Path
 from labguide.backends import calls
 from labguide.backends.aws import costs, deletion, kinds, ledger, sweep
 from labguide.backends.aws.account import Account
+from labguide.backends.aws.answers import Left
 from labguide.backends.calls import Call
 from labguide.backends.creation import Creation
 from labguide.problems import CannotBuildError
@@ -95,13 +96,13 @@ class AwsBackend:
         return ""
 
 
-def clean(folder: Path, tell: Callable[[str], None]) -> tuple[deletion.Left, ...]:
+def clean(folder: Path, tell: Callable[[str], None]) -> tuple[Left, ...]:
     """Delete what the runs of all ledgers in `folder` left behind; returns what could not be deleted."""
     account = Account()
     return tuple(left for path in ledger.all_of(folder) for left in deletion.clean(account, path, tell))
 
 
-def swept(agree: Callable[[list[str]], bool], tell: Callable[[str], None]) -> tuple[deletion.Left, ...]:
+def swept(agree: Callable[[list[str]], bool], tell: Callable[[str], None]) -> tuple[Left, ...]:
     """Delete everything that carries labguide's tag, if `agree`, who is shown the list, says so."""
     account = Account()
     found, left = sweep.find(account)
@@ -110,7 +111,7 @@ def swept(agree: Callable[[list[str]], bool], tell: Callable[[str], None]) -> tu
     return tuple(left)
 
 
-def told(left: tuple[deletion.Left, ...]) -> str:
+def told(left: tuple[Left, ...]) -> str:
     """What a person has to know about what is left."""
     items = "\n".join(f"  {each}" for each in left)
     return f"{len(left)} may be left and cost money:\n{items}\n`labguide clean` tries again"

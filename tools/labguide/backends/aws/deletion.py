@@ -6,18 +6,18 @@ already counts as deleted.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from labguide.backends.aws import kinds, ledger
 from labguide.backends.aws.account import Account
+from labguide.backends.aws.answers import Left, is_gone, items_of, reason
 from labguide.backends.aws.kinds import Kind
 from labguide.backends.aws.ledger import Entry, Ledger
+from labguide.backends.aws.traces import delete_empty_log_groups, delete_objects, delete_traces
 from labguide.problems import CannotBuildError
 
 TAG = "labguide:run"
@@ -31,21 +31,8 @@ SETTLING = 30.0
 WRITERS_PATIENCE = 30.0
 """Seconds that the kernels of a killed run may take to end."""
 
-_GONE = ("ResourceNotFound", "ResourceNotFoundException", "NoSuchEntity", "NoSuchBucket", "NoSuchKey", "404")
-_GONE_TEXT = re.compile(r"(?i)not found|notfound|could not find|does not exist|cannot find")
 _LATER = ("ValidationException", "ConflictException", "ResourceInUse", "DeleteConflict", "OperationAborted",
           "ThrottlingException", "Throttling", "BucketNotEmpty")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Left:
-    """Something that could not be deleted, and why."""
-
-    what: str
-    why: str
-
-    def __str__(self) -> str:
-        return f"{self.what}: {self.why}"
 
 
 def clean(account: Account, path: Path, tell: Callable[[str], None]) -> tuple[Left, ...]:
@@ -60,7 +47,7 @@ def clean(account: Account, path: Path, tell: Callable[[str], None]) -> tuple[Le
     if not ledger.wait_for_writers(path, WRITERS_PATIENCE):
         raise CannotBuildError(f"a kernel of run {of.run} still works; end it, then run `labguide clean` again")
     of = ledger.read(path, account.number)
-    left = [*_delete_all(account, of, tell), *_delete_empty_log_groups(account, of)]
+    left = [*_delete_all(account, of, tell), *delete_empty_log_groups(account, of)]
     if not left:
         ledger.close(of)
     return tuple(left)
@@ -83,7 +70,9 @@ def _delete(account: Account, of: Ledger, entry: Entry) -> bool:
     """Delete one resource if it is this run's; whether it was there."""
     kind = kinds.BY_NAME.get(entry.kind)
     if kind is None:
-        raise RuntimeError("labguide does not know how to delete this; look for it in the AWS console")
+        raise RuntimeError(
+            "labguide cannot delete this; do so yourself, and then delete the ledger in .labguide/ledger"
+        )
     client = account.client(kind.service, entry.region)
     described = _settled(client, kind, entry)
     if described is not None:
@@ -100,7 +89,7 @@ def describe(client: Any, kind: Kind, entry: Entry) -> Mapping[str, Any] | None:
     try:
         described: Mapping[str, Any] = getattr(client, kind.describe)(**entry.identity)
     except client.exceptions.ClientError as error:
-        if _is_gone(error):
+        if is_gone(error):
             return None
         raise
     return described
@@ -131,7 +120,9 @@ def _check_ownership(client: Any, kind: Kind, of: Ledger, entry: Entry, describe
     if run or (kind.tags and kind.service != "s3"):
         raise RuntimeError("it does not carry this run's tag: somebody else has made it since")
     if entry.outcome != "confirmed":
-        raise RuntimeError("AWS never answered whether this run made it; look at it, and delete it if so")
+        raise RuntimeError(
+            "AWS never answered whether this run made it; if so delete it yourself, then the ledger in .labguide/ledger"
+        )
 
 
 def run_of(client: Any, kind: Kind, entry: Entry, described: Mapping[str, Any]) -> str:
@@ -172,7 +163,7 @@ def end(client: Any, kind: Kind, entry: Entry, described: Mapping[str, Any] | No
             elif status not in (*kind.running, *kind.waits) and _ask_to_delete(client, kind, entry):
                 return
         except client.exceptions.ClientError as error:
-            if _is_gone(error):
+            if is_gone(error):
                 return
             if error.response["Error"]["Code"] not in _LATER:
                 raise
@@ -190,7 +181,7 @@ def _ask_to_delete(client: Any, kind: Kind, entry: Entry) -> bool:
     try:
         getattr(client, kind.delete)(**entry.identity)
     except client.exceptions.ClientError as error:
-        if kind.history and not _is_gone(error):
+        if kind.history and not is_gone(error):
             return True
         raise
     return not kind.describe
@@ -209,7 +200,7 @@ def _empty(client: Any, kind: Kind, entry: Entry) -> None:
     """What must go before: a bucket's objects, a role's policies."""
     if kind.name == "bucket":
         bucket = entry.identity["Bucket"]
-        _delete_objects(client, bucket, "")
+        delete_objects(client, bucket, "")
         for upload in client.list_multipart_uploads(Bucket=bucket).get("Uploads", ()):
             client.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
     elif kind.name == "role":
@@ -220,87 +211,5 @@ def _empty(client: Any, kind: Kind, entry: Entry) -> None:
             client.delete_role_policy(RoleName=role, PolicyName=name)
 
 
-def _delete_objects(client: Any, bucket: str, prefix: str) -> None:
-    """Every version of every object below a prefix."""
-    for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
-        versions = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
-        keys = [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions]
-        if keys:
-            client.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
-
-
-def delete_traces(account: Account, kind: Kind, entry: Entry) -> None:
-    """What SageMaker wrote for a resource: its logs, and a job's output where the bucket stays."""
-    name = next(iter(entry.identity.values()))
-    if kind.log_group:
-        _delete_logs(account.client("logs", entry.region), kind, name)
-    if entry.output.startswith("s3://"):
-        bucket, _, prefix = entry.output.removeprefix("s3://").partition("/")
-        folder = f"{prefix.rstrip('/')}/{name}/".lstrip("/")
-        client = account.client("s3", entry.region)
-        _unless_gone(client, lambda: _delete_objects(client, bucket, folder))
-
-
-def _delete_logs(client: Any, kind: Kind, name: str) -> None:
-    group, prefix = kind.log_group.format(name=name), kind.log_stream.format(name=name)
-    if not prefix:
-        _unless_gone(client, lambda: client.delete_log_group(logGroupName=group))
-        return
-
-    def delete_streams() -> None:
-        found = items_of(client, "describe_log_streams", "logStreams", logGroupName=group, logStreamNamePrefix=prefix)
-        for stream in list(found):
-            client.delete_log_stream(logGroupName=group, logStreamName=stream["logStreamName"])
-
-    _unless_gone(client, delete_streams)
-
-
-def _delete_empty_log_groups(account: Account, of: Ledger) -> list[Left]:
-    """SageMaker's shared groups, `/aws/sagemaker/TrainingJobs`, that are empty and were not there before the run."""
-    shared = {
-        (entry.region, kind.log_group)
-        for entry in of.open
-        if (kind := kinds.BY_NAME.get(entry.kind)) and kind.log_stream
-    }
-    left = []
-    for region, group in sorted(shared):
-        client = account.client("logs", region)
-        try:
-            if group not in of.log_groups and not list(
-                items_of(client, "describe_log_streams", "logStreams", logGroupName=group)
-            ):
-                client.delete_log_group(logGroupName=group)
-        except client.exceptions.ClientError as error:
-            if not _is_gone(error):
-                left.append(Left(f"log group {group}", reason(error)))
-    return left
-
-
-def items_of(client: Any, operation: str, member: str, **arguments: str) -> Iterator[Any]:
-    """Every item of a paginated answer."""
-    for page in client.get_paginator(operation).paginate(**arguments):
-        yield from page[member]
-
-
-def _unless_gone(client: Any, do: Callable[[], object]) -> None:
-    try:
-        do()
-    except client.exceptions.ClientError as error:
-        if not _is_gone(error):
-            raise
-
-
-def _is_gone(error: Any) -> bool:
-    code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-    return code in _GONE or (code == "ValidationException" and bool(_GONE_TEXT.search(message)))
-
-
 def _age(entry: Entry) -> float:
     return (datetime.now(UTC) - entry.at).total_seconds()
-
-
-def reason(error: Exception) -> str:
-    """Why something failed, without what AWS's messages hold of names and numbers."""
-    response = getattr(error, "response", None)
-    code = response["Error"]["Code"] if response else ""
-    return code or str(error) or type(error).__name__

@@ -47,7 +47,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Ledger:
-    """What a ledger's file says: the run, and everything of it that may still be there."""
+    """What a ledger's file says."""
 
     path: Path
     run: str
@@ -55,8 +55,10 @@ class Ledger:
     """The hash of its account, see `hashed`."""
     log_groups: tuple[str, ...]
     """SageMaker's log groups that were there before the run."""
+    entries: tuple[Entry, ...]
+    """All its calls, in their order."""
     open: tuple[Entry, ...]
-    """Not refused and not yet deleted, in the order of the calls."""
+    """Those of them that were not refused, and of which nothing is known to be deleted."""
 
 
 def begin(folder: Path, account: str, log_groups: Iterable[str]) -> tuple[str, Path]:
@@ -92,12 +94,13 @@ def read(path: Path, account: str) -> Ledger:
     head: dict[str, Any] = lines[0] if lines else {"run": path.stem, "account": "", "log groups": []}
     outcomes = {line["id"]: line["outcome"] for line in lines if "outcome" in line}
     deleted = {line["deleted"] for line in lines if "deleted" in line}
-    entries = (_entry(line, outcomes, account) for line in lines if "creates" in line)
+    entries = tuple(_entry(line, outcomes, account) for line in lines if "creates" in line)
     return Ledger(
         path=path,
         run=head["run"],
         account=head["account"],
         log_groups=tuple(name.replace(_PLACEHOLDER, account) for name in head["log groups"]),
+        entries=entries,
         open=tuple(entry for entry in entries if entry.outcome != "refused" and entry.id not in deleted),
     )
 

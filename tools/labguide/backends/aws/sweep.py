@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 
 from labguide.backends.aws import deletion, kinds
 from labguide.backends.aws.account import Account
-from labguide.backends.aws.deletion import Left
+from labguide.backends.aws.answers import Left, items_of, reason
 from labguide.backends.aws.kinds import Kind
 from labguide.backends.aws.ledger import Entry
+from labguide.backends.aws.traces import delete_traces
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,9 @@ def find(account: Account) -> tuple[list[Tagged], list[Left]]:
     for kind in kinds.KINDS:
         try:
             found += _of_kind(account, kind)
-        except account.client(kind.service).exceptions.ClientError as error:
+        except Exception as error:  # what cannot be looked for is told; the others are
             # What plays AWS and does not know an operation has no such resource either.
-            if (why := deletion.reason(error)) != "UnknownOperationException":
+            if (why := reason(error)) != "UnknownOperationException":
                 left.append(Left(f"{kind.name}s", f"cannot be listed: {why}"))
     return found, left
 
@@ -52,10 +53,10 @@ def delete(account: Account, found: list[Tagged], tell: Callable[[str], None]) -
             described = deletion.describe(client, each.kind, each.entry)
             if described is not None:
                 deletion.end(client, each.kind, each.entry, described)
-            deletion.delete_traces(account, each.kind, each.entry)
+            delete_traces(account, each.kind, each.entry)
             tell(f"deleted {each.entry}")
         except Exception as error:  # whatever happens to one, the others are still tried
-            left.append(Left(str(each.entry), deletion.reason(error)))
+            left.append(Left(str(each.entry), reason(error)))
     return left
 
 
@@ -66,7 +67,7 @@ def _of_kind(account: Account, kind: Kind) -> Iterator[Tagged]:
     client = account.client(kind.service)
     # Jobs that have ended stay in the list for ever and cost nothing.
     only = {"StatusEquals": "InProgress"} if kind.history else {}
-    for item in list(deletion.items_of(client, listing.operation, listing.member, **only)):
+    for item in list(items_of(client, listing.operation, listing.member, **only)):
         name = item[listing.name]
         said = name.replace(account.number, "{account}")
         entry = Entry("", kind.name, {kind.identity[0]: name}, account.region, False, datetime.now(UTC), said)
