@@ -31,6 +31,8 @@ SETTLING = 30.0
 WRITERS_PATIENCE = 30.0
 """Seconds that the kernels of a killed run may take to end."""
 
+YOURSELF = "do so yourself, and then delete the ledger in .labguide/ledger"
+
 _LATER = ("ValidationException", "ConflictException", "ResourceInUse", "DeleteConflict", "OperationAborted",
           "ThrottlingException", "Throttling", "BucketNotEmpty")  # fmt: skip
 
@@ -70,9 +72,7 @@ def _delete(account: Account, of: Ledger, entry: Entry) -> bool:
     """Delete one resource if it is this run's; whether it was there."""
     kind = kinds.BY_NAME.get(entry.kind)
     if kind is None:
-        raise RuntimeError(
-            "labguide cannot delete this; do so yourself, and then delete the ledger in .labguide/ledger"
-        )
+        raise RuntimeError(f"labguide cannot delete this; {YOURSELF}")
     client = account.client(kind.service, entry.region)
     described = _settled(client, kind, entry)
     if described is not None:
@@ -120,9 +120,7 @@ def _check_ownership(client: Any, kind: Kind, of: Ledger, entry: Entry, describe
     if run or (kind.tags and kind.service != "s3"):
         raise RuntimeError("it does not carry this run's tag: somebody else has made it since")
     if entry.outcome != "confirmed":
-        raise RuntimeError(
-            "AWS never answered whether this run made it; if so delete it yourself, then the ledger in .labguide/ledger"
-        )
+        raise RuntimeError(f"AWS never answered whether this run made it; if it did, delete it: {YOURSELF}")
 
 
 def run_of(client: Any, kind: Kind, entry: Entry, described: Mapping[str, Any]) -> str:
