@@ -161,6 +161,12 @@ def test_a_framework_image_without_a_script_says_what_it_needs(aws: Aws) -> None
     assert "needs a script" in aws.ended()["FailureReason"]
 
 
+def test_the_mpi_launcher_is_refused_by_name(aws: Aws) -> None:
+    drivers = aws.put("drivers/sm_train.sh", "python3 distributed_drivers/mpi_driver.py")
+    train_script(aws, "", InputDataConfig=[channel("sm_drivers", drivers)])
+    assert "no MPI launcher" in aws.ended()["FailureReason"]
+
+
 def test_the_output_folder_becomes_an_archive(aws: Aws) -> None:
     train_script(aws, "open('/opt/ml/output/data/plot.txt', 'w').write('a plot')")
     assert result_of(aws, archive="output") == {"plot.txt": b"a plot"}
@@ -277,16 +283,19 @@ def processes_with(variable: str, value: str) -> list[psutil.Process]:
 
 
 def test_a_stopped_job_leaves_no_process_of_its_script(aws: Aws) -> None:
-    script = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])"
-    start_script(aws, script, Environment={"MINE": aws.account})
-
-    def mine() -> list[psutil.Process]:
-        return processes_with("MINE", aws.account)
-
-    assert wait_until(lambda: any("time.sleep" in " ".join(process.cmdline()[-1:]) for process in mine()))
+    start_script(
+        aws,
+        """
+import os, subprocess, sys
+sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
+subprocess.run(sleep, env={**os.environ, "CHILD_OF": os.environ["MINE"]})
+""",
+        Environment={"MINE": aws.account},
+    )
+    assert wait_until(lambda: bool(processes_with("CHILD_OF", aws.account)))
     aws.sagemaker.stop_training_job(TrainingJobName="job")
     assert aws.ended()["TrainingJobStatus"] == "Stopped"
-    assert mine() == []
+    assert processes_with("MINE", aws.account) == []
 
 
 def test_scripts_end_with_the_server_that_is_killed(own_server: Server) -> None:

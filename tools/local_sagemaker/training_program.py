@@ -30,10 +30,18 @@ def command_of(job: TrainingJob, image: Image) -> list[str]:
 
 
 def start(cloud: Cloud, job: TrainingJob, host: Host, image: Image, python: Path) -> Container:
-    """Start the job's program on one host."""
+    """Start the job's program on one host. Raises JobError."""
     given = {**job.environment, "TRAINING_JOB_NAME": job.name, "TRAINING_JOB_ARN": job.arn}
     if command := command_of(job, image):
+        _check_launcher(host)
         scripts = (host.folder.channel("code"), host.folder.channel("sm_drivers"), host.folder.code)
         return ScriptContainer(job.caller, host, python).start(cloud, command, given, scripts)
     algorithm = [str(python), "-m", "local_sagemaker.algorithms", image.algorithm, "train"]
     return containers.start(cloud, host.folder, algorithm, {**given, "AWS_REGION": job.caller.region})
+
+
+def _check_launcher(host: Host) -> None:
+    """Raise JobError if the SDK's drivers want to start MPI, which logs in to every host on one fixed port."""
+    program = host.folder.channel("sm_drivers") / "sm_train.sh"
+    if program.is_file() and "mpi_driver.py" in program.read_text(errors="replace"):
+        raise JobError("ClientError: local_sagemaker has no MPI launcher; Torchrun works")
