@@ -97,22 +97,21 @@ def summary(site: Site, folder: Path, seconds: float) -> None:
 def print_plan(plan: Plan, prices: PriceTable | None, to: Console = console) -> None:
     """Show a plan: a line for each script in the order of running, then the sums and where the prices come from."""
     if not plan.steps:
-        to.print(f"Nothing would run: {len(plan.fresh)} recordings are fresh.")
+        to.print(f"Nothing would run on {plan.backend}: the recordings are fresh.")
         return
     table = Table("script", "creates", "takes", "about", "ended after", box=None, header_style="bold", pad_edge=False)
     for step in plan.steps:
-        usd = step_usd(step)
-        about = "?" if usd is None else f"${usd:.2f}"
+        about = _dollars(step_usd(step), "?")
         table.add_row(step.script, _created(step), _took(step), about, f"{step.limit / 60:.0f} min")
-    to.print(f"On {plan.backend}, {len(plan.steps)} scripts would run, {len(plan.fresh)} recordings are fresh.\n")
+    to.print(f"On {plan.backend}, {len(plan.steps)} scripts would run, {len(plan.others)} would not.\n")
     to.print(table)
     if prices:
         _print_costs(plan, prices, to)
 
 
 def _print_costs(plan: Plan, prices: PriceTable, to: Console) -> None:
-    about = "unknown" if plan.usd is None else f"${plan.usd:.2f}"
-    most = f"unknown, for {', '.join(plan.unpriced)}" if plan.usd_at_most is None else f"${plan.usd_at_most:.2f}"
+    about = _dollars(plan.usd, "unknown")
+    most = _dollars(plan.usd_at_most, f"unknown, for {', '.join(plan.unpriced)}")
     quotas = "; ".join(f"{count} × {name}" for name, count in plan.quotas.items()) or "none"
     to.print(
         f"\nCosts about [bold]{about}[/], at most [bold]{most}[/]: if every script took all the time it may and "
@@ -120,6 +119,12 @@ def _print_costs(plan: Plan, prices: PriceTable, to: Console) -> None:
     )
     to.print(f"Prices: {prices.region}, as of {prices.date}, {prices.source}. Not counted: {prices.not_counted}.")
     to.print(f"Quotas needed: {quotas}.")
+
+
+def _dollars(usd: float | None, unknown: str) -> str:
+    if usd is None:
+        return unknown
+    return "< $0.01" if 0 < usd < 0.01 else f"${usd:.2f}"
 
 
 def _created(step: Step) -> str:

@@ -42,8 +42,8 @@ class Plan:
 
     backend: str
     steps: tuple[Step, ...]
-    fresh: tuple[str, ...]
-    """Scripts that would not run."""
+    others: tuple[str, ...]
+    """Scripts that would not run: they are fresh, or were not asked for."""
 
     @property
     def seconds(self) -> float | None:
@@ -94,9 +94,9 @@ def make(
     project: Project, scripts: Mapping[str, Script], backend: Backend, options: running.Options, problems: Problems
 ) -> Plan:
     """What `running.run` with the same options would do. What is wrong with a header's `creates:` is a problem."""
-    wanted, fresh = running.wanted(project, scripts, backend, options, problems)
+    wanted, others = running.wanted(project, scripts, backend, options, problems)
     steps = tuple(_step(project, script, backend, problems) for script in wanted)
-    return Plan(backend.name, steps, tuple(sorted(fresh)))
+    return Plan(backend.name, steps, tuple(sorted(others)))
 
 
 def on_aws(project: Project, scripts: Mapping[str, Script], names: Collection[str]) -> dict[str, OnAws]:
