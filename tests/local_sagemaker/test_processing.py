@@ -177,6 +177,17 @@ def test_jobs_are_listed_by_status_and_name(aws: Aws) -> None:
     assert listed(NameContains="oo") == ["good"]
 
 
+def test_a_deleted_job_is_not_found(aws: Aws) -> None:
+    start(aws, "import time; time.sleep(600)")
+    with pytest.raises(ClientError, match="ResourceInUse"):
+        aws.sagemaker.delete_processing_job(ProcessingJobName="job")
+    aws.sagemaker.stop_processing_job(ProcessingJobName="job")
+    ended(aws)
+    aws.sagemaker.delete_processing_job(ProcessingJobName="job")
+    with pytest.raises(ClientError, match="ResourceNotFound"):
+        aws.sagemaker.describe_processing_job(ProcessingJobName="job")
+
+
 SDK_SCRIPT = """
 import json, pathlib
 import boto3

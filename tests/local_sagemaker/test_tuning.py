@@ -28,6 +28,7 @@ def start(
     *,
     static: dict[str, str] = STATIC,
     jobs: dict[str, int] | None = None,
+    resources: str = "ResourceConfig",
     **config: Any,
 ) -> None:
     """Start a tuning job called ``tune`` that wants the smallest loss of XGBoost; at first over some num_round."""
@@ -47,7 +48,7 @@ def start(
             "RoleArn": f"arn:aws:iam::{aws.account}:role/any",
             "InputDataConfig": [channel("train", uri)],
             "OutputDataConfig": {"S3OutputPath": f"s3://{aws.bucket}/out"},
-            "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1},
+            resources: {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1},
             "StoppingCondition": {"MaxRuntimeInSeconds": 600},
         },
     )
@@ -90,6 +91,13 @@ def test_the_best_job_is_a_training_job_like_any_other(aws: Aws) -> None:
     final = best["FinalHyperParameterTuningJobObjectiveMetric"]
     assert final["Value"] == pytest.approx(job["FinalMetricDataList"][0]["Value"], rel=1e-6)
     assert aws.s3.head_object(Bucket=aws.bucket, Key=f"out/{best['TrainingJobName']}/output/model.tar.gz")
+
+
+def test_resources_are_taken_as_version_2_of_the_sdk_gives_them(aws: Aws) -> None:
+    start(aws, resources="HyperParameterTuningResourceConfig")
+    best = ended(aws)["BestTrainingJob"]["TrainingJobName"]
+    job = aws.sagemaker.describe_training_job(TrainingJobName=best)
+    assert (job["ResourceConfig"]["InstanceType"], job["ResourceConfig"]["InstanceCount"]) == ("ml.m5.large", 1)
 
 
 def test_counters_tell_how_far_it_is(aws: Aws) -> None:

@@ -132,10 +132,12 @@ class Kind:
     ended_as: str = ""
     only_listed: str = ""
     computes: bool = True
+    deletable: bool = True
 
     def handlers(self) -> Handlers:
         """Return the kind's operations."""
         return {
+            **({f"SageMaker.Delete{self.prefix}": self.delete} if self.deletable else {}),
             f"SageMaker.Create{self.prefix}": self.create,
             f"SageMaker.Describe{self.prefix}": self.describe,
             f"SageMaker.List{self.prefix}s": self.list_jobs,
@@ -190,6 +192,14 @@ class Kind:
         if not job.status.passing:
             raise validation_error(f"The request was rejected because the job is in status {job.status.value}.")
         job.ask_to_stop()
+        return {}
+
+    def delete(self, cloud: Cloud, call: Call) -> dict[str, Any]:
+        """Forget a job that has ended."""
+        job = self.find(cloud, call)
+        if job.status.passing:
+            raise AwsError("ResourceInUse", f"The job {job.name} is in status {job.status.value}.")
+        cloud.shelf(self.noun).remove(Key.of(call.caller, job.name))
         return {}
 
     def _common(self, job: Job) -> dict[str, Any]:

@@ -133,6 +133,7 @@ KIND = Kind(
     started_as="TransformStartTime",
     ended_as="TransformEndTime",
     only_listed="LastModifiedTime",
+    deletable=False,
 )
 
 HANDLERS: Handlers = KIND.handlers()

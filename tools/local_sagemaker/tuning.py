@@ -27,7 +27,14 @@ HOPELESS = 5
 
 COUNTERS = {"Completed": "Completed", "Stopped": "Stopped", "Failed": "NonRetryableError"}
 NOT_FOR_TRAINING = frozenset(
-    {"DefinitionName", "TuningObjective", "HyperParameterRanges", "StaticHyperParameters", "RetryStrategy"}
+    {
+        "DefinitionName",
+        "HyperParameterRanges",
+        "HyperParameterTuningResourceConfig",
+        "RetryStrategy",
+        "StaticHyperParameters",
+        "TuningObjective",
+    }
 )
 TOLD_OF_ATTEMPTS = (
     "TrainingJobName",
@@ -143,7 +150,14 @@ def _request(job: Job, name: str, values: dict[str, str], metric: str) -> dict[s
     definition = job.request["TrainingJobDefinition"]
     given = {**definition.get("StaticHyperParameters", {}), **values, "_tuning_objective_metric": metric}
     kept = {member: value for member, value in definition.items() if member not in NOT_FOR_TRAINING}
-    return {**kept, "TrainingJobName": name, "HyperParameters": given}
+    return {"ResourceConfig": _resources(definition), **kept, "TrainingJobName": name, "HyperParameters": given}
+
+
+def _resources(definition: dict[str, Any]) -> dict[str, Any]:
+    """Return a training job's resources as version 2 of the SDK gives them; of several choices the first."""
+    given = definition.get("HyperParameterTuningResourceConfig", {})
+    first = given.get("InstanceConfigs", [given])[0]
+    return {name: first[name] for name in ("InstanceType", "InstanceCount", "VolumeSizeInGB") if name in first}
 
 
 def _is_enough(job: Job) -> bool:
