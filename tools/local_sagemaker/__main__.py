@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 from .server import Options, Running, StateInUseError, running
+from .watching import Watch
 from .wire import DEFAULT_ACCOUNT
 
 
@@ -30,14 +31,34 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _serve(options: argparse.Namespace, told_to_stop: threading.Event) -> int:
+    still_running: list[str] = []
     with running(_options(options)) as server:
         print(_as_json(server) if options.json else _for_a_shell(server), flush=True)
         # Whoever reads the line may stop reading then: what a library prints later goes to stderr.
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         if options.until_stdin_closes:
             threading.Thread(target=_wait_for_stdin, args=[told_to_stop], daemon=True).start()
+        watch = Watch(server.cloud, _tell)
+        if not options.json:
+            watch.start()
         told_to_stop.wait()
+        still_running += watch.stop()
+        if not options.json:
+            _tell("Stopping ...")
+    if not options.json:
+        _tell(_farewell(still_running, options.state))
     return 0
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _farewell(ended: list[str], state: Path | None) -> str:
+    """Return the last line: what was ended, and what is left."""
+    done = f"Stopped. Ended: {', '.join(ended)}." if ended else "Stopped. Nothing was running."
+    left = f"What you made is kept in {state}." if state else "Nothing is left on this computer."
+    return f"{done} {left}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -81,7 +102,10 @@ def _as_json(server: Running) -> str:
 
 def _for_a_shell(server: Running) -> str:
     exports = "\n".join(f"export {name}='{value}'" for name, value in server.env.items())
-    return f"{exports}\n# Paste these lines into a shell; SageMaker is on {server.endpoint}. Ctrl-C here stops it."
+    return (
+        f"{exports}\n# Paste these lines into another terminal. SageMaker is on {server.endpoint}; Ctrl-C stops it.\n"
+        "# What runs is told below."
+    )
 
 
 if __name__ == "__main__":
