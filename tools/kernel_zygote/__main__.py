@@ -56,14 +56,15 @@ class _Server:
         order = self._hear()
         if order is None:
             return False
+        # As the documentation of `gc.freeze` advises: imports make little garbage and would be searched for it often.
+        gc.disable()
         before = dict(os.environ)
         with preloading.heard([]):
             _import_kernel()
         preloading.follow_standard_streams()
         unfit = preloading.preload(order["imports"], order["varying"])
         self._set = {name: value for name, value in os.environ.items() if before.get(name) != value}
-        gc.collect()
-        gc.freeze()  # what is there now is not collected again, so its memory stays shared
+        gc.freeze()  # what is there now is never searched again, so its memory stays shared
         self._say({"unfit": unfit})
         return not unfit
 
@@ -132,6 +133,7 @@ def _be_kernel(order: dict[str, Any], connection: socket.socket) -> None:
     """Be what `python -m ipykernel_launcher ARGUMENTS` is, in a session, a folder and an environment of its own."""
     from ipykernel.kernelapp import IPKernelApp
 
+    gc.enable()
     os.setsid()
     os.chdir(order["folder"])
     os.environ.clear()
