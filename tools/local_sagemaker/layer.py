@@ -74,6 +74,7 @@ class Layer:
         if operation.startswith("SageMaker."):
             return json_reply(self._cloud.floor.call(caller, operation, _json(request)))
         if caller.service != "s3":
+            _body(request)  # moto would read whatever is sent
             return self._cloud.floor.forward(request, caller, operation)
         request = self._cloud.buckets.own_default(request, caller)
         self._cloud.buckets.check(request, caller)
@@ -135,5 +136,8 @@ def _body(request: Request) -> bytes:
         body = request.get_data()
     except RequestEntityTooLarge as error:
         raise _too_large(request.max_content_length) from error
+    if len(body) >= MAX_REQUEST:
+        # A body of unknown length is read up to the limit, and then seems to be at its end.
+        raise _too_large(MAX_REQUEST)
     request.environ["wsgi.input"] = io.BytesIO(body)
     return body

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
@@ -39,9 +40,7 @@ def download_prefix(cloud: Cloud, caller: Caller, uri: str, folder: Path, share:
     s3 = cloud.client("s3", caller)
     keys = [key for key in _keys(s3, bucket, prefix) if not key.endswith("/")]
     for key in keys[share]:
-        target = folder / _relative(key, prefix)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        s3.download_file(bucket, key, str(target))
+        _fetch(s3, bucket, key, folder / _relative(key, prefix))
     if not keys:
         raise NoSuchDataError(f"No S3 objects found under S3 URL {uri}")
     return len(keys[share])
@@ -59,12 +58,18 @@ def download_manifest(cloud: Cloud, caller: Caller, uri: str, folder: Path, shar
         head, *names = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
         bucket, prefix = split(head["prefix"])
         for name in names[share]:
-            target = folder / _relative(name, "")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            s3.download_file(bucket, prefix + name, str(target))
+            _fetch(s3, bucket, prefix + name, folder / _relative(name, ""))
     except (ClientError, ValueError, TypeError, KeyError) as error:
         raise NoSuchDataError(f"Could not read what the manifest {uri} names: {error}") from error
     return len(names[share])
+
+
+def _fetch(s3: Any, bucket: str, key: str, target: Path) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        s3.download_file(bucket, key, str(target))
+    except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
+        raise NoSuchDataError(f"The key {key} would be a file where other keys need a folder") from error
 
 
 def download(cloud: Cloud, caller: Caller, uri: str, file: Path) -> None:
