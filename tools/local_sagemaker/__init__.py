@@ -13,8 +13,13 @@ layer in front of it does what moto cannot: it trains, serves, logs and takes ti
                     searching.py does so for Search
     strategies.py   how a tuning job chooses hyperparameters
     transform_records.py  what a transform job does with records; json_paths.py selects parts of one
-    hosting.py      endpoints: serving.py is one variant, a model in a serving process
-    notebooks.py    notebook instances
+    hosting.py      endpoints: endpoint.py is one as it is kept, deploying.py starts and changes it, invoking.py hands
+                    requests over (event_stream.py frames answers), serving.py is one variant, a model in a process
+    inference.py    inside a framework's image: a user's inference script (with inference_defaults.py)
+    notebooks.py    notebook instances: notebook_instance.py is one, jupyter.py its JupyterLab
+    journal.py      what moto keeps, on disk; keeping.py does so for jobs, endpoints and notebook instances
+    catalogue.py    what each operation does here, drawn from the code; service_models.py is what AWS says of them
+    watching.py     what runs, told to a person
     identity.py     what moto lacks of IAM
     cloud.py        what handlers work with: moto, the shelves of resources, clients of this very server
     status.py       a status that takes time to change, and the patience of those who ask for it
