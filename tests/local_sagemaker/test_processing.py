@@ -232,6 +232,7 @@ print(body.read().split())
 """
 
 
+@pytest.mark.slow
 def test_the_sdks_script_processor_runs_unmodified(aws: Aws, tmp_path: Path) -> None:
     printed = run_sdk(aws, SDK_SCRIPT, tmp_path)
     assert printed.splitlines()[-1] == "[b'1', b'2', b'3']"

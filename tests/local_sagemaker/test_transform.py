@@ -179,6 +179,7 @@ transformer.transform("s3://{bucket}/rows/", content_type="text/csv", split_type
 """
 
 
+@pytest.mark.slow
 def test_the_sdks_transformer_runs_unmodified(aws: Aws, model: str, tmp_path: Path) -> None:
     run_sdk(aws, SDK_SCRIPT.format(bucket=aws.bucket), tmp_path)
     assert high(output(aws)) == [True, False, True]

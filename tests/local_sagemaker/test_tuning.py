@@ -130,7 +130,8 @@ def test_a_search_stays_in_its_ranges(aws: Aws, strategy: str) -> None:
 
 def test_no_more_jobs_run_at_once_than_allowed(aws: Aws) -> None:
     start(aws, ranges=categorical(num_round=["1000000", "1000001", "1000002"]))
-    assert wait_until(lambda: describe(aws)["TrainingJobStatusCounters"]["InProgress"] == 2)
+    assert wait_until(lambda: len(training_jobs(aws)) == 2)
+    assert describe(aws)["TrainingJobStatusCounters"]["InProgress"] == 2
     aws.sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName="tune")
     assert ended(aws)["TrainingJobStatusCounters"]["Stopped"] == 2
 
@@ -259,6 +260,7 @@ print(tuner.best_training_job())
 """
 
 
+@pytest.mark.slow
 def test_the_sdks_tuner_finds_a_best_job_unmodified(aws: Aws, tmp_path: Path) -> None:
     script = SDK_SCRIPT % ((aws.account,) * 4)
     assert run_sdk(aws, script, tmp_path).split()[-1].startswith("sdk-tune-00")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -66,6 +67,14 @@ class Shelf(Generic[T]):
             return [thing for key, thing in self._things.items() if (key.account, key.region) == mine]
 
 
+@functools.cache
+def _session() -> Any:
+    """Return the one session of this process: each would read botocore's large service models again."""
+    import boto3
+
+    return boto3.session.Session()
+
+
 @dataclass
 class Cloud:
     """One running server: its address, its temporary `home` folder, and what it keeps beside moto's state.
@@ -95,13 +104,16 @@ class Cloud:
 
     def client(self, service: str, caller: Caller) -> Any:
         """Return a boto3 client of this very server, in the account and region of `caller`."""
-        import boto3
-
         identity = (service, caller.account, caller.region)
         with self._lock:
             if identity not in self._clients:
-                session = boto3.session.Session(caller.account, "local", region_name=caller.region)
-                self._clients[identity] = session.client(service, endpoint_url=self.endpoint)
+                self._clients[identity] = _session().client(
+                    service,
+                    caller.region,
+                    endpoint_url=self.endpoint,
+                    aws_access_key_id=caller.account,
+                    aws_secret_access_key="local",  # noqa: S106  what every client here has
+                )
             return self._clients[identity]
 
     def start(self, work: Callable[[], None]) -> None:
