@@ -26,6 +26,10 @@ def test_registry_and_processor_do_not_count(uri: str) -> None:
     assert images.find(uri).name == "sagemaker-xgboost:3.0-5"
 
 
+def test_a_patch_level_and_a_system_do_not_count() -> None:
+    assert images.find("pytorch-training:2.6.0-cpu-py312-ubuntu22.04-sagemaker").name == "pytorch-training:2.6"
+
+
 def test_every_image_has_pinned_requirements() -> None:
     for image in images.IMAGES.values():
         lines = (images.HERE / image.requirements).read_text().splitlines()
@@ -51,3 +55,14 @@ def test_a_build_that_fails_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyP
     requirements.write_text("this is no requirement\n")
     with pytest.raises(images.BuildError, match='image "wrong:1" could not be built'):
         images.python_of(images.Image("wrong:1", str(requirements), "xgboost"))
+
+
+@pytest.mark.parametrize(
+    ("uri", "known", "not_told"),
+    [("mine:1", "kmeans, ", "kmeans:1"), ("pytorch-training:0.4", "pytorch-training:2.6, ", "kmeans")],
+)
+def test_an_unknown_image_is_told_what_is_known(uri: str, known: str, not_told: str) -> None:
+    with pytest.raises(images.UnknownImageError) as caught:
+        images.find(uri)
+    assert known in str(caught.value)
+    assert not_told not in str(caught.value)

@@ -79,10 +79,17 @@ def find(uri: str) -> Image:
         name = re.sub(r"(:\d+\.\d+)\.\d+$", r"\1", name)
     if name not in IMAGES:
         raise UnknownImageError(
-            f'No environment is registered for the image "{name}". Known: {", ".join(IMAGES)}. To register it, '
-            "put its requirements into local_sagemaker/images/ and add a line to IMAGES in its __init__.py."
+            f'No environment is registered for the image "{name}". To register it, put its requirements into '
+            f"local_sagemaker/images/ and add a line to IMAGES in its __init__.py. Known: {', '.join(_like(name))}."
         )
     return IMAGES[name]
+
+
+def _like(name: str) -> list[str]:
+    """Return the images of the same repository, or all repositories if it is unknown."""
+    repository = name.partition(":")[0]
+    same = [known for known in IMAGES if known.startswith(f"{repository}:")]
+    return same or sorted({known.partition(":")[0] for known in IMAGES})
 
 
 def python_of(image: Image) -> Path:
