@@ -96,10 +96,17 @@ class Container:
         """Yield what the process prints, line by line, until it ends."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            inside = self.folder.as_inside(line)
-            for place, told in self.places.items():
-                inside = inside.replace(place, told)
-            yield inside
+            yield self._as_inside(line)
+
+    def failure(self) -> str:
+        """Return what the container wrote to say why it failed, or an empty string."""
+        return self._as_inside(self.folder.failure())
+
+    def _as_inside(self, text: str) -> str:
+        inside = self.folder.as_inside(text)
+        for place, told in self.places.items():
+            inside = inside.replace(place, told)
+        return inside
 
     def stop(self) -> None:
         """End the process and its children: SIGTERM, then SIGKILL, to the whole group."""

@@ -59,7 +59,7 @@ def hosts_of(count: int, instance_type: str, base: Path) -> list[Host]:
 
 @dataclass
 class Cluster:
-    """The containers of one job while they run. `status` is the exit status of the first that failed, or 0."""
+    """The containers of one job while they run; `failed` is the first that failed, `status` its exit status or 0."""
 
     cloud: Cloud
     caller: Caller
@@ -67,7 +67,7 @@ class Cluster:
     stream: str
     note: Callable[[str], None] = lambda line: None
     status: int = 0
-    failed: Host | None = None
+    failed: Container | None = None
     _containers: list[Container] = field(default_factory=list)
     _stopped: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -117,7 +117,7 @@ class Cluster:
                 self.note(line)
             status = container.process.wait()
         if status and not self._stopped:
-            self.status, self.failed = status, host
+            self.status, self.failed = status, container
             self.stop()
 
 

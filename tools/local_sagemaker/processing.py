@@ -99,7 +99,7 @@ def _process(cloud: Cloud, job: Job, starts: Mapping[Host, Callable[[], Any]]) -
         status = cluster.run(starts)
     _note_message(job, [host.folder for host in starts])
     if status and cluster.failed and not job.asked_to_stop:
-        raise JobError(f"AlgorithmError: {cluster.failed.folder.failure() or NO_WORD}, exit code: {status}")
+        raise JobError(f"AlgorithmError: {cluster.failed.failure() or NO_WORD}, exit code: {status}")
 
 
 def _note_message(job: Job, folders: list[Folder]) -> None:

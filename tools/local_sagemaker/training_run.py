@@ -15,7 +15,7 @@ from pathlib import Path
 from . import algorithms, archives, images, storage, training_input, training_program
 from .checkpoints import Checkpoints
 from .cloud import Cloud
-from .containers import Folder
+from .containers import Container
 from .hosts import Cluster, Host, hosts_of, time_limit
 from .images import Image
 from .jobs import GIVEN_WRONG, JobError, failure_reason
@@ -81,7 +81,7 @@ def _train(cloud: Cloud, job: TrainingJob, hosts: list[Host], image: Image, pyth
     with _checkpoints(cloud, job, hosts[0]), time_limit(seconds, lambda: job.ask_to_stop("MaxRuntimeExceeded")):
         status = cluster.run(starts)
     if status and cluster.failed and not job.stop_reason:
-        raise JobError(_failure_reason(cluster.failed.folder, status))
+        raise JobError(_failure_reason(cluster.failed, status))
 
 
 def _checkpoints(cloud: Cloud, job: TrainingJob, host: Host) -> AbstractContextManager[None]:
@@ -114,8 +114,8 @@ def _note_metrics(job: TrainingJob, patterns: Mapping[str, re.Pattern[str]], lin
                 job.metrics[name] = {"MetricName": name, "Value": float(match[1]), "Timestamp": time.time()}
 
 
-def _failure_reason(folder: Folder, status: int) -> str:
-    told = folder.failure() or "The container ended without a word in /opt/ml/output/failure"
+def _failure_reason(container: Container, status: int) -> str:
+    told = container.failure() or "The container ended without a word in /opt/ml/output/failure"
     kind = "" if told.startswith("ClientError:") else "AlgorithmError: "
     return f"{kind}{told}, exit code: {status}"
 
