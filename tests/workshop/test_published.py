@@ -11,7 +11,15 @@ from playwright.sync_api import Browser, Page
 
 from browser import overflowing_slides, watch
 
-PAGES = ("", "modules/1-notebook-instance/", "modules/2-video-games/", "cleanup/", "about/how-it-works/")
+PAGES = (
+    "",
+    "modules/1-notebook-instance/",
+    "modules/2-video-games/",
+    "cleanup/",
+    "about/permissions/",
+    "about/local-sagemaker/",
+    "about/how-it-works/",
+)
 LANGUAGES = {"en": "", "zh-TW": "zh-TW/"}
 DECKS = {"en": "slides/sagemaker-introduction.html", "zh-TW": "slides/sagemaker-introduction.zh-TW.html"}
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
