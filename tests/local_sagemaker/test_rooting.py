@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local_sagemaker.rooting import Rooting, namespaces_work
+from local_sagemaker.containers.rooting import Rooting, namespaces_work
 
 HOSTS = {"algo-1": "127.0.0.2", "algo-2": "127.0.0.3"}
 

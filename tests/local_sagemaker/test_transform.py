@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, WaiterError
 from local_server import XGBOOST, Aws
 from scripts import run_sdk
 
-from local_sagemaker.json_paths import BadPathError, select
+from local_sagemaker.jobs.json_paths import BadPathError, select
 
 GROUP = "/aws/sagemaker/TransformJobs"
 ROWS = "0.9,0.5\n0.1,0.5\n0.8,0.5\n"

@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 from local_server import XGBOOST, Aws, channel, rows_where_the_feature_decides, wait_until
 from scripts import run_sdk
 
-from local_sagemaker.jobs import JobError
-from local_sagemaker.strategies import Search
+from local_sagemaker.containers.failures import JobError
+from local_sagemaker.jobs.strategies import Search
 
 STATIC = {"objective": "binary:logistic", "eval_metric": "logloss"}
 

@@ -16,7 +16,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from . import service_models
-from .moto_floor import MotoFloor
+from .cloud.moto_floor import MotoFloor
 from .operations import OPERATIONS
 from .wire import JSON_TYPE, NOT_THERE, AwsError, Caller, authorization
 

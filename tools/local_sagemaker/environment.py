@@ -7,7 +7,7 @@ from pathlib import Path
 
 from botocore.loaders import Loader
 
-from .buckets import DEFAULT_BUCKET
+from .cloud.buckets import DEFAULT_BUCKET
 from .wire import DEFAULT_REGION
 
 WAITER_DELAY = 0.2

@@ -16,14 +16,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from . import deploying, hosting
+from . import hosting
 from .cloud import Cloud, Key
-from .endpoint import Endpoint
+from .cloud.journal import Journal
+from .hosting import deploying
+from .hosting.endpoint import Endpoint
 from .jobs import PASSING, Job
-from .journal import Journal
-from .notebook_instance import SECONDS, NotebookInstance
+from .notebooks.instance import SECONDS, NotebookInstance
 from .status import Status
-from .training_job import TrainingJob
+from .training.job import TrainingJob
 from .wire import Caller
 
 INTERVAL = 0.2

@@ -5,8 +5,11 @@ A module that answers operations exports `HANDLERS`; it is added to this table. 
 
 from __future__ import annotations
 
-from . import hosting, identity, invoking, notebooks, processing, searching, training, transform, tuning
+from . import hosting, identity, notebooks, training
 from .handlers import Handlers
+from .hosting import invoking
+from .jobs import processing, transform, tuning
+from .training import searching
 
 OPERATIONS: Handlers = {
     **training.HANDLERS,

@@ -17,10 +17,10 @@ from lifeline import Lifeline
 
 from . import environment
 from .cloud import Cloud
-from .journal import Journal
+from .cloud.journal import Journal
+from .cloud.moto_floor import MotoFloor, MotoRequestHandler
 from .keeping import Keeper
 from .layer import Layer
-from .moto_floor import MotoFloor, MotoRequestHandler
 from .wire import DEFAULT_ACCOUNT
 
 HOST = "127.0.0.1"

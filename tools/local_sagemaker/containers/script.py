@@ -1,0 +1,70 @@
+"""A container whose program is the user's: a script, a command, whatever a job's entry point says.
+
+Unlike a built-in algorithm it may name `/opt/ml` itself, install packages, and call AWS.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import containers
+from ..cloud import Cloud
+from ..wire import Caller
+from . import Container
+from .hosts import NETWORK_INTERFACE, Host
+from .overlay import Overlay
+from .rooting import Rooting
+
+TOOLKIT = ["python3", "-m", "local_sagemaker.toolkits.training"]
+"""The program of a framework's image."""
+
+
+@dataclass(frozen=True)
+class ScriptContainer:
+    """What a user's program runs in: a host, the image's Python, and who the program is to AWS."""
+
+    caller: Caller
+    host: Host
+    image_python: Path
+
+    @property
+    def rooting(self) -> Rooting:
+        """How the program finds its folder and the other hosts."""
+        return Rooting.best(self.host.folder.base, self.host.peers)
+
+    def start(self, cloud: Cloud, command: list[str], given: Mapping[str, str], scripts: Iterable[Path]) -> Container:
+        """Start `command` with the variables `given`; `scripts` are folders in which programs may name `/opt/ml`."""
+        folder, rooting = self.host.folder, self.rooting
+        overlay = Overlay(folder.base.parent / "env", self.image_python)
+        overlay.make()
+        rooting.rewrite(scripts)
+        library = str(cloud.home / "lib")
+        environment = self._environment(cloud, overlay, library, rooting.variables(given))
+        image = str(self.image_python.parent.parent)
+        places = {image: "/usr/local", str(overlay.folder): "/usr/local", library: "/usr/local/lib"}
+        return containers.launch(cloud, folder, rooting.command(command), environment, places)
+
+    def _environment(self, cloud: Cloud, overlay: Overlay, library: str, given: Mapping[str, str]) -> dict[str, str]:
+        search = [given.get("PYTHONPATH", ""), str(overlay.packages), library]
+        return {
+            "PATH": overlay.path,
+            **containers.basics(self.rooting.root),
+            **self._aws(cloud),
+            "GLOO_SOCKET_IFNAME": NETWORK_INTERFACE,
+            **given,
+            "PYTHONPATH": os.pathsep.join(filter(None, search)),
+        }
+
+    def _aws(self, cloud: Cloud) -> dict[str, str]:
+        """Return the variables by which a program finds this very server; AWS gives it the role's credentials."""
+        return {
+            "AWS_ENDPOINT_URL": cloud.endpoint,
+            "AWS_ACCESS_KEY_ID": self.caller.account,
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_DEFAULT_REGION": self.caller.region,
+            "AWS_REGION": self.caller.region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }

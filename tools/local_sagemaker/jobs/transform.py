@@ -1,0 +1,139 @@
+"""Batch transform: start the model's container, send it every object below a prefix, put its answers into S3."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..cloud import Cloud, storage
+from ..cloud.logs import LogStream
+from ..containers.failures import JobError
+from ..handlers import Handlers
+from ..hosting.variant import Answer, NoAnswerError, NotReadyError, Variant, Wanted, launch
+from . import Job, Kind
+from .records import Batching, Filters
+
+GROUP = "/aws/sagemaker/TransformJobs"
+SEE_LOGS = "See job logs for more information"
+IN_BATCH = {"SAGEMAKER_BATCH": "true"}
+"""By this a container knows that it answers many records, which it tells line by line."""
+
+
+@dataclass(frozen=True)
+class Transformer:
+    """A running container, and how a job talks to it."""
+
+    job: Job
+    variant: Variant
+    log: LogStream
+    batching: Batching
+    filters: Filters
+
+    def transform(self, file: Path, name: str) -> bytes:
+        """Return what becomes of a file. Raises JobError."""
+        told: list[bytes] = []
+        for records in self.batching.batches(file):
+            if self.job.asked_to_stop:
+                break
+            body = b"\n".join(map(self.filters.ask, records))
+            told.append(self.filters.tell(records, self._ask(body, name)))
+        return self._assembled(told)
+
+    def _ask(self, body: bytes, name: str) -> bytes:
+        given, wanted = self.job.request["TransformInput"], self.job.request["TransformOutput"]
+        headers = {"Content-Type": given.get("ContentType"), "Accept": wanted.get("Accept")}
+        try:
+            answer = self.variant.invoke(body, {header: value for header, value in headers.items() if value})
+        except NoAnswerError as error:
+            raise self._refused(name, str(error), "AlgorithmError") from error
+        if answer.status != http.client.OK:
+            raise self._bad_status(name, answer)
+        return answer.body
+
+    def _bad_status(self, name: str, answer: Answer) -> JobError:
+        self.log.write(f"[sagemaker logs]: {name}: Bad HTTP status received from algorithm: {answer.status}")
+        side = "ClientError" if answer.status < http.client.INTERNAL_SERVER_ERROR else "AlgorithmError"
+        return self._refused(name, answer.body.decode(errors="replace"), side)
+
+    def _refused(self, name: str, said: str, side: str) -> JobError:
+        for line in said.splitlines():
+            self.log.write(f"[sagemaker logs]: {name}: {line}")
+        return JobError(f"{side}: {SEE_LOGS}")
+
+    def _assembled(self, told: list[bytes]) -> bytes:
+        if self.job.request["TransformOutput"].get("AssembleWith", "None") == "None":
+            return b"".join(told)
+        return b"".join(each.rstrip(b"\n") + b"\n" for each in told)
+
+
+def run(cloud: Cloud, job: Job, base: Path) -> None:
+    """Do a transform job. Raises JobError and what failures.GIVEN_WRONG names."""
+    files = base / "input"
+    source = job.request["TransformInput"]["DataSource"]["S3DataSource"]
+    if source["S3DataType"] != "S3Prefix":
+        raise JobError(f"ClientError: local_sagemaker has no S3DataType {source['S3DataType']}")
+    batching, filters = Batching.of(job.request), Filters.of(job.request)
+    storage.download_prefix(cloud, job.caller, source["S3Uri"], files)
+    variant = _launch(cloud, job)
+    job.when_asked_to_stop(variant.stop)
+    try:
+        with closing(LogStream(cloud, job.caller, GROUP, f"{job.name}/i-{variant.port}/data-log")) as log:
+            _transform_all(cloud, Transformer(job, variant, log, batching, filters), files)
+    except JobError:
+        if not job.asked_to_stop:
+            raise
+    finally:
+        variant.stop()
+
+
+def _transform_all(cloud: Cloud, transformer: Transformer, files: Path) -> None:
+    job = transformer.job
+    target = job.request["TransformOutput"]["S3OutputPath"].rstrip("/")
+    for file in sorted(path for path in files.rglob("*") if path.is_file()):
+        name = file.relative_to(files).as_posix()
+        result = file.with_name(f"{file.name}.out")
+        result.write_bytes(transformer.transform(file, name))
+        if job.asked_to_stop:
+            return
+        storage.upload(cloud, job.caller, result, f"{target}/{name}.out")
+
+
+def _launch(cloud: Cloud, job: Job) -> Variant:
+    """Start the model's container. Raises JobError if it does not come up."""
+    variant = {"VariantName": "transform", "InstanceType": job.request["TransformResources"]["InstanceType"]}
+    wanted = Wanted(job.caller, job.name, variant, _primary(job), group=GROUP, stream=job.name)
+    try:
+        return launch(cloud, wanted, lambda status: None)
+    except NotReadyError as error:
+        raise JobError(f"AlgorithmError: {SEE_LOGS}") from error
+
+
+def _primary(job: Job) -> dict[str, Any]:
+    model: Mapping[str, Any] = job.state
+    primary = model.get("PrimaryContainer") or model["Containers"][0]
+    environment = {**primary.get("Environment", {}), **job.request.get("Environment", {}), **IN_BATCH}
+    return {**primary, "Environment": environment}
+
+
+def _find_model(cloud: Cloud, job: Job) -> None:
+    """Keep the model as it is now. Raises AwsError if there is none."""
+    named = {"ModelName": job.request["ModelName"]}
+    job.state = cloud.floor.call(job.caller, "SageMaker.DescribeModel", named)
+
+
+KIND = Kind(
+    prefix="TransformJob",
+    noun="transform-job",
+    run=run,
+    prepare=_find_model,
+    started_as="TransformStartTime",
+    ended_as="TransformEndTime",
+    only_listed="LastModifiedTime",
+    deletable=False,
+)
+
+HANDLERS: Handlers = KIND.handlers()

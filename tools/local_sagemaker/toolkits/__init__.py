@@ -1,0 +1,1 @@
+"""Programs inside the framework images: what they do with a user's training or inference script."""

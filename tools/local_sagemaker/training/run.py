@@ -1,0 +1,133 @@
+"""One training job, from Starting to its end: fetch the data, run the container, put the model into S3."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import partial
+from pathlib import Path
+
+from .. import algorithms, archives, images
+from ..cloud import Cloud, storage
+from ..containers import Container
+from ..containers.checkpoints import Checkpoints
+from ..containers.failures import GIVEN_WRONG, JobError, failure_reason
+from ..containers.hosts import Cluster, Host, hosts_of, time_limit
+from ..containers.rooting import Rooting
+from ..images import Image
+from . import inputs, program
+from .job import TrainingJob
+
+GROUP = "/aws/sagemaker/TrainingJobs"
+DEFAULT_MAX_RUNTIME = 86_400
+
+
+def run(cloud: Cloud, job: TrainingJob) -> None:
+    """Run `job` to its end, whatever that is. Jobs wait here while all cores are busy."""
+    with cloud.slots:
+        base = cloud.home / "jobs" / job.caller.account / job.caller.region / job.name
+        try:
+            _steps(cloud, job, base)
+        except GIVEN_WRONG as error:
+            job.finish("Failed", reason=failure_reason(error))
+        except Exception as error:
+            traceback.print_exc(file=sys.stderr)
+            job.finish("Failed", reason=f"InternalServerError: {error!r}")
+        finally:
+            shutil.rmtree(base, ignore_errors=True)
+
+
+def _steps(cloud: Cloud, job: TrainingJob, base: Path) -> None:
+    if job.stop_reason:
+        job.finish("Stopped", job.stop_reason)
+        return
+    image = images.find(job.request["AlgorithmSpecification"].get("TrainingImage", ""))
+    hosts = _hosts(job, base)
+    scripted = bool(program.command_of(job, image))
+    job.enter("Downloading")
+    python = images.python_of(image)
+    for host in hosts:
+        inputs.prepare(cloud, job, host, Rooting.best(base, host.peers).host if scripted else str)
+    if not job.stop_reason:
+        job.enter("Training")
+        _train(cloud, job, hosts, image, python)
+    _upload(cloud, job, hosts, base)
+    if job.stop_reason:
+        job.finish("Stopped", job.stop_reason)
+    else:
+        job.finish("Completed")
+
+
+def _hosts(job: TrainingJob, base: Path) -> list[Host]:
+    wanted = job.request["ResourceConfig"]
+    groups = wanted.get("InstanceGroups") or [wanted]
+    count = sum(group.get("InstanceCount", 1) for group in groups)
+    return hosts_of(count, groups[0].get("InstanceType", ""), base)
+
+
+def _train(cloud: Cloud, job: TrainingJob, hosts: list[Host], image: Image, python: Path) -> None:
+    """Run the containers. Their lines go to the log and, if they tell metrics, to the job. Raises JobError."""
+    patterns = _metric_patterns(job, image)
+    cluster = Cluster(cloud, job.caller, GROUP, job.name, lambda line: _note_metrics(job, patterns, line))
+    job.cluster = cluster
+    if job.stop_reason:
+        cluster.stop()
+    starts = {host: partial(program.start, cloud, job, host, image, python) for host in hosts}
+    seconds = job.request["StoppingCondition"].get("MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME)
+    with _checkpoints(cloud, job, hosts[0]), time_limit(seconds, lambda: job.ask_to_stop("MaxRuntimeExceeded")):
+        status = cluster.run(starts)
+    if status and cluster.failed and not job.stop_reason:
+        raise JobError(_failure_reason(cluster.failed, status))
+
+
+def _checkpoints(cloud: Cloud, job: TrainingJob, host: Host) -> AbstractContextManager[None]:
+    """Return the context in which the first host's checkpoints are kept; other hosts' are not."""
+    wanted = job.request.get("CheckpointConfig")
+    if not wanted:
+        return nullcontext()
+    local = host.folder.at(wanted.get("LocalPath", "/opt/ml/checkpoints"))
+    checkpoints = Checkpoints(cloud, job.caller, wanted["S3Uri"], local)
+    checkpoints.fetch()
+    return checkpoints.kept()
+
+
+def _metric_patterns(job: TrainingJob, image: Image) -> dict[str, re.Pattern[str]]:
+    """Return the patterns that find a metric in a line, by name. Raises JobError."""
+    given = job.request["AlgorithmSpecification"].get("MetricDefinitions") or []
+    known = dict(algorithms.load(image.algorithm).metrics) if image.algorithm else {}
+    known |= {each["Name"]: each["Regex"] for each in given}
+    try:
+        return {name: re.compile(pattern) for name, pattern in known.items()}
+    except re.error as error:
+        raise JobError(f"ClientError: The regular expression of a metric is wrong: {error}") from error
+
+
+def _note_metrics(job: TrainingJob, patterns: Mapping[str, re.Pattern[str]], line: str) -> None:
+    for name, pattern in patterns.items():
+        # A pattern of the user's may have no group, or find something that is no number.
+        with suppress(IndexError, ValueError):
+            if match := pattern.search(line):
+                job.metrics[name] = {"MetricName": name, "Value": float(match[1]), "Timestamp": time.time()}
+
+
+def _failure_reason(container: Container, status: int) -> str:
+    told = container.failure() or "The container ended without a word in /opt/ml/output/failure"
+    kind = "" if told.startswith("ClientError:") else "AlgorithmError: "
+    return f"{kind}{told}, exit code: {status}"
+
+
+def _upload(cloud: Cloud, job: TrainingJob, hosts: list[Host], base: Path) -> None:
+    """Put the hosts' results into S3; where two hosts left the same file, the first host's counts."""
+    job.enter("Uploading")
+    for name, archive in (("model", "model.tar.gz"), ("output/data", "output.tar.gz")):
+        merged = hosts[0].folder.base / name if len(hosts) == 1 else base / "merged" / name
+        for host in reversed(hosts if len(hosts) > 1 else []):
+            shutil.copytree(host.folder.base / name, merged, symlinks=True, dirs_exist_ok=True)
+        if merged.is_dir() and any(merged.iterdir()):
+            archives.pack(merged, base / archive)
+            storage.upload(cloud, job.caller, base / archive, f"{job.artifacts}/{archive}")
