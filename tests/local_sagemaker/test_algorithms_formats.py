@@ -8,7 +8,7 @@ import struct
 import numpy
 import pytest
 
-from local_sagemaker import images
+from local_sagemaker import algorithms, images
 from local_sagemaker.algorithms import exchange, record_protobuf, recordio
 from local_sagemaker.algorithms.exchange import Exchange
 from local_sagemaker.algorithms.hyperparameters import WrongHyperparameterError, boolean, integer, validate
@@ -28,12 +28,14 @@ SPARSE = bytes.fromhex(
 DOUBLE = bytes.fromhex("0a23d7ce200000000a1e0a0676616c75657312141a120a10000000000000f83f0000000000000040")
 
 
-@pytest.mark.parametrize("name", ["image-classification", "kmeans", "knn", "linear-learner", "pca"])
-def test_the_sdks_image_address_names_an_image(name: str) -> None:
+@pytest.mark.parametrize("name", algorithms.names())
+def test_the_sdks_image_addresses_name_an_image(name: str) -> None:
     from sagemaker.core import image_uris
 
     for region in ("us-east-1", "ap-northeast-1"):
-        assert images.find(image_uris.retrieve(name, region)).algorithm == name
+        versions = ("1.7-1", "3.0-5", "3.2-0") if name == "xgboost" else (None,)
+        for version in versions:
+            assert images.find(image_uris.retrieve(name, region, version=version)).algorithm == name
 
 
 @pytest.mark.parametrize("size", range(9))

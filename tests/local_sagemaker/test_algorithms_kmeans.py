@@ -132,6 +132,7 @@ def test_the_record_set_of_the_sdks_version_2_is_read_in_pipe_mode(aws: Aws) -> 
     [
         ({"k": 0}, "ClientError: Hyperparameter k: value 0 is not in [1, +inf), exit code: 2"),
         ({"eval_metrics": '["mse"]'}, "ClientError: Hyperparameter eval_metrics: value mse is not in [msd, ssd]"),
+        ({"K": 3, "kk": 1}, "ClientError: Additional hyperparameters are not allowed ('K', 'kk' were unexpected)"),
         ({"feature_dim": 63}, "ClientError: The data channel 'train' has 64 features, but feature_dim is 63"),
     ],
 )
@@ -145,7 +146,10 @@ def test_a_wrong_hyperparameter_fails_the_job_and_is_named(aws: Aws, wrong: dict
 def test_a_missing_hyperparameter_fails_the_job_and_is_named(aws: Aws, missing: str) -> None:
     given = {name: value for name, value in HYPERPARAMETERS.items() if name != missing}
     job = train(aws, "kmeans", given, train=(records(PIXELS[:20]), RECORDIO))
-    assert job["FailureReason"] == f"ClientError: Missing required hyperparameter: {missing}, exit code: 2"
+    told = (
+        f"No value(s) were specified for '{missing}' which are required hyperparameter(s) (caused by ValidationError)"
+    )
+    assert job["FailureReason"] == f"ClientError: {told}, exit code: 2"
 
 
 def test_truncated_recordio_fails_the_job_and_says_where(aws: Aws) -> None:

@@ -94,7 +94,7 @@ def test_other_ways_to_find_neighbours_work_too(aws: Aws, options: dict[str, obj
     ("wrong", "reason"),
     [
         ({"predictor_type": "both"}, "Hyperparameter predictor_type: value both is not in [classifier, regressor]"),
-        ({"dimension_reduction_type": "fjlt"}, "Missing required hyperparameter: dimension_reduction_target"),
+        ({"dimension_reduction_type": "fjlt"}, "No value(s) were specified for 'dimension_reduction_target' which"),
         ({"k": 100}, "Hyperparameter k: there are fewer than 100 examples in the sample"),
     ],
 )

@@ -174,7 +174,7 @@ def test_strong_l1_leaves_nothing_but_the_bias(aws: Aws) -> None:
         ({"learning_rate": "-1"}, "Hyperparameter learning_rate: value -1.0 is not in (0, +inf)"),
         ({"wd": "little"}, "Hyperparameter wd: could not parse value 'little'"),
         ({"loss": "squared_loss"}, "Hyperparameter loss: value squared_loss is not in [logistic, hinge_loss]"),
-        ({"predictor_type": "multiclass_classifier"}, "Missing required hyperparameter: num_classes"),
+        ({"predictor_type": "multiclass_classifier"}, "No value(s) were specified for 'num_classes' which"),
         ({"feature_dim": 29}, "The data channel 'train' has 30 features, but feature_dim is 29"),
     ],
 )

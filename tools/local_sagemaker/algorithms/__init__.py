@@ -1,35 +1,33 @@
 """Built-in algorithms, one file each, one shape: see `shape.Algorithm`.
 
 This package runs inside an image's environment, where there is neither moto nor the rest of this project, so it
-imports nothing of them. Each module imports its libraries inside the functions that compute: the server reads only
-names, hyperparameters and metrics. To add one: a file, and a line in `MODULES`. That's it.
+imports nothing of them. Each algorithm imports its libraries inside the functions that compute: the server reads only
+images, hyperparameters and metrics. To add one: a file in `built_in`. That's it.
 
-    xgboost, kmeans, knn, pca, linear_learner, image_classification   the algorithms; start with pca.py, the shortest
-    linear_*, image_network, pictures                                 parts of the last two
-    shape, hyperparameters, __main__, serving                         what an algorithm is, and its container's program
-    examples, exchange, artifacts, quality                            tables in, answers out, the model file, metrics
-    recordio, record_protobuf, media                                  formats
+    built_in/                                     the algorithms; start with pca.py, the shortest
+    shape, hyperparameters, __main__, serving     what an algorithm is, and its container's program
+    examples, exchange, artifacts, quality        tables in, answers out, the model file, metrics
+    recordio, record_protobuf, media              formats
 """
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
+from pkgutil import iter_modules
 
+from . import built_in
 from .shape import Algorithm
 
-MODULES = {
-    "image-classification": "image_classification",
-    "kmeans": "kmeans",
-    "knn": "knn",
-    "linear-learner": "linear_learner",
-    "pca": "pca",
-    "xgboost": "xgboost",
-}
-"""Which file is which algorithm."""
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return the names of all algorithms: those of their files, with hyphens."""
+    return tuple(sorted(module.name.replace("_", "-") for module in iter_modules(built_in.__path__)))
 
 
 def load(name: str) -> Algorithm:
     """Return the algorithm called `name`."""
-    algorithm = import_module(f".{MODULES[name]}", __package__).ALGORITHM
+    algorithm = import_module(f"{built_in.__name__}.{name.replace('-', '_')}").ALGORITHM
     assert isinstance(algorithm, Algorithm)
     return algorithm

@@ -41,7 +41,7 @@ def _wait_quietly() -> None:
 
 def _train(algorithm: Algorithm, base: Path) -> int:
     try:
-        given = validate(algorithm.hyperparameters, read_config(base, "hyperparameters"))
+        given = validate(algorithm.hyperparameters, read_config(base, "hyperparameters"), algorithm.wording)
         algorithm.train(TrainingInput.read(base, given))
     except (WrongHyperparameterError, UserError) as error:
         return _fail(base, f"ClientError: {error}", 2)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from .hyperparameters import Hyperparameter
+from .hyperparameters import AMAZON, Hyperparameter, Wording
 
 
 class UserError(Exception):
@@ -68,18 +68,20 @@ class Model(Protocol):
 
 @dataclass(frozen=True)
 class Algorithm:
-    """One built-in algorithm.
+    """One built-in algorithm; its name is its file's.
 
-    `metrics` are regular expressions with one group, by metric name, that find a metric in a log line.
+    `images` says which requirements file in `local_sagemaker/images` is the environment of each image, by repository
+    and tag. `metrics` are regular expressions with one group, by metric name, that find a metric in a log line.
     `train` leaves the model in its input's model folder; `load` makes what was left there answer requests.
-    `log_line` and `log_time` are how the container of that name writes its log: most are Amazon's own, written alike.
+    `wording`, `log_line` and `log_time` are how the container speaks: most are Amazon's own, and speak alike.
     """
 
-    name: str
+    images: Mapping[str, str]
     hyperparameters: tuple[Hyperparameter, ...]
     metrics: Mapping[str, str]
     train: Callable[[TrainingInput], None]
     load: Callable[[Path], Model]
+    wording: Wording = AMAZON
     log_line: str = "[%(asctime)s %(levelname)s %(thread)d] %(message)s"
     log_time: str = "%m/%d/%Y %H:%M:%S"
 

@@ -2,7 +2,8 @@
 
 The environment is built when it is first wanted, in the user's cache folder or the one that LOCAL_SAGEMAKER_CACHE
 names, and shared by all runs afterwards.
-To register another image: put its requirements beside this file and add a line to `IMAGES`. That's it.
+To register a framework's image: put its requirements beside this file and add a line to `FRAMEWORKS`. The images of a
+built-in algorithm stand in its own file. That's it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pathlib import Path
 
 from filelock import FileLock
 from platformdirs import user_cache_path
+
+from .. import algorithms
 
 HERE = Path(__file__).parent
 READY = "ready"
@@ -36,28 +39,19 @@ class Image:
     algorithm: str = ""
 
 
-IMAGES = {
-    image.name: image
-    for image in (
-        Image("image-classification:1", "image-classification-1.txt", "image-classification"),
-        Image("kmeans:1", "amazon-algorithms-1.txt", "kmeans"),
-        Image("knn:1", "amazon-algorithms-1.txt", "knn"),
-        Image("linear-learner:1", "amazon-algorithms-1.txt", "linear-learner"),
-        # A release that installs on the Python of today stands for those that do not.
-        *(Image(f"sagemaker-scikit-learn:{tag}", "scikit-learn-1.2.txt") for tag in ("0.23-1", "1.0-1", "1.2-1")),
-        Image("sagemaker-scikit-learn:1.4-2", "scikit-learn-1.4.txt"),
-        *(
-            Image(f"pytorch-{use}:2.{minor}", "pytorch-2.txt")
-            for use in ("training", "inference")
-            for minor in range(11)
-        ),
-        *(Image(f"tensorflow-training:2.{minor}", "tensorflow-2.txt") for minor in range(11, 22)),
-        Image("pca:1", "amazon-algorithms-1.txt", "pca"),
-        Image("sagemaker-xgboost:1.7-1", "xgboost-1.7.txt", "xgboost"),
-        Image("sagemaker-xgboost:3.0-5", "xgboost-3.0.txt", "xgboost"),
-        Image("sagemaker-xgboost:3.2-0", "xgboost-3.2.txt", "xgboost"),
-    )
-}
+FRAMEWORKS = (
+    # A release that installs on the Python of today stands for those that do not.
+    *(Image(f"sagemaker-scikit-learn:{tag}", "scikit-learn-1.2.txt") for tag in ("0.23-1", "1.0-1", "1.2-1")),
+    Image("sagemaker-scikit-learn:1.4-2", "scikit-learn-1.4.txt"),
+    *(Image(f"pytorch-{use}:2.{minor}", "pytorch-2.txt") for use in ("training", "inference") for minor in range(11)),
+    *(Image(f"tensorflow-training:2.{minor}", "tensorflow-2.txt") for minor in range(11, 22)),
+)
+BUILT_IN = tuple(
+    Image(image, requirements, name)
+    for name in algorithms.names()
+    for image, requirements in algorithms.load(name).images.items()
+)
+IMAGES = {image.name: image for image in (*FRAMEWORKS, *BUILT_IN)}
 
 
 class UnknownImageError(Exception):

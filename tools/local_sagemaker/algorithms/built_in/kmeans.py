@@ -13,17 +13,16 @@ Source: developer guide, "How K-Means Clustering Works".
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import artifacts, examples, quality
-from .exchange import Exchange, Row
-from .hyperparameters import Choice, Hyperparameter, Interval, choice, integer, number
-from .shape import Algorithm, TrainingInput, UserError
+from .. import artifacts, examples, quality
+from ..exchange import Exchange, Row
+from ..hyperparameters import SHARE, Choice, choice, integer, json_list, number
+from ..shape import Algorithm, TrainingInput, UserError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,36 +35,24 @@ AUTO_TRIALS = 10
 HYPERPARAMETERS = (
     integer("feature_dim", 1, required=True),
     integer("k", 1, required=True),
-    integer("epochs", 1),
-    Hyperparameter("eval_metrics", json.loads, Choice(("msd", "ssd"))),
-    integer("extra_center_factor", 1, None, "auto"),
-    integer("half_life_time_size", 0),
-    choice("init_method", *STARTS),
-    choice("local_lloyd_init_method", *STARTS),
-    integer("local_lloyd_max_iter", 1),
-    integer("local_lloyd_num_trials", 1, None, "auto"),
-    number("local_lloyd_tol", Interval(0, 1)),
-    integer("mini_batch_size", 1),
+    integer("epochs", 1, default=1),
+    json_list("eval_metrics", Choice(("msd", "ssd")), default=["msd"]),
+    integer("extra_center_factor", 1, None, "auto", default="auto"),
+    integer("half_life_time_size", 0, default=0),
+    choice("init_method", *STARTS, default="random"),
+    choice("local_lloyd_init_method", *STARTS, default="kmeans++"),
+    integer("local_lloyd_max_iter", 1, default=300),
+    integer("local_lloyd_num_trials", 1, None, "auto", default="auto"),
+    number("local_lloyd_tol", SHARE, default=0.0001),
+    integer("mini_batch_size", 1, default=5000),
     # Not documented, but the SDK's version 2 always sends it.
     choice("force_dense", "True", "true"),
 )
-DEFAULTS = {
-    "epochs": 1,
-    "eval_metrics": ["msd"],
-    "extra_center_factor": "auto",
-    "init_method": "random",
-    "local_lloyd_init_method": "kmeans++",
-    "local_lloyd_max_iter": 300,
-    "local_lloyd_num_trials": "auto",
-    "local_lloyd_tol": 0.0001,
-    "mini_batch_size": 5000,
-}
 
 
 def train(job: TrainingInput) -> None:
     """Find the centroids of the train channel and leave them in the model file. Raises UserError."""
-    given = {**DEFAULTS, **job.hyperparameters}
-    rows = examples.read(job, "train", labelled=False).features
+    given, rows = job.hyperparameters, examples.read(job, "train", labelled=False).features
     if given["k"] > len(rows):
         raise UserError(f"Hyperparameter k: there are {given['k']} clusters to find in only {len(rows)} examples")
     started = time.monotonic()
@@ -152,7 +139,7 @@ def load(folder: Path) -> Exchange:
 
 
 ALGORITHM = Algorithm(
-    name="kmeans",
+    images={"kmeans:1": "amazon-algorithms-1.txt"},
     hyperparameters=HYPERPARAMETERS,
     metrics={
         "train:msd": quality.expression("train", "msd", "loss"),

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import recordio
-from .shape import TrainingInput, UserError
+from ... import recordio
+from ...shape import TrainingInput, UserError
 
 if TYPE_CHECKING:
     import numpy

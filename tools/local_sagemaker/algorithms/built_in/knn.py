@@ -18,10 +18,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import artifacts, examples, quality
-from .exchange import Exchange, Row
-from .hyperparameters import Choice, Hyperparameter, choice, integer
-from .shape import Algorithm, TrainingInput, UserError
+from .. import artifacts, examples, quality
+from ..exchange import Exchange, Row
+from ..hyperparameters import AMAZON, Choice, Hyperparameter, choice, integer
+from ..shape import Algorithm, TrainingInput, UserError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,11 +37,11 @@ HYPERPARAMETERS = (
     integer("sample_size", 1, required=True),
     integer("dimension_reduction_target", 1),
     choice("dimension_reduction_type", "sign", "fjlt"),
-    integer("faiss_index_ivf_nlists", 1, None, "auto"),
+    integer("faiss_index_ivf_nlists", 1, None, "auto", default="auto"),
     Hyperparameter("faiss_index_pq_m", int, Choice((1, 2, 3, 4, 8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 96))),
-    choice("index_metric", "COSINE", "INNER_PRODUCT", "L2"),
-    choice("index_type", "faiss.Flat", "faiss.IVFFlat", "faiss.IVFPQ"),
-    integer("mini_batch_size", 1),
+    choice("index_metric", "COSINE", "INNER_PRODUCT", "L2", default="L2"),
+    choice("index_type", "faiss.Flat", "faiss.IVFFlat", "faiss.IVFPQ", default="faiss.Flat"),
+    integer("mini_batch_size", 1, default=5000),
 )
 
 
@@ -65,13 +65,13 @@ def train(job: TrainingInput) -> None:
 
 def _check_together(given: Mapping[str, Any]) -> None:
     if "dimension_reduction_type" in given and "dimension_reduction_target" not in given:
-        raise UserError("Missing required hyperparameter: dimension_reduction_target")
+        raise UserError(AMAZON.missing(["dimension_reduction_target"]))
     if given.get("dimension_reduction_target", 0) >= given["feature_dim"]:
         raise UserError("Hyperparameter dimension_reduction_target: the value must be less than feature_dim")
-    if given.get("index_type") == "faiss.IVFPQ":
+    if given["index_type"] == "faiss.IVFPQ":
         if "faiss_index_pq_m" not in given:
-            raise UserError("Missing required hyperparameter: faiss_index_pq_m")
-        if given.get("index_metric", "L2") != "L2":
+            raise UserError(AMAZON.missing(["faiss_index_pq_m"]))
+        if given["index_metric"] != "L2":
             raise UserError(f"Hyperparameter index_metric: {given['index_metric']} is not supported with faiss.IVFPQ")
 
 
@@ -88,7 +88,7 @@ def _index(data: examples.Examples, given: Mapping[str, Any]) -> dict[str, Any]:
         "projection": projection,
         "k": given["k"],
         "predictor_type": given["predictor_type"],
-        "index_metric": given.get("index_metric", "L2"),
+        "index_metric": given["index_metric"],
     }
 
 
@@ -168,7 +168,7 @@ def load(folder: Path) -> Exchange:
 
 
 ALGORITHM = Algorithm(
-    name="knn",
+    images={"knn:1": "amazon-algorithms-1.txt"},
     hyperparameters=HYPERPARAMETERS,
     metrics={
         "test:accuracy": quality.expression("test", "accuracy", "score"),

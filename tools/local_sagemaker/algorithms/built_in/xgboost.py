@@ -17,8 +17,8 @@ import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .hyperparameters import Choice, Hyperparameter, Interval, choice, integer, number
-from .shape import Algorithm, BadRequestError, TrainingInput, UnsupportedMediaTypeError, UserError
+from ..hyperparameters import NOT_NEGATIVE, SHARE, Choice, Hyperparameter, Interval, Wording, choice, integer, number
+from ..shape import Algorithm, BadRequestError, TrainingInput, UnsupportedMediaTypeError, UserError
 
 if TYPE_CHECKING:
     from xgboost import Booster, DMatrix  # type: ignore[import-not-found,unused-ignore]
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 MODEL_FILE = "xgboost-model"
 LIBSVM = ("text/libsvm", "text/x-libsvm")
 FRACTION = Interval(0, 1, low_open=True)
-SHARE = Interval(0, 1)
-NOT_NEGATIVE = Interval(0)
 METRICS = (
     *("rmse", "rmsle", "mae", "mape", "mphe", "logloss", "error", "merror", "mlogloss", "auc", "aucpr", "ndcg", "map"),
     *("poisson-nloglik", "gamma-nloglik", "gamma-deviance", "tweedie-nloglik", "cox-nloglik", "aft-nloglik"),
@@ -257,13 +255,17 @@ def load(folder: Path) -> _Predictor:
 
 
 ALGORITHM = Algorithm(
-    name="xgboost",
+    images={f"sagemaker-xgboost:{tag}": f"xgboost-{tag[:3]}.txt" for tag in ("1.7-1", "3.0-5", "3.2-0")},
     hyperparameters=HYPERPARAMETERS,
     metrics={
         f"{part}:{name}": rf"\b{part}-{name}:([-+.\deE]+|nan)" for part in ("train", "validation") for name in METRICS
     },
     train=train,
     load=load,
+    wording=Wording(
+        lambda names: f"Missing required hyperparameter: {names[0]}",
+        lambda names: f"Extraneous hyperparameter found: {names[0]}",
+    ),
     log_line="[%(asctime)s:%(levelname)s] %(message)s",
     log_time="%Y-%m-%d:%H:%M:%S",
 )

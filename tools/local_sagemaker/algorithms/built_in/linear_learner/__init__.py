@@ -20,12 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import artifacts, examples, linear_fitting, linear_hyperparameters, linear_scores, quality
-from .examples import Examples
-from .exchange import Exchange, Row
-from .linear_fitting import Descent, Loss, Rates
-from .linear_hyperparameters import LOSSES
-from .shape import Algorithm, TrainingInput, UserError
+from ... import artifacts, examples, quality
+from ...examples import Examples
+from ...exchange import Exchange, Row
+from ...shape import Algorithm, TrainingInput, UserError
+from . import fitting, hyperparameters, metrics
+from .fitting import Descent, Loss, Rates
+from .hyperparameters import LOSSES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,7 +58,7 @@ class Scale:
 
 def train(job: TrainingInput) -> None:
     """Fit models to the train channel and leave the best one in the model file. Raises UserError."""
-    given = linear_hyperparameters.complete(job)
+    given = hyperparameters.complete(job)
     data = examples.read(job, "train", labelled=True)
     others = {part: examples.read_if_given(job, part, labelled=True) for part in ("validation", "test")}
     parts = {"train": data, **{part: each for part, each in others.items() if each}}
@@ -176,12 +177,12 @@ def _threshold(model: Descent, data: Examples, given: Mapping[str, Any]) -> tupl
     if given["predictor_type"] != "binary_classifier":
         return 0.0, 0.0
     neutral = 0.5 if given["loss"] == "logistic" else 0.0
-    return linear_scores.threshold(data.labels, _answers(model.scores(data.features), given["loss"]), neutral, given)
+    return metrics.threshold(data.labels, _answers(model.scores(data.features), given["loss"]), neutral, given)
 
 
 def _answers(scores: NDArray[Any], loss: str) -> NDArray[Any]:
     """Return scores as an answer tells them: probabilities where the loss allows it."""
-    likely: NDArray[Any] = linear_fitting.probabilities(scores) if loss in ("logistic", "softmax_loss") else scores
+    likely: NDArray[Any] = fitting.probabilities(scores) if loss in ("logistic", "softmax_loss") else scores
     return likely
 
 
@@ -191,11 +192,11 @@ def _tell_metrics(
     quality.loss(part, _loss(given).objective, _mean_loss(model, scaled, given))
     scores = _answers(model.scores(scaled.features), given["loss"])
     if given["predictor_type"] == "regressor":
-        linear_scores.tell_regression(part, data.labels, scores * labels.size + labels.shift)
+        metrics.tell_regression(part, data.labels, scores * labels.size + labels.shift)
     elif given["predictor_type"] == "binary_classifier":
-        linear_scores.tell_binary(part, data.labels, scores, limit, given["f_beta"])
+        metrics.tell_binary(part, data.labels, scores, limit, given["f_beta"])
     else:
-        linear_scores.tell_multiclass(part, data.labels, scores, given["accuracy_top_k"], given["f_beta"])
+        metrics.tell_multiclass(part, data.labels, scores, given["accuracy_top_k"], given["f_beta"])
 
 
 def _save(folder: Path, model: Descent, limit: float, scale: Scale, labels: Scale, given: Mapping[str, Any]) -> None:
@@ -224,9 +225,9 @@ def load(folder: Path) -> Exchange:
 
 
 ALGORITHM = Algorithm(
-    name="linear-learner",
-    hyperparameters=linear_hyperparameters.HYPERPARAMETERS,
-    metrics={**linear_scores.METRICS, **quality.PROGRESS, **quality.THROUGHPUT},
+    images={"linear-learner:1": "amazon-algorithms-1.txt"},
+    hyperparameters=hyperparameters.HYPERPARAMETERS,
+    metrics={**metrics.METRICS, **quality.PROGRESS, **quality.THROUGHPUT},
     train=train,
     load=load,
 )

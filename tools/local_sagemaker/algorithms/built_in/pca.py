@@ -15,10 +15,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import artifacts, examples, quality
-from .exchange import Exchange, Row
-from .hyperparameters import boolean, choice, integer
-from .shape import Algorithm, TrainingInput, UserError
+from .. import artifacts, examples, quality
+from ..exchange import Exchange, Row
+from ..hyperparameters import boolean, choice, integer
+from ..shape import Algorithm, TrainingInput, UserError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,9 +30,9 @@ HYPERPARAMETERS = (
     integer("feature_dim", 1, required=True),
     integer("mini_batch_size", 1, required=True),
     integer("num_components", 1, required=True),
-    choice("algorithm_mode", "regular", "randomized"),
-    integer("extra_components", -1),
-    boolean("subtract_mean"),
+    choice("algorithm_mode", "regular", "randomized", default="regular"),
+    integer("extra_components", -1, default=-1),
+    boolean("subtract_mean", default=True),
     # Not documented, but the SDK's version 2 always sends it.
     choice("force_dense", "True", "true"),
 )
@@ -50,7 +50,7 @@ def train(job: TrainingInput) -> None:
             f"{rows.shape[0]} examples of {rows.shape[1]} features; it must be at most {most}"
         )
     started = time.monotonic()
-    mean = rows.mean(axis=0) if given.get("subtract_mean", True) else numpy.zeros(rows.shape[1], numpy.float32)
+    mean = rows.mean(axis=0) if given["subtract_mean"] else numpy.zeros(rows.shape[1], numpy.float32)
     values, components = _decompose(rows - mean, given)
     quality.progress(1, 1)
     quality.throughput(len(rows), time.monotonic() - started)
@@ -62,8 +62,8 @@ def _decompose(rows: NDArray[Any], given: Mapping[str, Any]) -> tuple[NDArray[An
     from scipy.linalg import svd
     from sklearn.utils.extmath import randomized_svd
 
-    count, extra = given["num_components"], given.get("extra_components", -1)
-    if given.get("algorithm_mode", "regular") == "randomized":
+    count, extra = given["num_components"], given["extra_components"]
+    if given["algorithm_mode"] == "randomized":
         extra = max(LEAST_EXTRA_COMPONENTS, count) if extra == -1 else extra
         _, values, components = randomized_svd(rows, count, n_oversamples=extra, random_state=SEED)
     else:
@@ -82,7 +82,7 @@ def load(folder: Path) -> Exchange:
 
 
 ALGORITHM = Algorithm(
-    name="pca",
+    images={"pca:1": "amazon-algorithms-1.txt"},
     hyperparameters=HYPERPARAMETERS,
     metrics={**quality.PROGRESS, **quality.THROUGHPUT},
     train=train,
