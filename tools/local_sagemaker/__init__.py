@@ -21,8 +21,9 @@ From the roof to the ground; imports point downwards, and a test holds them to i
                     program is the user's (rooting.py lets it name `/opt/ml`, overlay.py install what it likes)
     cloud/          what handlers work with: moto, reached only over its wire; shelves of resources; clients of this
                     very server; storage.py moves objects, logs.py lines; journal.py keeps what moto does
+    samples/        the public sample buckets: one file for each data set
     images/         an image is a virtual environment with pinned requirements
-    identity.py handlers.py listing.py paging.py status.py archives.py
+    identity.py handlers.py listing.py paging.py status.py archives.py cache.py
                     what several rooms share
     service_models.py, wire.py
                     what AWS says of its operations; a request as handlers see it, and errors as AWS shapes them

@@ -20,6 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.operations:
         return _print_operations()
+    if options.samples:
+        return _print_samples()
     told_to_stop = threading.Event()
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: told_to_stop.set())
@@ -71,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print one line of JSON: endpoint, env, pid")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when stdin reaches its end")
     parser.add_argument("--operations", action="store_true", help="print what each operation of SageMaker does here")
+    parser.add_argument("--samples", action="store_true", help="print what is in the public sample buckets")
     return parser
 
 
@@ -88,6 +91,13 @@ def _print_operations() -> int:
     from . import catalogue
 
     print(catalogue.markdown(), end="")
+    return 0
+
+
+def _print_samples() -> int:
+    from . import samples
+
+    print(samples.markdown(), end="")
     return 0
 
 
