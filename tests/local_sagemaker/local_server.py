@@ -58,12 +58,21 @@ class Aws:
 
     def client(self, service: str) -> Any:
         if service not in self._clients:
-            url = self.env["AWS_ENDPOINT_URL"]
-            self._clients[service] = _session(self.env["AWS_DATA_PATH"]).client(
-                service, "us-east-1", endpoint_url=url, aws_access_key_id=self.account, aws_secret_access_key="local"
-            )
-            conformity.watch(self._clients[service])
+            self._clients[service] = self.client_with(service, self.account, "local")
         return self._clients[service]
+
+    def client_with(self, service: str, key: str, secret: str, token: str | None = None) -> Any:
+        """Return a new client with other credentials."""
+        client = _session(self.env["AWS_DATA_PATH"]).client(
+            service,
+            "us-east-1",
+            endpoint_url=self.env["AWS_ENDPOINT_URL"],
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            aws_session_token=token,
+        )
+        conformity.watch(client)
+        return client
 
     @property
     def sagemaker(self) -> Any:

@@ -192,6 +192,7 @@ SDK_SCRIPT = """
 import json, pathlib
 import boto3
 from sagemaker.core import image_uris
+from sagemaker.core.helper.session_helper import Session
 from sagemaker.core.processing import ScriptProcessor
 from sagemaker.core.shapes import ProcessingInput, ProcessingOutput, ProcessingS3Input, ProcessingS3Output
 
@@ -205,6 +206,7 @@ print("scikit-learn", sklearn.__version__)
 pathlib.Path("rows.csv").write_text("1\\n2\\n3\\n4\\n")
 trust = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "*"}]}
 role = boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+bucket = Session().default_bucket()
 processor = ScriptProcessor(
     image_uri=image_uris.retrieve("sklearn", "us-east-1", version="1.2-1"),
     command=["python3"],
@@ -217,7 +219,7 @@ source = ProcessingS3Input(
     s3_uri="rows.csv", local_path="/opt/ml/processing/input", s3_data_type="S3Prefix", s3_input_mode="File"
 )
 target = ProcessingS3Output(
-    s3_uri="s3://sagemaker-us-east-1-111122223333/train", local_path="/opt/ml/processing/train",
+    s3_uri=f"s3://{bucket}/train", local_path="/opt/ml/processing/train",
     s3_upload_mode="EndOfJob",
 )
 processor.run(
@@ -227,7 +229,7 @@ processor.run(
     arguments=["--rows", "3"],
     logs=False,
 )
-body = boto3.client("s3").get_object(Bucket="sagemaker-us-east-1-111122223333", Key="train/rows.csv")["Body"]
+body = boto3.client("s3").get_object(Bucket=bucket, Key="train/rows.csv")["Body"]
 print(body.read().split())
 """
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
-from botocore.exceptions import ClientError
 from local_server import Aws, Server, channel, has_ended, wait_until
 from scripts import SKLEARN, result_of, run_sdk, start_script, train_script
 
@@ -349,14 +347,3 @@ def test_the_sdks_model_trainer_runs_a_source_folder(aws: Aws, tmp_path: Path) -
     assert status == "Completed"
     key = artifacts.removeprefix("s3://").partition("/")[2]
     assert aws.s3.get_object(Bucket=f"sagemaker-us-east-1-{aws.account}", Key=key)["Body"].read()
-
-
-def test_the_sdks_default_bucket_is_not_shared_between_accounts(new_account: Callable[[], Aws]) -> None:
-    one, other = new_account(), new_account()
-    default = "sagemaker-us-east-1-111122223333"
-    for aws in (one, other):
-        aws.s3.create_bucket(Bucket=default)
-    one.s3.put_object(Bucket=default, Key="a b%20c", Body=b"x")
-    assert one.s3.get_object(Bucket=default, Key="a b%20c")["Body"].read() == b"x"
-    with pytest.raises(ClientError, match="NoSuchKey"):
-        other.s3.get_object(Bucket=default, Key="a b%20c")

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from botocore.loaders import Loader
 
-from .cloud.buckets import DEFAULT_BUCKET
 from .wire import DEFAULT_REGION
 
 WAITER_DELAY = 0.2
 WAITER_ATTEMPTS = 10_000
 """Seconds between two looks of a boto3 waiter, instead of up to 120, and how often it looks: jobs may queue."""
 
-SDK_CONFIG = f"""\
-# The SageMaker SDK's own defaults file: it sends no telemetry from a laptop, and knows its bucket without asking STS.
+SDK_CONFIG = """\
+# The SageMaker SDK's own defaults file: it sends no telemetry from a laptop.
 SchemaVersion: '1.0'
 SageMaker:
   PythonSDK:
     Modules:
       TelemetryOptOut: true
-      Session:
-        DefaultS3Bucket: {DEFAULT_BUCKET}
 """
 
 
 def write(home: Path, endpoint: str, account: str) -> dict[str, str]:
     """Write the files into `home` and return the variables. No credentials of the user's are among them."""
     config, credentials, sdk = home / "aws-config", home / "aws-credentials", home / "sagemaker-sdk.yaml"
-    data = _write_waiters(home / "botocore")
+    data = home / "botocore"
+    _write_waiters(data)
+    _write_address_of_sts(data, endpoint)
     for empty in (config, credentials):
         empty.touch()
     sdk.write_text(SDK_CONFIG)
@@ -47,14 +47,25 @@ def write(home: Path, endpoint: str, account: str) -> dict[str, str]:
     }
 
 
-def _write_waiters(folder: Path) -> Path:
+def _write_waiters(folder: Path) -> None:
     """Write botocore's own SageMaker waiters with shorter delays into `folder`, for AWS_DATA_PATH to name."""
-    loader = Loader()
-    version = loader.determine_latest_version("sagemaker", "waiters-2")
-    model = loader.load_service_model("sagemaker", "waiters-2", version)
+    model = Loader().load_service_model("sagemaker", "waiters-2")
     for waiter in model["waiters"].values():
         waiter["delay"], waiter["maxAttempts"] = WAITER_DELAY, WAITER_ATTEMPTS
-    place = folder / "sagemaker" / version
+    _write_model(folder, "sagemaker", "waiters-2", model)
+
+
+def _write_address_of_sts(folder: Path, endpoint: str) -> None:
+    """Write a rule into `folder` that STS is at `endpoint`, whatever a client is told.
+
+    The SageMaker SDK, version 2 and 3, asks STS at ``https://sts.<region>.amazonaws.com`` for its account and its
+    role, and does not look at AWS_ENDPOINT_URL. The format is that of botocore's endpoint rule sets.
+    """
+    rule = {"conditions": [], "endpoint": {"url": endpoint, "properties": {}, "headers": {}}, "type": "endpoint"}
+    _write_model(folder, "sts", "endpoint-rule-set-1", {"version": "1.0", "parameters": {}, "rules": [rule]})
+
+
+def _write_model(folder: Path, service: str, kind: str, model: dict[str, Any]) -> None:
+    place = folder / service / Loader().determine_latest_version(service, kind)
     place.mkdir(parents=True)
-    (place / "waiters-2.json").write_text(json.dumps(model))
-    return folder
+    (place / f"{kind}.json").write_text(json.dumps(model))

@@ -20,7 +20,6 @@ from werkzeug.wrappers import Request, Response
 
 from .cloud import Cloud
 from .operations import OPERATIONS
-from .samples.shop import Shop
 from .wire import FORM, AwsError, Call, Caller, Parameters, caller_of, error_reply, json_reply, not_there
 
 if TYPE_CHECKING:
@@ -45,7 +44,6 @@ class Layer:
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self._samples = Shop(cloud.floor)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request; an error is an answer too."""
@@ -78,9 +76,7 @@ class Layer:
         if caller.service != "s3":
             _body(request)  # moto would read whatever is sent
             return self._cloud.floor.forward(request, caller, operation)
-        request = self._cloud.buckets.own_default(request, caller)
         self._cloud.buckets.check(request, caller)
-        self._samples.serve(request)
         response = self._cloud.floor.forward(request, caller, operation)
         self._cloud.buckets.note(request, caller, response)
         return response

@@ -1,0 +1,45 @@
+"""Who a client is, for boto3 and for the SDK, which asks an address of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from local_server import Aws
+from scripts import run_sdk
+
+ROLE = "service-role/AmazonSageMaker-ExecutionRole-local"
+
+ASK_SDK = """
+import boto3
+from sagemaker.core.helper.session_helper import Session, get_execution_role
+
+session = Session()
+print(session.account_id(), get_execution_role(), session.default_bucket())
+elsewhere = Session(boto3.Session(region_name="eu-west-1"))
+print(elsewhere.default_bucket(), boto3.client("s3").get_bucket_location(Bucket=elsewhere.default_bucket()))
+"""
+
+
+def test_a_client_is_in_a_role_that_iam_knows(aws: Aws) -> None:
+    identity = aws.client("sts").get_caller_identity()
+    role = aws.client("iam").get_role(RoleName=ROLE.rpartition("/")[2])["Role"]
+    assert identity["Arn"] == f"arn:aws:sts::{aws.account}:assumed-role/{role['RoleName']}/SageMaker"
+    assert identity["UserId"] == f"{role['RoleId']}:SageMaker"
+    assert role["Arn"] == f"arn:aws:iam::{aws.account}:role/{ROLE}"
+
+
+def test_who_has_taken_on_another_role_is_in_that_one(aws: Aws) -> None:
+    role = f"arn:aws:iam::{aws.account}:role/other"
+    given = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
+    sts = aws.client_with("sts", given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    assert sts.get_caller_identity()["Arn"] == f"arn:aws:sts::{aws.account}:assumed-role/other/me"
+
+
+@pytest.mark.slow
+def test_the_sdk_finds_its_account_its_role_and_its_bucket_in_every_region(aws: Aws, tmp_path: Path) -> None:
+    here, elsewhere = run_sdk(aws, ASK_SDK, tmp_path).splitlines()[-2:]
+    role = f"arn:aws:iam::{aws.account}:role/{ROLE}"
+    assert here.split() == [aws.account, role, f"sagemaker-us-east-1-{aws.account}"]
+    assert elsewhere.split()[0] == f"sagemaker-eu-west-1-{aws.account}"
+    assert "'LocationConstraint': 'eu-west-1'" in elsewhere
