@@ -20,6 +20,7 @@ from werkzeug.wrappers import Request, Response
 
 from .cloud import Cloud
 from .operations import OPERATIONS
+from .samples.shop import Shop
 from .wire import FORM, AwsError, Call, Caller, Parameters, caller_of, error_reply, json_reply, not_there
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Layer:
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
+        self._samples = Shop(cloud.floor)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request; an error is an answer too."""
@@ -77,6 +79,7 @@ class Layer:
             _body(request)  # moto would read whatever is sent
             return self._cloud.floor.forward(request, caller, operation)
         self._cloud.buckets.check(request, caller)
+        self._samples.serve(request)
         response = self._cloud.floor.forward(request, caller, operation)
         self._cloud.buckets.note(request, caller, response)
         return response
