@@ -21,6 +21,8 @@ from .cloud import Cloud, Key
 from .cloud.journal import Journal
 from .hosting import deploying
 from .hosting.endpoint import Endpoint
+from .hosting.plans import Changes, Plan
+from .hosting.settings import CONFIGS, MODELS, Settings
 from .jobs import PASSING, Job
 from .notebooks.instance import SECONDS, NotebookInstance
 from .status import Status
@@ -78,17 +80,25 @@ def _load_training(cloud: Cloud, caller: Caller, told: Mapping[str, Any]) -> Tra
 
 
 def _dump_endpoint(endpoint: Endpoint) -> dict[str, Any]:
-    weights = {
+    now = {
         each.name: {"InitialVariantWeight": each.weight, "InitialInstanceCount": each.count}
-        for each in endpoint.variants
+        for each in endpoint.fleet.variants
     }
-    return {"config": endpoint.config, "weights": weights}
+    return {"plan": endpoint.plan.keeping(Changes(now, {})).dump(), "deployment": endpoint.deployment}
 
 
 def _load_endpoint(cloud: Cloud, caller: Caller, told: Mapping[str, Any]) -> Endpoint:
-    endpoint = Endpoint(caller, told["name"], told["config"])
-    cloud.start(partial(deploying.deploy, cloud, endpoint, endpoint.config, told["weights"]))
+    endpoint = Endpoint(caller, told["name"], Plan.load(told["plan"]), told["deployment"])
+    cloud.start(partial(deploying.deploy, cloud, endpoint, endpoint.plan))
     return endpoint
+
+
+def _dump_settings(settings: Settings) -> dict[str, Any]:
+    return {"given": settings.given}
+
+
+def _load_settings(cloud: Cloud, caller: Caller, told: Mapping[str, Any]) -> Settings:
+    return Settings(told["given"])
 
 
 def _dump_instance(instance: NotebookInstance) -> dict[str, Any]:
@@ -103,6 +113,8 @@ def _load_instance(cloud: Cloud, caller: Caller, told: Mapping[str, Any]) -> Not
 
 
 KINDS = {
+    MODELS.kind: Kept(_dump_settings, _load_settings),
+    CONFIGS.kind: Kept(_dump_settings, _load_settings),
     "training-job": Kept(_dump_training, _load_training),
     "processing-job": Kept(_dump_job, _load_job),
     "transform-job": Kept(_dump_job, _load_job),

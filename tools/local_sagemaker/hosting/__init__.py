@@ -1,6 +1,8 @@
-"""Endpoints: create, describe, list, update, delete. Models and endpoint configurations are moto's.
+"""Endpoints: create, describe, list, update, delete.
 
-What happens to an endpoint is in deploying.py, requests to it in invoking.py, one variant in variant.py.
+What an endpoint is made from is in plans.py, models.py and settings.py; what happens to it in deploying.py, requests
+to it in invoking.py. One variant is in variant.py; behind it stand backends.py or multi_model.py, and serving.py, one
+container.
 """
 
 from __future__ import annotations
@@ -10,9 +12,9 @@ from typing import Any
 
 from ..cloud import Cloud, Key
 from ..handlers import Handlers
-from ..wire import Call, check_name, validation_error
-from . import deploying
-from .endpoint import Endpoint
+from ..wire import AwsError, Call, check_name, validation_error
+from . import deploying, plans, settings
+from .endpoint import Endpoint, Fleet
 
 KIND = "endpoint"
 SHORTEST_DELETING = 0.3
@@ -20,6 +22,7 @@ SHORTEST_DELETING = 0.3
 
 SDK_2 = "AWS-SageMaker-Python-SDK/2."
 
+CAPTURE = "DataCaptureConfig"
 RETAINABLE = {"DesiredWeight": "InitialVariantWeight", "DesiredInstanceCount": "InitialInstanceCount"}
 """What an update may keep of a variant, and what a configuration calls it."""
 
@@ -27,10 +30,17 @@ RETAINABLE = {"DesiredWeight": "InitialVariantWeight", "DesiredInstanceCount": "
 def create(cloud: Cloud, call: Call) -> dict[str, Any]:
     """Start an endpoint."""
     name, config = check_name("endpointName", call.parameters["EndpointName"]), call.parameters["EndpointConfigName"]
-    answer = cloud.floor.call(call.caller, call.operation, call.parameters)
-    endpoint = Endpoint(call.caller, name, config)
-    cloud.shelf(KIND).add(_key(call), endpoint)
-    cloud.start(lambda: deploying.deploy(cloud, endpoint, config, {}))
+    plan = plans.read(cloud, call.caller, config)
+    endpoint = Endpoint(call.caller, name, plan, call.parameters.get("DeploymentConfig") or {})
+    if not cloud.shelf(KIND).add(_key(call), endpoint):
+        arn = f"arn:aws:sagemaker:{call.caller.region}:{call.caller.account}:endpoint/{name.lower()}"
+        raise validation_error(f'Cannot create already existing endpoint "{arn}".')
+    try:
+        answer = cloud.floor.call(call.caller, call.operation, call.parameters)
+    except AwsError:
+        cloud.shelf(KIND).remove(_key(call))
+        raise
+    cloud.start(lambda: deploying.deploy(cloud, endpoint, plan))
     return answer
 
 
@@ -57,18 +67,23 @@ def list_endpoints(cloud: Cloud, call: Call) -> dict[str, Any]:
 def update(cloud: Cloud, call: Call) -> dict[str, Any]:
     """Bring an endpoint to another configuration without losing a request."""
     endpoint = _changeable(cloud, call)
-    config = call.parameters["EndpointConfigName"]
-    cloud.floor.call(call.caller, "SageMaker.DescribeEndpointConfig", {"EndpointConfigName": config})
-    kept = _kept(endpoint, call) if call.parameters.get("RetainAllVariantProperties") else {}
+    plan = plans.read(cloud, call.caller, call.parameters["EndpointConfigName"])
+    if call.parameters.get("RetainAllVariantProperties"):
+        plan = plan.keeping(_kept(endpoint, call))
+    if not call.parameters.get("RetainDeploymentConfig"):
+        endpoint.deployment = call.parameters.get("DeploymentConfig") or {}
     endpoint.become("Updating")
-    cloud.start(lambda: deploying.deploy(cloud, endpoint, config, kept))
+    cloud.start(lambda: deploying.deploy(cloud, endpoint, plan))
     return _arn(cloud, call)
 
 
-def _kept(endpoint: Endpoint, call: Call) -> deploying.Kept:
+def _kept(endpoint: Endpoint, call: Call) -> plans.Changes:
     excluded = {each["VariantPropertyType"] for each in call.parameters.get("ExcludeRetainedVariantProperties") or []}
-    names = {name: told for name, told in RETAINABLE.items() if name not in excluded}
-    return {each["VariantName"]: {names[name]: each[name] for name in names} for each in endpoint.summaries()}
+    kept = {name: told for name, told in RETAINABLE.items() if name not in excluded}
+    now = [variant.summary() for variant in endpoint.fleet.variants]
+    properties = {each["VariantName"]: {kept[name]: each[name] for name in kept} for each in now}
+    capture = {} if CAPTURE in excluded else {CAPTURE: endpoint.plan.config.get(CAPTURE)}
+    return plans.Changes(properties, capture)
 
 
 def update_weights(cloud: Cloud, call: Call) -> dict[str, Any]:
@@ -84,13 +99,13 @@ def delete(cloud: Cloud, call: Call) -> dict[str, Any]:
     endpoint = find(cloud, call)
     if endpoint is None or endpoint.status.value == "Deleting":
         return cloud.floor.call(call.caller, call.operation, call.parameters)
-    variants = endpoint.close()
-    cloud.start(lambda: _take_down(cloud, endpoint, call, variants))
+    fleet = endpoint.close()
+    cloud.start(lambda: _take_down(cloud, endpoint, call, fleet))
     return {}
 
 
-def _take_down(cloud: Cloud, endpoint: Endpoint, call: Call, variants: list[Any]) -> None:
-    for variant in variants:
+def _take_down(cloud: Cloud, endpoint: Endpoint, call: Call, fleet: Fleet) -> None:
+    for variant in fleet.everything:
         variant.stop()
     time.sleep(SHORTEST_DELETING)
     cloud.floor.call(call.caller, call.operation, call.parameters)
@@ -121,11 +136,32 @@ def _arn(cloud: Cloud, call: Call) -> dict[str, Any]:
 
 
 def _overlay(endpoint: Endpoint, told: dict[str, Any]) -> dict[str, Any]:
-    told = {**_now(endpoint, told), "EndpointConfigName": endpoint.config}
-    told.pop("ProductionVariants", None)
-    if variants := endpoint.summaries():
-        told["ProductionVariants"] = variants
-    return {**told, "FailureReason": endpoint.failure_reason} if endpoint.failure_reason else told
+    config = endpoint.plan.config
+    shown = {
+        "EndpointConfigName": endpoint.plan.name,
+        "ProductionVariants": [variant.summary() for variant in endpoint.fleet.variants],
+        "ShadowProductionVariants": [variant.summary() for variant in endpoint.fleet.shadows],
+        "DataCaptureConfig": _capture_summary(endpoint),
+        "AsyncInferenceConfig": config.get("AsyncInferenceConfig"),
+        "ExplainerConfig": config.get("ExplainerConfig"),
+        "LastDeploymentConfig": endpoint.deployment,
+        "FailureReason": endpoint.failure_reason,
+    }
+    known = {name: value for name, value in told.items() if name not in shown}
+    return {**_now(endpoint, known), **{name: value for name, value in shown.items() if value}}
+
+
+def _capture_summary(endpoint: Endpoint) -> dict[str, Any]:
+    if not (config := endpoint.plan.config.get(CAPTURE)):
+        return {}
+    enabled = config.get("EnableCapture", True)
+    return {
+        "EnableCapture": enabled,
+        "CaptureStatus": "Started" if enabled else "Stopped",
+        "CurrentSamplingPercentage": config["InitialSamplingPercentage"],
+        "DestinationS3Uri": config["DestinationS3Uri"],
+        "KmsKeyId": config.get("KmsKeyId", ""),
+    }
 
 
 def _now(endpoint: Endpoint, told: dict[str, Any]) -> dict[str, Any]:
@@ -137,6 +173,7 @@ def _key(call: Call) -> Key:
 
 
 HANDLERS: Handlers = {
+    **settings.HANDLERS,
     "SageMaker.CreateEndpoint": create,
     "SageMaker.DescribeEndpoint": describe,
     "SageMaker.ListEndpoints": list_endpoints,

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import archives, images
 from ..cloud import Cloud, storage
-from ..wire import AwsError, validation_error
-from .endpoint import Endpoint
-from .variant import NotReadyError, Variant, Wanted, launch
+from ..wire import AwsError
+from .endpoint import Endpoint, Fleet
+from .plans import Plan
+from .serving import NotReadyError
+from .variant import Variant, Wanted, start
 
 REASONS = (
     NotReadyError,
@@ -28,24 +30,32 @@ REASONS = (
 )
 """What keeps a variant from starting, told in its own words."""
 
-Kept = Mapping[str, Mapping[str, Any]]
-"""Changes to the configuration's variants, by name: an update may keep weights and counts of before."""
 
-
-def deploy(cloud: Cloud, endpoint: Endpoint, config: str, kept: Kept) -> None:
-    """Bring `endpoint` to `config` and into service, or say why not."""
+def deploy(cloud: Cloud, endpoint: Endpoint, plan: Plan) -> None:
+    """Bring `endpoint` to `plan` and into service, or say why not."""
     started: list[Variant] = []
     try:
-        for wanted in _wanted(cloud, endpoint, config, kept):
-            started.append(launch(cloud, wanted, lambda _: note_death(endpoint)))
+        variants = _start(cloud, endpoint, plan, plan.variants, started)
+        shadows = _start(cloud, endpoint, plan, plan.shadows, started)
     except Exception as error:
-        _stop(started)
+        for variant in started:
+            variant.stop()
         _give_up(endpoint, error)
         return
-    for unwanted in endpoint.switch(started, config):
+    for unwanted in endpoint.switch(Fleet(variants, shadows), plan).everything:
         cloud.start(unwanted.retire)
     endpoint.become("InService")
     note_death(endpoint)
+
+
+def _start(
+    cloud: Cloud, endpoint: Endpoint, plan: Plan, told: Sequence[Mapping[str, Any]], started: list[Variant]
+) -> tuple[Variant, ...]:
+    """Start the variants that `told` describes, and note in `started` each that is."""
+    for each in told:
+        wanted = Wanted(endpoint.caller, endpoint.name, each, plan.models[each["ModelName"]], plan.capture)
+        started.append(start(cloud, wanted, lambda: note_death(endpoint)))
+    return tuple(started[len(started) - len(told) :])
 
 
 def note_death(endpoint: Endpoint) -> None:
@@ -61,29 +71,4 @@ def _give_up(endpoint: Endpoint, error: Exception) -> None:
     if not isinstance(error, REASONS):
         traceback.print_exc(file=sys.stderr)
     reason = str(error) if isinstance(error, REASONS) else f"InternalFailure: {error!r}"
-    endpoint.become("InService" if endpoint.variants else "Failed", reason)
-
-
-def _stop(variants: list[Variant]) -> None:
-    for variant in variants:
-        variant.stop()
-
-
-def _wanted(cloud: Cloud, endpoint: Endpoint, config: str, kept: Kept) -> list[Wanted]:
-    ask, caller = cloud.floor.call, endpoint.caller
-    described = ask(caller, "SageMaker.DescribeEndpointConfig", {"EndpointConfigName": config})
-    wanted = []
-    for variant in described["ProductionVariants"]:
-        if "ModelName" not in variant:
-            raise validation_error(f"Variant {variant['VariantName']} has no model; inference components are not there")
-        model = ask(caller, "SageMaker.DescribeModel", {"ModelName": variant["ModelName"]})
-        changed = {**variant, **kept.get(variant["VariantName"], {})}
-        wanted.append(Wanted(caller, endpoint.name, changed, _container_of(model)))
-    return wanted
-
-
-def _container_of(model: Mapping[str, Any]) -> Mapping[str, Any]:
-    chain = [model["PrimaryContainer"]] if model.get("PrimaryContainer") else model.get("Containers") or []
-    if len(chain) != 1:
-        raise validation_error(f"Model {model['ModelName']} has {len(chain)} containers; only one is served here")
-    return dict(chain[0])
+    endpoint.become("InService" if endpoint.fleet.variants else "Failed", reason)

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..status import Status
 from ..wire import AwsError, Caller, validation_error
+from .plans import Plan
 from .variant import Variant
 
 PASSING = frozenset({"Creating", "Updating", "Deleting"})
@@ -19,15 +20,32 @@ SERVING = frozenset({"InService", "Updating", "Failed"})
 """In these, a request is handed over. A failed endpoint has the variants it failed with, if any."""
 
 
+@dataclass(frozen=True)
+class Fleet:
+    """What serves at a time: the variants that answer, and the shadows, which are asked too."""
+
+    variants: tuple[Variant, ...] = ()
+    shadows: tuple[Variant, ...] = ()
+
+    @property
+    def everything(self) -> tuple[Variant, ...]:
+        """All of them."""
+        return self.variants + self.shadows
+
+
 @dataclass
 class Endpoint:
-    """An endpoint and the variants that serve for it. Times are in seconds since 1970."""
+    """An endpoint, what it is made from, and what serves for it. Times are in seconds since 1970.
+
+    `deployment` is the DeploymentConfig of the last creation or update, which is told and nothing else.
+    """
 
     caller: Caller
     name: str
-    config: str
+    plan: Plan
+    deployment: Mapping[str, Any] = field(default_factory=dict)
     status: Status = field(default_factory=lambda: Status("Creating", PASSING))
-    variants: list[Variant] = field(default_factory=list)
+    fleet: Fleet = field(default_factory=Fleet)
     failure_reason: str = ""
     changed: float = field(default_factory=time.time)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -38,19 +56,19 @@ class Endpoint:
             self.failure_reason, self.changed = reason, time.time()
             self.status.become(status)
 
-    def switch(self, variants: list[Variant], config: str) -> list[Variant]:
-        """Hand all later requests to `variants`; return those that are not wanted any more."""
+    def switch(self, fleet: Fleet, plan: Plan) -> Fleet:
+        """Hand all later requests to `fleet`; return what is not wanted any more."""
         with self.lock:
             if self.status.value == "Deleting":
-                return variants
-            unwanted, self.variants, self.config = self.variants, variants, config
+                return fleet
+            unwanted, self.fleet, self.plan = self.fleet, fleet, plan
             return unwanted
 
-    def close(self) -> list[Variant]:
-        """Take no more requests; return the variants to be stopped."""
+    def close(self) -> Fleet:
+        """Take no more requests; return what is to be stopped."""
         with self.lock:
             self.status.become("Deleting", no_news=True)
-            unwanted, self.variants = self.variants, []
+            unwanted, self.fleet = self.fleet, Fleet()
             return unwanted
 
     @contextmanager
@@ -65,15 +83,16 @@ class Endpoint:
             variant.end()
 
     def _choose(self, target: str | None) -> Variant:
-        if not self.variants or self.status.value not in SERVING:
+        variants = self.fleet.variants
+        if not variants or self.status.value not in SERVING:
             raise AwsError("ValidationError", f"Endpoint {self.name} of account {self.caller.account} not found.")
         if target is not None:
             return self._named(target)
-        weights = [variant.weight for variant in self.variants]
-        return random.choices(self.variants, weights if any(weights) else None)[0]  # noqa: S311  not a secret
+        weights = [variant.weight for variant in variants]
+        return random.choices(variants, weights if any(weights) else None)[0]  # noqa: S311  not a secret
 
     def _named(self, target: str) -> Variant:
-        for variant in self.variants:
+        for variant in self.fleet.variants:
             if variant.name == target:
                 return variant
         raise AwsError("ValidationError", f"Variant {target} not found for Endpoint {self.name}.")
@@ -81,20 +100,17 @@ class Endpoint:
     def reweigh(self, wanted: Mapping[str, Mapping[str, Any]]) -> None:
         """Give variants the DesiredWeight and DesiredInstanceCount in `wanted`, by name. Raises AwsError."""
         with self.lock:
-            if unknown := wanted.keys() - {variant.name for variant in self.variants}:
+            if unknown := wanted.keys() - {variant.name for variant in self.fleet.variants}:
                 raise validation_error(f"The following variants do not exist: {', '.join(sorted(unknown))}")
-            for variant in self.variants:
+            for variant in self.fleet.variants:
                 change = wanted.get(variant.name, {})
                 variant.weight = float(change.get("DesiredWeight", variant.weight))
                 variant.count = int(change.get("DesiredInstanceCount", variant.count))
 
     def death(self) -> str:
         """Return why the endpoint cannot be in service: a container ended by itself. Else an empty string."""
-        for variant in self.variants:
-            if (status := variant.container.process.poll()) is not None:
-                return f"The primary container of variant {variant.name} stopped serving (exit status {status})."
+        for variant in self.fleet.variants:
+            if death := variant.backend.death():
+                place = f"The {death.container} container of variant {variant.name}"
+                return f"{place} stopped serving (exit status {death.status})."
         return ""
-
-    def summaries(self) -> list[dict[str, Any]]:
-        """Return the variants as DescribeEndpoint tells them."""
-        return [variant.summary() for variant in self.variants]

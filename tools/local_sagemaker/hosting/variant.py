@@ -1,92 +1,93 @@
-"""One production variant: a model, unpacked, in a serving process that answers on a port of loopback."""
+"""One production variant: a model that serves, its share of the requests, and how many of them it has at hand."""
 
 from __future__ import annotations
 
-import http.client
-import shutil
+import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-from .. import archives, containers, images
-from ..cloud import Cloud, storage
-from ..cloud.logs import LogStream
-from ..containers import Container, Folder
-from ..containers.hosts import Host
-from ..containers.script import ScriptContainer
-from ..images import Image
+from .. import images
+from ..cloud import Cloud
 from ..wire import Caller, check_name
+from .backends import Backend, Choice, Pipeline, start_all
+from .capturing import Capture
+from .metering import Meter
+from .models import DIRECT, Model
+from .multi_model import MultiModel, address_of
+from .serving import Definition, Serving, Site, launch
+from .talking import ANSWER_SECONDS, Request, Stream
 
-READY_SECONDS = 120.0
-ANSWER_SECONDS = 60.0
-"""How long a container may take to be ready, and to answer; AWS allows 8 minutes and 60 seconds."""
-
-PIECE = 65_536
-"""Bytes of an answer that are handed on at once, at most."""
-
-
-class NotReadyError(Exception):
-    """The container ended or did not answer /ping in time."""
-
-
-class NoAnswerError(Exception):
-    """The container did not answer a request, because it is dead or too slow."""
+READY_SECONDS = 480.0
+SERVERLESS_READY_SECONDS = 180.0
+"""How long a container may take to be ready, as documented, unless the variant says otherwise."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a container said to a request."""
+class Wanted:
+    """What a variant is made from: the endpoint it is for, its entry of ProductionVariants, its model.
 
-    status: int
-    content_type: str
-    body: bytes
+    `capture` is the endpoint's DataCaptureConfig. `group` and `stream` say where its log goes, if not where an
+    endpoint's does.
+    """
 
+    caller: Caller
+    endpoint: str
+    told: Mapping[str, Any]
+    model: Model
+    capture: Mapping[str, Any] | None = None
+    group: str = ""
+    stream: str = ""
+    instance: str = field(default_factory=lambda: f"i-{secrets.token_hex(8)}")
 
-@dataclass(frozen=True)
-class Stream:
-    """What a container says piece by piece."""
+    @property
+    def name(self) -> str:
+        """The variant's name."""
+        return str(self.told["VariantName"])
 
-    status: int
-    content_type: str
-    pieces: Iterator[bytes]
+    @property
+    def site(self) -> Site:
+        """Where its containers are started."""
+        serverless = "ServerlessConfig" in self.told
+        ready = SERVERLESS_READY_SECONDS if serverless else READY_SECONDS
+        return Site(
+            self.caller,
+            self.name,
+            self.told.get("InstanceType", "ml.serverless"),
+            self.group or f"/aws/sagemaker/Endpoints/{self.endpoint}",
+            f"{self.stream or self.name}/{self.instance}",
+            float(self.told.get("ContainerStartupHealthCheckTimeoutInSeconds", ready)),
+        )
 
 
 @dataclass
 class Variant:
     """A running variant. `weight` is its share of the requests, relative to the other variants'.
 
-    `count` is how many instances are told; it is always one process that serves.
+    `count` is how many instances are told; each container is always one process.
     """
 
-    name: str
+    wanted: Wanted
+    backend: Backend
     weight: float
     count: int
-    image: str
-    port: int
-    container: Container
+    meter: Meter
+    capture: Capture | None
     started: float = field(default_factory=time.time)
     _requests: int = 0
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
-    def invoke(self, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Hand a request over to the container. Raises NoAnswerError."""
-        self._check_alive()
-        return _request(self.port, "POST", "/invocations", body, headers)
+    @property
+    def name(self) -> str:
+        """The variant's name."""
+        return self.wanted.name
 
-    def stream(self, body: bytes, headers: Mapping[str, str]) -> Stream:
-        """Hand a request over and return its answer as it comes. Raises NoAnswerError, also between two pieces."""
-        self._check_alive()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_SECONDS)
-        response = _send(connection, "POST", "/invocations", body, headers)
-        return Stream(response.status, _content_type(response), _pieces(connection, response))
-
-    def _check_alive(self) -> None:
-        # Once it is dead, its port may be another container's.
-        if (status := self.container.process.poll()) is not None:
-            raise NoAnswerError(f"The container has ended with status {status}")
+    def ask(self, request: Request) -> Stream:
+        """Hand a request over. Raises NoAnswerError, or AwsError for a request that this variant cannot take."""
+        return self.backend.ask(request)
 
     def begin(self) -> None:
         """Count a request that is about to be handed over."""
@@ -106,146 +107,65 @@ class Variant:
         self.stop()
 
     def stop(self) -> None:
-        """End the process and delete its files."""
-        self.container.stop()
-        shutil.rmtree(self.container.folder.base.parent, ignore_errors=True)
+        """End its processes and delete their files."""
+        self.backend.stop()
 
     def summary(self) -> dict[str, Any]:
         """Return the variant as DescribeEndpoint tells it."""
-        image = {"SpecifiedImage": self.image, "ResolvedImage": self.image, "ResolutionTime": self.started}
         return {
             "VariantName": self.name,
-            "DeployedImages": [image],
+            "DeployedImages": [self._image(each) for each in self.wanted.model.containers],
             "CurrentWeight": self.weight,
             "DesiredWeight": self.weight,
             "CurrentInstanceCount": self.count,
             "DesiredInstanceCount": self.count,
+            **self._serverless(),
         }
 
+    def _image(self, container: Definition) -> dict[str, Any]:
+        return {"SpecifiedImage": container.image, "ResolvedImage": container.image, "ResolutionTime": self.started}
 
-@dataclass(frozen=True)
-class Wanted:
-    """What a variant is made from: the endpoint it is for and DescribeModel's primary container.
-
-    `group` and `stream` say where its log goes, if not where an endpoint's does.
-    """
-
-    caller: Caller
-    endpoint: str
-    variant: Mapping[str, Any]
-    primary: Mapping[str, Any]
-    group: str = ""
-    stream: str = ""
+    def _serverless(self) -> dict[str, Any]:
+        if not (config := self.wanted.told.get("ServerlessConfig")):
+            return {}
+        return {"CurrentServerlessConfig": config, "DesiredServerlessConfig": config}
 
 
-def launch(cloud: Cloud, wanted: Wanted, when_dead: Callable[[int], None]) -> Variant:
-    """Start a variant; return when it is ready. `when_dead` is called with the exit status when it ends.
+def start(cloud: Cloud, wanted: Wanted, when_dead: Callable[[], None]) -> Variant:
+    """Start a variant; return when it is ready. `when_dead` is called when one of its processes ends.
 
     Raises NotReadyError, UnknownImageError, BuildError, NoSuchDataError, BadArchiveError or AwsError.
     """
-    image = images.find(wanted.primary.get("Image", ""))
-    python = images.python_of(image)
-    name = check_name("variantName", wanted.variant["VariantName"])
-    port = containers.free_port()
-    folder = Folder(cloud.home / "endpoints" / wanted.caller.account / wanted.caller.region / str(port) / "ml")
-    folder.make()
-    fetch_model(cloud, wanted.caller, wanted.primary, folder)
-    container = _start(cloud, wanted, image, python, folder, port)
-    group = wanted.group or f"/aws/sagemaker/Endpoints/{wanted.endpoint}"
-    log = LogStream(cloud, wanted.caller, group, f"{wanted.stream or name}/i-{port}")
-    cloud.start(lambda: _follow(container, log, when_dead))
-    weight, count = wanted.variant.get("InitialVariantWeight", 1.0), wanted.variant.get("InitialInstanceCount", 1)
-    variant = Variant(name, float(weight), count, wanted.primary["Image"], port, container)
-    _wait_until_ready(variant)
-    return variant
+    check_name("variantName", wanted.name)
+    for container in wanted.model.containers:
+        images.python_of(images.find(container.image))
+    backend = _backend(cloud, wanted, when_dead)
+    count = 0 if "ServerlessConfig" in wanted.told else int(wanted.told.get("InitialInstanceCount", 1))
+    meter = Meter(cloud, wanted.caller, wanted.endpoint, wanted.name)
+    place = f"{wanted.endpoint}/{wanted.name}"
+    capture = Capture(cloud, wanted.caller, place, wanted.capture) if wanted.capture else None
+    return Variant(wanted, backend, float(wanted.told.get("InitialVariantWeight", 1.0)), count, meter, capture)
 
 
-def _start(cloud: Cloud, wanted: Wanted, image: Image, python: Path, folder: Folder, port: int) -> Container:
-    given = {**wanted.primary.get("Environment", {}), "SAGEMAKER_BIND_TO_PORT": str(port)}
-    if "SAGEMAKER_PROGRAM" in given or not image.algorithm:
-        return _start_script(cloud, wanted, python, folder, given)
-    command = [str(python), "-m", "local_sagemaker.algorithms", image.algorithm, "serve"]
-    return containers.start(cloud, folder, command, {**given, "AWS_REGION": wanted.caller.region})
+def _backend(cloud: Cloud, wanted: Wanted, when_dead: Callable[[], None]) -> Backend:
+    containers, site = wanted.model.containers, wanted.site
+    if wanted.model.has_many_models:
+        return _multi_model(cloud, wanted, containers[0])
+    starts = [partial(launch, cloud, site, container, when_dead) for container in containers]
+    servings = start_all(starts)
+    return Choice(wanted.endpoint, servings) if wanted.model.mode == DIRECT else Pipeline(wanted.endpoint, servings)
 
 
-def _start_script(cloud: Cloud, wanted: Wanted, python: Path, folder: Folder, given: dict[str, str]) -> Container:
-    host = Host("algo-1", folder, wanted.variant.get("InstanceType", "ml.serverless"), {})
-    program = ScriptContainer(wanted.caller, host, python)
-    if (submitted := given.get("SAGEMAKER_SUBMIT_DIRECTORY", "")).startswith("s3://"):
-        fetch_archive(cloud, wanted.caller, submitted, folder.code)
-        given["SAGEMAKER_SUBMIT_DIRECTORY"] = f"{program.rooting.root}/code"
-    command = ["python3", "-m", "local_sagemaker.toolkits.inference"]
-    return program.start(cloud, command, given, [folder.code, folder.model / "code"])
+def _multi_model(cloud: Cloud, wanted: Wanted, container: Definition) -> MultiModel:
+    prefix = container.told.get("ModelDataUrl") or container.told["ModelDataSource"]["S3DataSource"]["S3Uri"]
+
+    def load(name: str) -> Serving:
+        told = {**container.told, "ModelDataUrl": address_of(prefix, name)}
+        told.pop("ModelDataSource", None)
+        return launch(cloud, wanted.site, Definition("model", told), _nothing)
+
+    return MultiModel(wanted.endpoint, prefix, load)
 
 
-def fetch_model(cloud: Cloud, caller: Caller, primary: Mapping[str, Any], folder: Folder) -> None:
-    """Put the model of a container definition where its container finds it. Raises NoSuchDataError, BadArchiveError."""
-    uri, packed = primary.get("ModelDataUrl"), True
-    if source := primary.get("ModelDataSource", {}).get("S3DataSource"):
-        uri, packed = source["S3Uri"], source["CompressionType"] == "Gzip"
-    if uri and packed:
-        fetch_archive(cloud, caller, uri, folder.model)
-    elif uri:
-        storage.download_prefix(cloud, caller, uri, folder.model)
-
-
-def fetch_archive(cloud: Cloud, caller: Caller, uri: str, folder: Path) -> None:
-    """Unpack the tar.gz at `uri` into `folder`. Raises NoSuchDataError or BadArchiveError."""
-    archive = folder.with_name(f"{folder.name}.tar.gz")
-    storage.download(cloud, caller, uri, archive)
-    archives.unpack(archive, folder)
-    archive.unlink()
-
-
-def _follow(container: Container, log: LogStream, when_dead: Callable[[int], None]) -> None:
-    for line in container.lines():
-        log.write(line)
-    log.close()
-    when_dead(container.process.wait())
-
-
-def _wait_until_ready(variant: Variant) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and variant.container.process.poll() is None:
-        try:
-            if _request(variant.port, "GET", "/ping", b"", {}).status == http.client.OK:
-                return
-        except NoAnswerError:
-            time.sleep(0.02)
-    variant.stop()
-    raise NotReadyError(
-        f"The primary container for production variant {variant.name} did not pass the ping health check. "
-        "Please check CloudWatch logs for this endpoint."
-    )
-
-
-def _request(port: int, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
-    response = _send(connection, method, path, body, headers)
-    return Answer(response.status, _content_type(response), b"".join(_pieces(connection, response)))
-
-
-def _send(
-    connection: http.client.HTTPConnection, method: str, path: str, body: bytes, headers: Mapping[str, str]
-) -> http.client.HTTPResponse:
-    try:
-        connection.request(method, path, body, dict(headers))
-        return connection.getresponse()
-    except (OSError, http.client.HTTPException) as error:
-        connection.close()
-        raise NoAnswerError(str(error) or type(error).__name__) from error
-
-
-def _content_type(response: http.client.HTTPResponse) -> str:
-    return response.headers.get("Content-Type", "")
-
-
-def _pieces(connection: http.client.HTTPConnection, response: http.client.HTTPResponse) -> Iterator[bytes]:
-    """Yield the body as it arrives, then close the connection."""
-    try:
-        while piece := response.read1(PIECE):
-            yield piece
-    except (OSError, http.client.HTTPException) as error:
-        raise NoAnswerError(str(error) or type(error).__name__) from error
-    finally:
-        connection.close()
+def _nothing() -> None:
+    """Do nothing when a model of many has ended: it is loaded again when it is asked for."""

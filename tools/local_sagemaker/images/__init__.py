@@ -31,12 +31,13 @@ READY = "ready"
 class Image:
     """What stands for a container image: pinned requirements, and the built-in algorithm that is its program.
 
-    A framework's image has no algorithm: its program is the user's script.
+    A framework's image has no algorithm: its program is the user's script, which `server` of toolkits/ serves.
     """
 
     name: str
     requirements: str
     algorithm: str = ""
+    server: str = "inference"
 
 
 FRAMEWORKS = (

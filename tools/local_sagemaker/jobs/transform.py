@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..cloud import Cloud, storage
 from ..cloud.logs import LogStream
 from ..containers.failures import JobError
 from ..handlers import Handlers
-from ..hosting.variant import Answer, NoAnswerError, NotReadyError, Variant, Wanted, launch
+from ..hosting import models, variant
+from ..hosting.models import Model
+from ..hosting.serving import NotReadyError
+from ..hosting.talking import MEGABYTE, Answer, NoAnswerError, Request
+from ..hosting.variant import Variant, Wanted
 from . import Job, Kind
 from .records import Batching, Filters
 
 GROUP = "/aws/sagemaker/TransformJobs"
 SEE_LOGS = "See job logs for more information"
+ANSWER_SECONDS = 600
+"""How long a container may take to answer, unless the job's ModelClientConfig says otherwise."""
+
+MAX_ANSWER = 1024 * MEGABYTE
 IN_BATCH = {"SAGEMAKER_BATCH": "true"}
 """By this a container knows that it answers many records, which it tells line by line."""
 
@@ -46,8 +52,11 @@ class Transformer:
     def _ask(self, body: bytes, name: str) -> bytes:
         given, wanted = self.job.request["TransformInput"], self.job.request["TransformOutput"]
         headers = {"Content-Type": given.get("ContentType"), "Accept": wanted.get("Accept")}
+        seconds = self.job.request.get("ModelClientConfig", {}).get("InvocationsTimeoutInSeconds", ANSWER_SECONDS)
+        told = {header: value for header, value in headers.items() if value}
+        request = Request(body, told, seconds=seconds, most=MAX_ANSWER)
         try:
-            answer = self.variant.invoke(body, {header: value for header, value in headers.items() if value})
+            answer = self.variant.ask(request).whole(request)
         except NoAnswerError as error:
             raise self._refused(name, str(error), "AlgorithmError") from error
         if answer.status != http.client.OK:
@@ -78,16 +87,16 @@ def run(cloud: Cloud, job: Job, base: Path) -> None:
         raise JobError(f"ClientError: local_sagemaker has no S3DataType {source['S3DataType']}")
     batching, filters = Batching.of(job.request), Filters.of(job.request)
     storage.download_prefix(cloud, job.caller, source["S3Uri"], files)
-    variant = _launch(cloud, job)
-    job.when_asked_to_stop(variant.stop)
+    running = _launch(cloud, job)
+    job.when_asked_to_stop(running.stop)
     try:
-        with closing(LogStream(cloud, job.caller, GROUP, f"{job.name}/i-{variant.port}/data-log")) as log:
-            _transform_all(cloud, Transformer(job, variant, log, batching, filters), files)
+        with closing(LogStream(cloud, job.caller, GROUP, f"{job.name}/{running.wanted.instance}/data-log")) as log:
+            _transform_all(cloud, Transformer(job, running, log, batching, filters), files)
     except JobError:
         if not job.asked_to_stop:
             raise
     finally:
-        variant.stop()
+        running.stop()
 
 
 def _transform_all(cloud: Cloud, transformer: Transformer, files: Path) -> None:
@@ -103,26 +112,20 @@ def _transform_all(cloud: Cloud, transformer: Transformer, files: Path) -> None:
 
 
 def _launch(cloud: Cloud, job: Job) -> Variant:
-    """Start the model's container. Raises JobError if it does not come up."""
-    variant = {"VariantName": "transform", "InstanceType": job.request["TransformResources"]["InstanceType"]}
-    wanted = Wanted(job.caller, job.name, variant, _primary(job), group=GROUP, stream=job.name)
+    """Start the model's containers. Raises JobError if they do not come up."""
+    told = {"VariantName": "transform", "InstanceType": job.request["TransformResources"]["InstanceType"]}
+    model: Model = job.state
+    model = model.with_environment({**job.request.get("Environment", {}), **IN_BATCH})
+    wanted = Wanted(job.caller, job.name, told, model, group=GROUP, stream=job.name)
     try:
-        return launch(cloud, wanted, lambda status: None)
+        return variant.start(cloud, wanted, lambda: None)
     except NotReadyError as error:
         raise JobError(f"AlgorithmError: {SEE_LOGS}") from error
 
 
-def _primary(job: Job) -> dict[str, Any]:
-    model: Mapping[str, Any] = job.state
-    primary = model.get("PrimaryContainer") or model["Containers"][0]
-    environment = {**primary.get("Environment", {}), **job.request.get("Environment", {}), **IN_BATCH}
-    return {**primary, "Environment": environment}
-
-
 def _find_model(cloud: Cloud, job: Job) -> None:
     """Keep the model as it is now. Raises AwsError if there is none."""
-    named = {"ModelName": job.request["ModelName"]}
-    job.state = cloud.floor.call(job.caller, "SageMaker.DescribeModel", named)
+    job.state = models.find(cloud, job.caller, job.request["ModelName"])
 
 
 KIND = Kind(
