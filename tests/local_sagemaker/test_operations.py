@@ -35,13 +35,10 @@ def test_the_classes_are_told_apart() -> None:
 
 
 def test_what_keeps_state_gives_it_back(aws: Aws) -> None:
-    aws.sagemaker.create_pipeline(
-        PipelineName="p",
-        ClientRequestToken="t" * 32,
-        RoleArn=f"arn:aws:iam::{aws.account}:role/r",
-        PipelineDefinition="{}",
-    )
-    assert aws.sagemaker.describe_pipeline(PipelineName="p")["PipelineDefinition"] == "{}"
+    name = {"NotebookInstanceLifecycleConfigName": "c"}
+    aws.sagemaker.create_notebook_instance_lifecycle_config(**name, OnStart=[{"Content": "ZWNobw=="}])
+    told = aws.sagemaker.describe_notebook_instance_lifecycle_config(**name)
+    assert told["OnStart"] == [{"Content": "ZWNobw=="}]
 
 
 def test_an_answer_that_aws_would_not_give_is_noticed(aws: Aws) -> None:

@@ -12,6 +12,7 @@ From the roof to the ground; imports point downwards, and a test holds them to i
     keeping.py      ``--state``: jobs, endpoints and notebook instances outlive the server
     operations.py   every operation that is answered here, by name; catalogue.py says what each one does
     notebooks/      notebook instances: instance.py is one, jupyter.py its JupyterLab
+    pipelines/      pipelines: definition.py reads one, running.py does its steps, kinds.py says what a step does
     jobs/           what kinds of jobs have in common, and each of them: processing.py, transform.py, tuning.py
     training/       training jobs: job.py is what is told of one, run.py what one does (inputs.py, program.py);
                     searching.py finds them

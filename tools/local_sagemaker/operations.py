@@ -5,10 +5,11 @@ A module that answers operations exports `HANDLERS`; it is added to this table. 
 
 from __future__ import annotations
 
-from . import hosting, identity, notebooks, training
+from . import hosting, identity, notebooks, pipelines, training
 from .handlers import Handlers
 from .hosting import invoking
 from .jobs import processing, transform, tuning
+from .pipelines import callbacks, executions
 from .training import searching
 
 OPERATIONS: Handlers = {
@@ -19,6 +20,9 @@ OPERATIONS: Handlers = {
     **searching.HANDLERS,
     **hosting.HANDLERS,
     **invoking.HANDLERS,
+    **pipelines.HANDLERS,
+    **executions.HANDLERS,
+    **callbacks.HANDLERS,
     **notebooks.HANDLERS,
     **identity.HANDLERS,
 }
