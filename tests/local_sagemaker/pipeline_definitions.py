@@ -38,7 +38,7 @@ ALWAYS = compare("Equals", 1, 1)
 
 def model(name: str, environment: Given | None = None, **more: Any) -> Given:
     """A step that makes a model, which is quick; its environment may refer to things."""
-    container = {"Image": XGBOOST, "ModelDataUrl": "s3://any/model.tar.gz", "Environment": environment or {}}
+    container = {"Image": XGBOOST, "Environment": environment or {}}
     return step(name, "Model", {"PrimaryContainer": container, "ExecutionRoleArn": "arn:aws:iam::1:role/any"}, **more)
 
 

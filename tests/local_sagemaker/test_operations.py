@@ -30,7 +30,7 @@ def test_every_handler_answers_an_operation_that_aws_has() -> None:
 def test_the_classes_are_told_apart() -> None:
     told = {each.name: each.support for each in catalogue.operations() if each.service == "sagemaker"}
     assert told["CreateTrainingJob"] is Support.WORK
-    assert told["CreateModel"] is Support.STATE
+    assert told["CreateNotebookInstanceLifecycleConfig"] is Support.STATE
     assert told["CreateFlowDefinition"] is Support.NONE
 
 
