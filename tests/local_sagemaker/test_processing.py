@@ -141,6 +141,52 @@ pathlib.Path("/opt/ml/processing/output", host).write_text(" ".join(here))
     assert outputs(aws) == {"algo-1": "a.txt", "algo-2": "b.txt"}
 
 
+def test_a_manifest_names_the_files_of_an_input(aws: Aws) -> None:
+    start(aws, "")
+    names = json.dumps([{"prefix": f"s3://{aws.bucket}/data/"}, "b.txt"])
+    uri = f"{aws.put('m/list', names)}/list"
+    inputs = [
+        s3_input("data", uri, "/opt/ml/processing/input/data", S3DataType="ManifestFile"),
+        s3_input("code", f"s3://{aws.bucket}/again/code/script.py", CODE),
+    ]
+    start(aws, DOUBLE, name="again", ProcessingInputs=inputs)
+    ended(aws, "again")
+    assert outputs(aws, "again") == {"b.txt": "6"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"S3InputMode": "Pipe"}, "The input data has S3InputMode Pipe"),
+        ({"S3CompressionType": "Gzip"}, "S3CompressionType Gzip is for S3InputMode Pipe only"),
+    ],
+)
+def test_an_input_of_a_kind_that_is_not_here_is_refused_by_name(
+    aws: Aws, changes: dict[str, str], message: str
+) -> None:
+    aws.put("data/a.txt", "1")
+    given = s3_input("data", f"s3://{aws.bucket}/data/", "/opt/ml/processing/input/data", **changes)
+    with pytest.raises(ClientError, match=message):
+        start(aws, DOUBLE, ProcessingInputs=[given])
+
+
+def test_a_dataset_definition_is_refused_by_name(aws: Aws) -> None:
+    aws.put("data/a.txt", "1")
+    query = {"Catalog": "c", "Database": "d", "QueryString": "q", "OutputS3Uri": "s3://b/o", "OutputFormat": "PARQUET"}
+    given = {"InputName": "table", "DatasetDefinition": {"AthenaDatasetDefinition": query, "LocalPath": "/opt/ml/p"}}
+    with pytest.raises(ClientError, match="The input table is a DatasetDefinition"):
+        start(aws, DOUBLE, ProcessingInputs=[given])
+
+
+def test_an_input_that_the_program_manages_is_not_fetched(aws: Aws) -> None:
+    aws.put("data/a.txt", "1")
+    managed = {"InputName": "data", "AppManaged": True, "S3Input": {"S3Uri": "s3://x/y", "S3DataType": "S3Prefix"}}
+    code = s3_input("code", f"s3://{aws.bucket}/job/code/script.py", CODE)
+    start(aws, "open('/opt/ml/processing/output/done', 'w')", ProcessingInputs=[managed, code])
+    assert ended(aws)["ProcessingJobStatus"] == "Completed"
+    assert outputs(aws) == {"done": ""}
+
+
 def test_continuous_outputs_arrive_while_the_job_runs(aws: Aws) -> None:
     start(
         aws, "import time; open('/opt/ml/processing/output/first', 'w').write('1'); time.sleep(600)", mode="Continuous"

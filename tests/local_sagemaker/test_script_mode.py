@@ -193,6 +193,20 @@ def test_checkpoints_go_to_s3_and_come_back_to_the_next_job(aws: Aws) -> None:
     assert [each["Key"] for each in listed] == ["checkpoints/1", "checkpoints/2"]
 
 
+def test_every_host_has_its_checkpoints_kept_and_finds_those_of_all(aws: Aws) -> None:
+    config = {"S3Uri": f"s3://{aws.bucket}/checkpoints", "LocalPath": "/opt/ml/mine"}
+    script = """
+import os, pathlib
+host, mine = os.environ["SM_CURRENT_HOST"], pathlib.Path("/opt/ml/mine")
+pathlib.Path("/opt/ml/model", host).write_text(" ".join(sorted(os.listdir(mine))))
+(mine / f"{host}.pt").write_text(host)
+"""
+    train_script(aws, script, name="one", hosts=2, CheckpointConfig=config)
+    train_script(aws, script, name="two", hosts=2, CheckpointConfig=config)
+    assert result_of(aws, "one") == {"algo-1": b"", "algo-2": b""}
+    assert result_of(aws, "two") == {"algo-1": b"algo-1.pt algo-2.pt", "algo-2": b"algo-1.pt algo-2.pt"}
+
+
 def test_checkpoints_reach_s3_while_the_job_runs(aws: Aws) -> None:
     config = {"S3Uri": f"s3://{aws.bucket}/checkpoints"}
     start_script(aws, f"{COUNT_ON}\ntime.sleep(600)", CheckpointConfig=config)

@@ -110,12 +110,6 @@ def test_data_that_is_not_csv_fails_the_job(aws: Aws) -> None:
     assert aws.ended()["FailureReason"].startswith("ClientError: ")
 
 
-def test_missing_data_fails_the_job_and_is_named(aws: Aws) -> None:
-    aws.train(InputDataConfig=[channel("train", f"s3://data-of-{aws.account}/nowhere/")])
-    reason = aws.ended()["FailureReason"]
-    assert reason == f"ClientError: No S3 objects found under S3 URL s3://data-of-{aws.account}/nowhere/"
-
-
 def test_an_unknown_image_fails_the_job_with_a_sentence_on_how_to_register_it(aws: Aws) -> None:
     aws.train(image="111122223333.dkr.ecr.us-east-1.amazonaws.com/mine:1")
     reason = aws.ended()["FailureReason"]

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..cloud import Cloud
 from ..cloud.logs import LogStream
+from ..cloud.sources import Share
 from ..wire import Caller
 from . import Container, Folder
 
@@ -46,9 +47,9 @@ class Host:
         }
 
     @property
-    def share(self) -> slice:
-        """Which keys of a channel this host gets if it is sharded by key."""
-        return slice(list(self.peers).index(self.name), None, len(self.peers))
+    def share(self) -> Share:
+        """What this host gets of an input that is sharded by key."""
+        return Share(list(self.peers).index(self.name), len(self.peers))
 
 
 def hosts_of(count: int, instance_type: str, base: Path) -> list[Host]:

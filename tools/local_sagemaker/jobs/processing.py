@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from .. import images
-from ..cloud import Cloud, storage
+from ..cloud import Cloud, sources, storage
+from ..cloud.sources import Source
 from ..containers import Folder
 from ..containers.checkpoints import Checkpoints
 from ..containers.failures import JobError
 from ..containers.hosts import Cluster, Host, hosts_of, time_limit
 from ..containers.script import ScriptContainer
 from ..handlers import Handlers
+from ..wire import validation_error
 from . import Job, Kind
 
 GROUP = "/aws/sagemaker/ProcessingJobs"
@@ -52,27 +54,46 @@ def _prepare(cloud: Cloud, job: Job, host: Host, told: Callable[[str], str]) -> 
     host.folder.write_config("processingjobconfig", {**job.request, **named})
     host.folder.write_config("resourceconfig", host.resource_config(told))
     (host.folder.base / "config").symlink_to("input/config")
-    for each in job.request.get("ProcessingInputs", []):
-        source = _s3_input(each)
-        share = host.share if source.get("S3DataDistributionType") == "ShardedByS3Key" else storage.WHOLE
-        storage.download_prefix(cloud, job.caller, source["S3Uri"], host.folder.at(source["LocalPath"]), share)
+    for given in _inputs(job):
+        sources.fetch(cloud, job.caller, Source.of(given, host.share), host.folder.at(given["LocalPath"]))
     for output in _outputs(job):
         host.folder.at(output["LocalPath"]).mkdir(parents=True, exist_ok=True)
 
 
-def _s3_input(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    source: Mapping[str, Any] = given.get("S3Input") or {}
-    if not source or source.get("S3DataType") == "ManifestFile":
-        raise JobError(
-            f"ClientError: The input {given['InputName']} is not an S3Input with an S3Prefix; "
-            "local_sagemaker has no others"
-        )
-    return source
+def _inputs(job: Job) -> list[Mapping[str, Any]]:
+    """Return the inputs that are to be fetched; what is AppManaged the job's program fetches itself."""
+    given = job.request.get("ProcessingInputs", [])
+    return [each["S3Input"] for each in given if not each.get("AppManaged")]
+
+
+def _check(cloud: Cloud, job: Job) -> None:
+    """Raise AwsError for an input or an output that is not here, by its name."""
+    for each in job.request.get("ProcessingInputs", []):
+        if wrong := _wrong_with(each):
+            raise validation_error(f"The input {each['InputName']} {wrong}.")
+    for each in job.request.get("ProcessingOutputConfig", {}).get("Outputs", []):
+        if not each.get("AppManaged") and "S3Output" not in each:
+            raise validation_error(f"The output {each['OutputName']} has no S3Output, so it must be AppManaged.")
+
+
+def _wrong_with(given: Mapping[str, Any]) -> str:
+    """Return what is wrong with an input, or an empty string."""
+    source = given.get("S3Input")
+    if source is None:
+        return "is a DatasetDefinition; local_sagemaker has S3Input only"
+    if source.get("S3InputMode") == "Pipe":
+        return "has S3InputMode Pipe; local_sagemaker has File only"
+    if source.get("S3CompressionType") == "Gzip":
+        return "is invalid: S3CompressionType Gzip is for S3InputMode Pipe only"
+    if not source.get("LocalPath") and not given.get("AppManaged"):
+        return "is invalid: LocalPath is required unless it is AppManaged"
+    return ""
 
 
 def _outputs(job: Job) -> list[Mapping[str, Any]]:
+    """Return the outputs that are to be put into S3; what is AppManaged the job's program puts there itself."""
     outputs = job.request.get("ProcessingOutputConfig", {}).get("Outputs", [])
-    return [output["S3Output"] for output in outputs if "S3Output" in output]
+    return [output["S3Output"] for output in outputs if not output.get("AppManaged")]
 
 
 def _start(cloud: Cloud, job: Job, container: ScriptContainer, command: list[str]) -> Any:
@@ -82,7 +103,7 @@ def _start(cloud: Cloud, job: Job, container: ScriptContainer, command: list[str
         "PROCESSING_JOB_ARN": job.arn,
     }
     folder = container.host.folder
-    inputs = [_s3_input(each)["LocalPath"] for each in job.request.get("ProcessingInputs", [])]
+    inputs = [each["LocalPath"] for each in _inputs(job)]
     scripts = [folder.at(path) for path in inputs if any(word.startswith(path) for word in command)]
     return container.start(cloud, command, given, scripts)
 
@@ -124,6 +145,7 @@ KIND = Kind(
     prefix="ProcessingJob",
     noun="processing-job",
     run=run,
+    prepare=_check,
     started_as="ProcessingStartTime",
     ended_as="ProcessingEndTime",
 )

@@ -13,7 +13,7 @@ from ..handlers import Handlers
 from ..listing import select
 from ..paging import page
 from ..wire import AwsError, Call, Caller, check_name, validation_error
-from . import run
+from . import run, validation
 from .job import TrainingJob
 
 KIND = "training-job"
@@ -27,8 +27,7 @@ def create(cloud: Cloud, call: Call) -> dict[str, Any]:
 def start(cloud: Cloud, caller: Caller, request: Mapping[str, Any], tuning_job_arn: str = "") -> TrainingJob:
     """Start a job, which may be part of a tuning job, and return it. Raises AwsError."""
     name = check_name("trainingJobName", request["TrainingJobName"])
-    for channel in request.get("InputDataConfig", []):
-        check_name("channelName", channel["ChannelName"])
+    validation.check(cloud, caller, request)
     arn = f"arn:aws:sagemaker:{caller.region}:{caller.account}:training-job/{name}"
     job = TrainingJob(caller=caller, arn=arn, request=dict(request), tuning_job_arn=tuning_job_arn)
     if not cloud.shelf(KIND).add(Key.of(caller, name), job):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from .. import archives
-from ..cloud import Cloud, storage
+from ..cloud import Cloud, sources, storage
 from ..containers.hosts import Host
+from ..containers.pipes import Pipe
+from . import channels
 from .job import TrainingJob
-
-SHARDED = "ShardedByS3Key"
-FETCH = {"S3Prefix": storage.download_prefix, "ManifestFile": storage.download_manifest}
-"""How the objects of a channel are found, by S3DataType."""
 
 
 def prepare(cloud: Cloud, job: TrainingJob, host: Host, told: Callable[[str], str] = str) -> None:
@@ -21,32 +19,25 @@ def prepare(cloud: Cloud, job: TrainingJob, host: Host, told: Callable[[str], st
 
     Raises NoSuchDataError or BadArchiveError.
     """
-    folder, channels = host.folder, job.request.get("InputDataConfig", [])
+    folder, given = host.folder, channels.of(job.request)
     folder.make()
     folder.write_config("hyperparameters", job.hyperparameters)
-    folder.write_config("inputdataconfig", {each["ChannelName"]: _channel_config(each) for each in channels})
+    folder.write_config("inputdataconfig", {each.name: each.config() for each in given})
     folder.write_config("resourceconfig", host.resource_config(told))
-    for channel in channels:
-        _fetch_channel(cloud, job, host, channel)
+    (folder.base / "input" / "data").mkdir(exist_ok=True)
+    for channel in given:
+        if channel.mode != channels.PIPE:
+            sources.fetch(cloud, job.caller, channel.source(host.share), folder.channel(channel.name))
     _fetch_source(cloud, job, host)
 
 
-def _fetch_channel(cloud: Cloud, job: TrainingJob, host: Host, channel: Mapping[str, Any]) -> None:
-    source, name = channel["DataSource"]["S3DataSource"], channel["ChannelName"]
-    if source["S3DataType"] not in FETCH:
-        raise storage.NoSuchDataError(f"The S3DataType {source['S3DataType']} of channel {name} is not supported")
-    share = host.share if source.get("S3DataDistributionType") == SHARDED else storage.WHOLE
-    FETCH[source["S3DataType"]](cloud, job.caller, source["S3Uri"], host.folder.channel(name), share)
-
-
-def _channel_config(channel: Mapping[str, Any]) -> dict[str, str]:
-    source = channel["DataSource"]["S3DataSource"]
-    told = {
-        "TrainingInputMode": channel.get("InputMode", "File"),
-        "S3DistributionType": source.get("S3DataDistributionType", "FullyReplicated"),
-        "RecordWrapperType": channel.get("RecordWrapperType", "None"),
-    }
-    return {**told, "ContentType": channel["ContentType"]} if channel.get("ContentType") else told
+def pipes(cloud: Cloud, job: TrainingJob, hosts: Iterable[Host]) -> Iterator[Pipe]:
+    """Return the pipes of all hosts, not yet open."""
+    for host in hosts:
+        for channel in channels.of(job.request):
+            if channel.mode == channels.PIPE:
+                content = partial(channel.pieces, cloud, job.caller, host.share)
+                yield Pipe(host.folder.channel(channel.name), content)
 
 
 def _fetch_source(cloud: Cloud, job: TrainingJob, host: Host) -> None:

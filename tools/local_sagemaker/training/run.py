@@ -8,13 +8,13 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 
 from .. import algorithms, archives, images
 from ..cloud import Cloud, storage
-from ..containers import Container
+from ..containers import Container, pipes
 from ..containers.checkpoints import Checkpoints
 from ..containers.failures import GIVEN_WRONG, JobError, failure_reason
 from ..containers.hosts import Cluster, Host, hosts_of, time_limit
@@ -79,21 +79,25 @@ def _train(cloud: Cloud, job: TrainingJob, hosts: list[Host], image: Image, pyth
         cluster.stop()
     starts = {host: partial(program.start, cloud, job, host, image, python) for host in hosts}
     seconds = job.request["StoppingCondition"].get("MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME)
-    with _checkpoints(cloud, job, hosts[0]), time_limit(seconds, lambda: job.ask_to_stop("MaxRuntimeExceeded")):
+    with ExitStack() as while_running:
+        fed = while_running.enter_context(pipes.opened(inputs.pipes(cloud, job, hosts), cluster.stop))
+        for host in hosts if job.request.get("CheckpointConfig") else []:
+            while_running.enter_context(_checkpoints(cloud, job, host).kept())
+        while_running.enter_context(time_limit(seconds, lambda: job.ask_to_stop("MaxRuntimeExceeded")))
         status = cluster.run(starts)
+    for error in (pipe.error for pipe in fed if pipe.error):
+        raise error
     if status and cluster.failed and not job.stop_reason:
         raise JobError(_failure_reason(cluster.failed, status))
 
 
-def _checkpoints(cloud: Cloud, job: TrainingJob, host: Host) -> AbstractContextManager[None]:
-    """Return the context in which the first host's checkpoints are kept; other hosts' are not."""
-    wanted = job.request.get("CheckpointConfig")
-    if not wanted:
-        return nullcontext()
+def _checkpoints(cloud: Cloud, job: TrainingJob, host: Host) -> Checkpoints:
+    """Return a host's checkpoints, those of earlier jobs fetched. All hosts have theirs at the same place in S3."""
+    wanted = job.request["CheckpointConfig"]
     local = host.folder.at(wanted.get("LocalPath", "/opt/ml/checkpoints"))
     checkpoints = Checkpoints(cloud, job.caller, wanted["S3Uri"], local)
     checkpoints.fetch()
-    return checkpoints.kept()
+    return checkpoints
 
 
 def _metric_patterns(job: TrainingJob, image: Image) -> dict[str, re.Pattern[str]]:

@@ -1,0 +1,83 @@
+"""What CreateTrainingJob refuses at once, in AWS's words where they are known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..cloud import Cloud, sources
+from ..cloud.sources import AUGMENTED
+from ..wire import AwsError, Caller, check_name, validation_error
+from . import channels
+from .channels import FAST_FILE, PIPE, Channel
+
+MAX_CHANNELS = 20
+
+
+def check(cloud: Cloud, caller: Caller, request: Mapping[str, Any]) -> None:
+    """Raise AwsError if the request's inputs make no sense, are not there, or are of a kind that is not here."""
+    given = channels.of(request)
+    _check_names(given)
+    for channel in given:
+        _check_place(channel)
+        _check_form(channel)
+        check_data(cloud, caller, channel.s3, str(request.get("RoleArn", "")))
+    _check_registry(request)
+
+
+def check_data(cloud: Cloud, caller: Caller, s3: Mapping[str, Any], role: str) -> None:
+    """Raise AwsError, as AWS words it, if nothing is at an S3DataSource's address."""
+    source = sources.Source.of(s3)
+    if sources.exist(cloud, caller, source):
+        return
+    bucket = source.uri.removeprefix("s3://").partition("/")[0]
+    raise validation_error(
+        f'No S3 objects found under S3 URL "{source.uri}" given in input data source. Please ensure that the bucket '
+        f"exists in the selected region ({caller.region}), that objects exist under that S3 prefix, and that the role "
+        f'"{role}" has "s3:ListBucket" permissions on bucket "{bucket}".'
+    )
+
+
+def _check_names(given: Sequence[Channel]) -> None:
+    if len(given) > MAX_CHANNELS:
+        raise validation_error(
+            "1 validation error detected: Value at 'inputDataConfig' failed to satisfy constraint: Member must have "
+            f"length less than or equal to {MAX_CHANNELS}"
+        )
+    for name, count in Counter(check_name("channelName", channel.name) for channel in given).items():
+        if count > 1:
+            raise validation_error(f"Channel names must be unique: '{name}' is used {count} times in InputDataConfig.")
+
+
+def _check_place(channel: Channel) -> None:
+    if channel.s3:
+        return
+    kinds = ", ".join(channel.given["DataSource"])
+    raise validation_error(
+        f"Channel '{channel.name}' has no S3DataSource; local_sagemaker has no other"
+        + (f", and so no {kinds}." if kinds else ".")
+    )
+
+
+def _check_form(channel: Channel) -> None:
+    """Raise AwsError if the channel's members do not go together: the API reference says which do."""
+    kind = channel.s3["S3DataType"]
+    if channel.gzipped and channel.mode != PIPE:
+        raise _refusal(channel, "CompressionType Gzip is used only in Pipe input mode.")
+    if kind == AUGMENTED and channel.mode != PIPE:
+        raise _refusal(channel, "AugmentedManifestFile is supported only in Pipe input mode.")
+    if kind == AUGMENTED and not channel.s3.get("AttributeNames"):
+        raise _refusal(channel, "AugmentedManifestFile needs AttributeNames.")
+    if kind != "S3Prefix" and channel.mode == FAST_FILE:
+        raise _refusal(channel, "FastFile input mode supports S3 prefixes only.")
+
+
+def _check_registry(request: Mapping[str, Any]) -> None:
+    wanted = request["AlgorithmSpecification"].get("TrainingImageConfig") or {}
+    if wanted.get("TrainingRepositoryAccessMode") == "Vpc":
+        raise validation_error("local_sagemaker has no TrainingRepositoryAccessMode Vpc: there is no VPC.")
+
+
+def _refusal(channel: Channel, why: str) -> AwsError:
+    return validation_error(f"Channel '{channel.name}' is invalid: {why}")
