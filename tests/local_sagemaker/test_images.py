@@ -31,7 +31,7 @@ def test_a_patch_level_and_a_system_do_not_count() -> None:
 
 
 def test_every_image_has_pinned_requirements() -> None:
-    for image in images.IMAGES.values():
+    for image in {each for known in images.IMAGES.values() for each in (known, known.for_scripts)}:
         lines = (images.HERE / image.requirements).read_text().splitlines()
         wanted = [line for line in lines if line and not line.startswith("#")]
         assert wanted

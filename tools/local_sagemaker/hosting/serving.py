@@ -93,7 +93,7 @@ def launch(cloud: Cloud, site: Site, definition: Definition, when_dead: Callable
     Raises NotReadyError, UnknownImageError, BuildError, NoSuchDataError or BadArchiveError.
     """
     image = images.find(definition.image)
-    python = images.python_of(image)
+    python = images.python_of(image.for_scripts if _is_scripted(definition, image) else image)
     port = containers.free_port()
     folder = Folder(cloud.home / "endpoints" / site.caller.account / site.caller.region / str(port) / "ml")
     try:
@@ -111,6 +111,10 @@ def launch(cloud: Cloud, site: Site, definition: Definition, when_dead: Callable
     return serving
 
 
+def _is_scripted(definition: Definition, image: Image) -> bool:
+    return "SAGEMAKER_PROGRAM" in definition.environment or not image.algorithm
+
+
 def _suffix(definition: Definition) -> str:
     return "" if definition.name == "primary" else f"/{definition.name}"
 
@@ -119,7 +123,7 @@ def _start(
     cloud: Cloud, site: Site, definition: Definition, image: Image, python: Path, folder: Folder, port: int
 ) -> Container:
     given = {**definition.environment, "SAGEMAKER_BIND_TO_PORT": str(port)}
-    if "SAGEMAKER_PROGRAM" in given or not image.algorithm:
+    if _is_scripted(definition, image):
         return _start_script(cloud, site, image, python, folder, given)
     command = [str(python), "-m", "local_sagemaker.algorithms", image.algorithm, "serve"]
     return containers.start(cloud, folder, command, {**given, "AWS_REGION": site.caller.region})

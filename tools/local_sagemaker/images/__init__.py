@@ -3,7 +3,8 @@
 The environment is built when it is first wanted, in the user's cache folder or the one that LOCAL_SAGEMAKER_CACHE
 names, and shared by all runs afterwards.
 To register a framework's image: put its requirements beside this file and add a line to `FRAMEWORKS`. The images of a
-built-in algorithm stand in its own file. That's it.
+built-in algorithm stand in its own file; what users' scripts import in them, for xgboost-1.7.txt, is in
+xgboost-1.7-scripts.txt. That's it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import re
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock
@@ -32,12 +33,24 @@ class Image:
     """What stands for a container image: pinned requirements, and the built-in algorithm that is its program.
 
     A framework's image has no algorithm: its program is the user's script, which `server` of toolkits/ serves.
+    An algorithm needs few packages and is quick without the others that scripts in its container import: these have
+    `script_requirements`, an environment of their own that is built when a script first wants it.
     """
 
     name: str
     requirements: str
     algorithm: str = ""
     server: str = "inference"
+    script_requirements: str = ""
+
+    @property
+    def for_scripts(self) -> Image:
+        """The image whose program is a user's script."""
+        return replace(self, requirements=self.script_requirements or self.requirements)
+
+
+def _if_there(requirements: str) -> str:
+    return requirements if (HERE / requirements).exists() else ""
 
 
 FRAMEWORKS = (
@@ -48,7 +61,7 @@ FRAMEWORKS = (
     *(Image(f"tensorflow-training:2.{minor}", "tensorflow-2.txt") for minor in range(11, 22)),
 )
 BUILT_IN = tuple(
-    Image(image, requirements, name)
+    Image(image, requirements, name, script_requirements=_if_there(requirements.replace(".txt", "-scripts.txt")))
     for name in algorithms.names()
     for image, requirements in algorithms.load(name).images.items()
 )

@@ -36,7 +36,7 @@ def run(cloud: Cloud, job: Job, base: Path) -> None:
     image = images.find(application["ImageUri"])
     if not application.get("ContainerEntrypoint"):
         raise JobError(f"ClientError: The image {image.name} has no entry point: give the job a ContainerEntrypoint")
-    python = images.python_of(image)
+    python = images.python_of(image.for_scripts)
     resources = job.request["ProcessingResources"]["ClusterConfig"]
     hosts = hosts_of(resources.get("InstanceCount", 1), resources.get("InstanceType", ""), base)
     containers = {host: ScriptContainer(job.caller, host, python) for host in hosts}

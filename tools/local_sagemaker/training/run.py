@@ -50,7 +50,7 @@ def _steps(cloud: Cloud, job: TrainingJob, base: Path) -> None:
     hosts = _hosts(job, base)
     scripted = bool(program.command_of(job, image))
     job.enter("Downloading")
-    python = images.python_of(image)
+    python = images.python_of(image.for_scripts if scripted else image)
     for host in hosts:
         inputs.prepare(cloud, job, host, Rooting.best(base, host.peers).host if scripted else str)
     if not job.stop_reason:
