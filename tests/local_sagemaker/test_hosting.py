@@ -28,7 +28,8 @@ def processes_of(aws: Aws) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
-            if f"{folder}/" in process.environ().get("SAGEMAKER_BASE_DIR", ""):
+            # A script's own folder is `/opt/ml`, but its environment's is not.
+            if any(f"{folder}/" in process.environ().get(name, "") for name in ("SAGEMAKER_BASE_DIR", "PATH")):
                 found.append(process)
         except psutil.Error:
             continue

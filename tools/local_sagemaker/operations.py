@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from . import hosting, identity, notebooks, pipelines, training
 from .handlers import Handlers
-from .hosting import invoking
+from .hosting import asynchronous, invoking
 from .jobs import processing, transform, tuning
 from .pipelines import callbacks, executions
 from .training import searching
@@ -20,6 +20,7 @@ OPERATIONS: Handlers = {
     **searching.HANDLERS,
     **hosting.HANDLERS,
     **invoking.HANDLERS,
+    **asynchronous.HANDLERS,
     **pipelines.HANDLERS,
     **executions.HANDLERS,
     **callbacks.HANDLERS,

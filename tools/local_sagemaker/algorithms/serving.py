@@ -1,25 +1,88 @@
-"""The web server in a built-in algorithm's container: ``GET /ping`` and ``POST /invocations``."""
+"""The web server in a container: ``GET /ping`` and ``POST /invocations``."""
 
 from __future__ import annotations
 
 import logging
+import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from .shape import BadRequestError, Model, UnsupportedMediaTypeError
 
 JSON_LINES = "application/jsonlines"
+TURN_SECONDS = 60.0
+"""How long one request may keep all others waiting, unless SAGEMAKER_MODEL_SERVER_TIMEOUT says otherwise."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked. The names of headers are written ``Like-This``."""
+
+    body: bytes
+    content_type: str
+    accept: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said: the body, or its pieces as they come."""
+
+    body: bytes | Iterator[bytes]
+    content_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = HTTPStatus.OK
 
 
 def serve(model: Model, port: int) -> int:
     """Answer requests on loopback with `model` until the process is ended."""
-    handler = type("Handler", (_Handler,), {"model": staticmethod(model), "lock": threading.Lock()})
+    return serve_requests(lambda asked: Answer(*model(asked.body, asked.content_type, asked.accept)), port)
+
+
+def serve_requests(answer: Callable[[Request], Answer], port: int) -> int:
+    """Answer requests on loopback with `answer` until the process is ended."""
+    turns = _Turns(float(os.environ.get("SAGEMAKER_MODEL_SERVER_TIMEOUT") or TURN_SECONDS))
+    handler = type("Handler", (_Handler,), {"answer": staticmethod(answer), "turns": turns})
     with _Server(("127.0.0.1", port), handler) as server:
         logging.info("Serving on port %d", port)
         server.serve_forever()
     return 0
+
+
+class _Turns:
+    """One request at a time: libraries differ in what they allow of threads.
+
+    Who takes longer than `seconds` loses the turn, as AWS's containers end a worker that takes too long: nobody waits
+    for it any more.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._since = seconds, 0.0
+        self._holder: object = None
+        self._free = threading.Condition()
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Wait for a turn, and have it."""
+        me = object()
+        with self._free:
+            while self._holder and (left := self._since + self._seconds - time.monotonic()) > 0:
+                self._free.wait(left)
+            if self._holder:
+                logging.error("A request takes longer than %.0f s; the next one goes on beside it", self._seconds)
+            self._holder, self._since = me, time.monotonic()
+        try:
+            yield
+        finally:
+            with self._free:
+                if self._holder is me:
+                    self._holder = None
+                    self._free.notify()
 
 
 class _Server(ThreadingHTTPServer):
@@ -29,9 +92,8 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    model: Model
-    # Libraries differ in what they allow of threads; one prediction at a time is right for all.
-    lock: threading.Lock
+    answer: Callable[[Request], Answer]
+    turns: _Turns
 
     def do_GET(self) -> None:
         self._reply(HTTPStatus.OK if self.path == "/ping" else HTTPStatus.NOT_FOUND, b"", "text/plain")
@@ -41,12 +103,13 @@ class _Handler(BaseHTTPRequestHandler):
         content_type = self.headers.get("Content-Type") or "text/csv"
         accept = self.headers.get("Accept") or "*/*"
         try:
-            with self.lock:
-                said, said_as = self.model(body, content_type, accept)
-                if isinstance(said, bytes):
-                    self._reply(HTTPStatus.OK, said, said_as)
+            with self.turns.one():
+                headers = {name.title(): value for name, value in self.headers.items()}
+                said = self.answer(Request(body, content_type, accept, headers))
+                if isinstance(said.body, bytes):
+                    self._reply(said.status, said.body, said.content_type, said.headers)
                 else:
-                    self._stream(said, said_as)
+                    self._stream(said.body, said)
         except UnsupportedMediaTypeError as error:
             self._refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, error)
         except BadRequestError as error:
@@ -59,19 +122,19 @@ class _Handler(BaseHTTPRequestHandler):
         logging.error(error)
         self._reply(status, str(error).encode(), "text/plain")
 
-    def _reply(self, status: HTTPStatus, body: bytes, content_type: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
+    def _reply(self, status: int, body: bytes, content_type: str, headers: Mapping[str, str] | None = None) -> None:
+        self._begin(status, {"Content-Type": content_type, "Content-Length": str(len(body)), **(headers or {})})
         self.wfile.write(body)
 
-    def _stream(self, pieces: Iterator[bytes], content_type: str) -> None:
-        """Send pieces as they come, chunked (RFC 9112, 7.1). If one fails, the last chunk is missing: it shows."""
-        self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Transfer-Encoding", "chunked")
+    def _begin(self, status: int, headers: Mapping[str, str]) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
+
+    def _stream(self, pieces: Iterator[bytes], said: Answer) -> None:
+        """Send pieces as they come, chunked (RFC 9112, 7.1). If one fails, the last chunk is missing: it shows."""
+        self._begin(said.status, {"Content-Type": said.content_type, "Transfer-Encoding": "chunked", **said.headers})
         try:
             for piece in filter(None, pieces):
                 self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))

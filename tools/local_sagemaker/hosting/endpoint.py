@@ -13,6 +13,7 @@ from typing import Any
 from ..status import Status
 from ..wire import AwsError, Caller, validation_error
 from .plans import Plan
+from .queueing import Queue
 from .variant import Variant
 
 PASSING = frozenset({"Creating", "Updating", "Deleting"})
@@ -37,7 +38,8 @@ class Fleet:
 class Endpoint:
     """An endpoint, what it is made from, and what serves for it. Times are in seconds since 1970.
 
-    `deployment` is the DeploymentConfig of the last creation or update, which is told and nothing else.
+    `deployment` is the DeploymentConfig of the last creation or update, which is told and nothing else; `queue` holds
+    asynchronous requests.
     """
 
     caller: Caller
@@ -46,6 +48,7 @@ class Endpoint:
     deployment: Mapping[str, Any] = field(default_factory=dict)
     status: Status = field(default_factory=lambda: Status("Creating", PASSING))
     fleet: Fleet = field(default_factory=Fleet)
+    queue: Queue = field(default_factory=Queue)
     failure_reason: str = ""
     changed: float = field(default_factory=time.time)
     lock: threading.Lock = field(default_factory=threading.Lock)

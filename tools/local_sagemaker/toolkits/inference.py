@@ -3,7 +3,7 @@
 The script is SAGEMAKER_PROGRAM, ``inference.py`` if that is not given, in SAGEMAKER_SUBMIT_DIRECTORY, else in
 `/opt/ml/model/code`. It has ``model_fn(model_dir)`` and, if it likes, ``input_fn(data, content_type)``,
 ``predict_fn(data, model)`` and ``output_fn(prediction, accept)``, or instead of these three
-``transform_fn(model, data, content_type, accept)``; each may take one more argument, the context.
+``transform_fn(model, data, content_type, accept)``; each may take one more argument, the context (context.py).
 CSV and JSON arrive as text, all else as bytes. An ``output_fn`` that returns an iterator answers piece by piece.
 Source: the README of AWS's open-source SageMaker Inference Toolkit, and the SDK's guides to its framework containers.
 """
@@ -19,35 +19,57 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 from ..algorithms.media import CSV, JSON
-from ..algorithms.serving import serve
-from . import inference_defaults as defaults
+from ..algorithms.serving import Answer, Request, serve_requests
+from .context import Context
+from .inference_defaults import Defaults
 
 TEXT = frozenset({CSV, JSON})
 
 
-def main() -> int:
-    """Load the user's script and its model, and answer requests until the process is ended."""
+def main(image: str) -> int:
+    """Load the user's script and its model, and answer requests until the process is ended.
+
+    `image` is the name of the image's repository, such as ``pytorch-inference``.
+    """
+    start_logging()
+    base = Path(os.environ["SAGEMAKER_BASE_DIR"])
+    code = code_folder(base)
+    install_requirements(code)
+    model = ScriptModel.load(_script(code, image), base / "model", Defaults.of(image))
+    return serve_requests(model, int(os.environ["SAGEMAKER_BIND_TO_PORT"]))
+
+
+def start_logging() -> None:
+    """Send what is logged to the container's output."""
     form = "%(asctime)s %(levelname)s %(message)s"
     logging.basicConfig(level=logging.INFO, format=form, stream=sys.stdout)
-    base = Path(os.environ["SAGEMAKER_BASE_DIR"])
-    code = _code_folder(base)
-    if (requirements := code / "requirements.txt").exists():
-        subprocess.run([sys.executable, "-m", "pip", "install", "-r", str(requirements)], check=True)
-    model = ScriptModel.load(_script(code), base / "model")
-    return serve(model, int(os.environ["SAGEMAKER_BIND_TO_PORT"]))
 
 
-def _code_folder(base: Path) -> Path:
+def code_folder(base: Path) -> Path:
+    """Return where the user's script is, below the folder that stands for `/opt/ml`."""
     given = os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY", "").removeprefix("file://")
     return Path(given) if given else base / "model" / "code"
 
 
-def _script(code: Path) -> ModuleType:
+def install_requirements(code: Path) -> None:
+    """Install what the requirements.txt beside the script names, if there is one."""
+    if (requirements := code / "requirements.txt").exists():
+        subprocess.run([sys.executable, "-m", "pip", "install", "-r", str(requirements)], check=True)
+
+
+def _script(code: Path, image: str) -> ModuleType:
     path = code / os.environ.get("SAGEMAKER_PROGRAM", "inference.py")
+    if not path.exists() and "SAGEMAKER_PROGRAM" not in os.environ and Defaults.of(image).model_fn:
+        return ModuleType("inference")
+    return load_script(path, code)
+
+
+def load_script(path: Path, code: Path) -> ModuleType:
+    """Run the script at `path` as a module and return it. Raises FileNotFoundError."""
     if not path.exists():
         raise FileNotFoundError(f"There is no inference script {path}; SAGEMAKER_PROGRAM names it")
     for folder in (path.parent, code):
@@ -63,46 +85,59 @@ def _script(code: Path) -> ModuleType:
 
 @dataclass(frozen=True)
 class ScriptModel:
-    """A user's script and the model it loaded, as `algorithms.shape.Model`."""
+    """A user's script and the model it loaded: it answers requests."""
 
+    folder: Path
     loaded: Any
-    transform: Callable[[Any, Any, str, str], Any]
+    transform: Callable[[Any, Any, str, str, Context], Any]
 
     @classmethod
-    def load(cls, script: ModuleType, folder: Path) -> ScriptModel:
-        """Let the script load the model in `folder`."""
-        context = SimpleNamespace(system_properties={"model_dir": str(folder), "gpu_id": None}, manifest={})
-        loaded = _function(script, "model_fn", defaults.model_fn, 1, context)(str(folder))
-        return cls(loaded, _transform(script, context))
+    def load(cls, script: ModuleType, folder: Path, defaults: Defaults) -> ScriptModel:
+        """Let the script load the model in `folder`. Raises NotImplementedError if nobody knows how to."""
+        load = getattr(script, "model_fn", defaults.model_fn)
+        if load is None:
+            raise NotImplementedError("The inference script has no model_fn(model_dir); it has to load the model")
+        loaded = _called(load, 1)(str(folder), Context.of(folder, {}))
+        return cls(folder, loaded, _transform(script, defaults))
 
-    def __call__(self, body: bytes, content_type: str, accept: str) -> tuple[bytes | Iterator[bytes], str]:
+    def __call__(self, request: Request) -> Answer:
         """Answer one request."""
-        media = content_type.partition(";")[0].strip()
-        wanted = os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON) if accept == "*/*" else accept
-        said = self.transform(self.loaded, body.decode() if media in TEXT else body, media, wanted)
+        media, context = request.content_type.partition(";")[0].strip(), Context.of(self.folder, request.headers)
+        body = request.body.decode() if media in TEXT else request.body
+        said = self.transform(self.loaded, body, media, _wanted(request.accept), context)
+        accept = _wanted(request.accept)
         if isinstance(said, tuple):
-            said, wanted = said
-        return _as_bytes(said), wanted
+            said, accept = said
+        content_type = context.response_headers.pop("Content-Type", accept)
+        return Answer(as_bytes(said), content_type, context.response_headers, context.status)
 
 
-def _transform(script: ModuleType, context: SimpleNamespace) -> Callable[[Any, Any, str, str], Any]:
+def _wanted(accept: str) -> str:
+    return os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON) if accept == "*/*" else accept
+
+
+def _transform(script: ModuleType, defaults: Defaults) -> Callable[[Any, Any, str, str, Context], Any]:
     if hasattr(script, "transform_fn"):
-        return _function(script, "transform_fn", None, 4, context)
-    read = _function(script, "input_fn", defaults.input_fn, 2, context)
-    predict = _function(script, "predict_fn", defaults.predict_fn, 2, context)
-    write = _function(script, "output_fn", defaults.output_fn, 2, context)
-    return lambda model, data, content_type, accept: write(predict(read(data, content_type), model), accept)
+        return _called(script.transform_fn, 4)
+    read = _called(getattr(script, "input_fn", defaults.input_fn), 2)
+    predict = _called(getattr(script, "predict_fn", defaults.predict_fn), 2)
+    write = _called(getattr(script, "output_fn", defaults.output_fn), 2)
+
+    def transform(model: Any, data: Any, content_type: str, accept: str, context: Context) -> Any:
+        return write(predict(read(data, content_type, context), model, context), accept, context)
+
+    return transform
 
 
-def _function(script: ModuleType, name: str, default: Any, count: int, context: SimpleNamespace) -> Callable[..., Any]:
-    """Return the script's function, or the default; it is called with `count` arguments and, if it wants, context."""
-    function: Callable[..., Any] = getattr(script, name, default)
+def _called(function: Callable[..., Any], count: int) -> Callable[..., Any]:
+    """Return `function` as one of `count` arguments and the context, which it need not want."""
     if len(inspect.signature(function).parameters) <= count:
-        return function
-    return lambda *given: function(*given, context)
+        return lambda *given: function(*given[:count])
+    return function
 
 
-def _as_bytes(said: Any) -> bytes | Iterator[bytes]:
+def as_bytes(said: Any) -> bytes | Iterator[bytes]:
+    """Return what a script said as it goes over the wire. Raises TypeError."""
     if isinstance(said, str):
         return said.encode()
     if isinstance(said, bytes | bytearray):
@@ -113,4 +148,4 @@ def _as_bytes(said: Any) -> bytes | Iterator[bytes]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1]))

@@ -1,6 +1,7 @@
 """What stands for the functions an inference script does not have: arrays in, arrays out, in the common formats.
 
-Runs in a framework's image; each library is imported only where the model at hand is the library's own.
+Runs in a framework's image. What each framework's container does of its own is as in its public source:
+sagemaker-scikit-learn-container, sagemaker-xgboost-container and sagemaker-pytorch-inference-toolkit.
 """
 
 from __future__ import annotations
@@ -8,20 +9,19 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ..algorithms.media import CSV, JSON, JSON_LINES
 from ..algorithms.shape import UnsupportedMediaTypeError
 
 NPY = "application/x-npy"
+LIBSVM = ("text/libsvm", "text/x-libsvm")
 
 
-def model_fn(folder: str) -> Any:
-    """Say that there must be a ``model_fn``."""
-    raise NotImplementedError("The inference script has no model_fn(model_dir); it has to load the model")
-
-
-def input_fn(data: Any, content_type: str) -> Any:
+def array_of(data: Any, content_type: str) -> Any:
     """Return a request as an array. Raises UnsupportedMediaTypeError."""
     import numpy
 
@@ -41,7 +41,7 @@ def predict_fn(data: Any, model: Any) -> Any:
         with torch.no_grad():
             return model.eval()(torch.as_tensor(data, dtype=torch.float32))
     if xgboost and isinstance(model, xgboost.Booster):
-        return model.predict(xgboost.DMatrix(data))
+        return model.predict(data if isinstance(data, xgboost.DMatrix) else xgboost.DMatrix(data))
     return model.predict(data) if hasattr(model, "predict") else model(data)
 
 
@@ -69,3 +69,59 @@ def _as_list(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return value.tolist()
     raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def tensor_of(data: Any, content_type: str) -> Any:
+    """Return a request as a torch tensor; text becomes float32. Raises UnsupportedMediaTypeError."""
+    import torch
+
+    array = array_of(data, content_type)
+    return torch.FloatTensor(array) if content_type in (CSV, JSON) else torch.from_numpy(array)
+
+
+def scripted_model(folder: str) -> Any:
+    """Load the one TorchScript file in `folder`, as PyTorch's container does. Raises FileNotFoundError."""
+    import torch
+
+    files = [path for path in sorted(Path(folder).iterdir()) if path.suffix in (".pt", ".pth")]
+    if len(files) != 1:
+        raise FileNotFoundError(f"There must be one file *.pt or *.pth in the model, or a model_fn; found {files}")
+    return torch.jit.load(files[0], map_location="cpu").eval()
+
+
+def matrix_of(data: Any, content_type: str) -> Any:
+    """Return a request as an xgboost.DMatrix. Raises UnsupportedMediaTypeError."""
+    import numpy
+    import xgboost  # type: ignore[import-not-found,unused-ignore]
+
+    if content_type not in LIBSVM:
+        return xgboost.DMatrix(array_of(data, content_type))
+    lines = data.decode().strip().splitlines()
+    cells = [[cell.partition(":")[::2] for cell in line.split() if ":" in cell] for line in lines]
+    width = 1 + max((int(index) for row in cells for index, _ in row), default=0)
+    rows = numpy.full((len(lines), width), numpy.nan, dtype=numpy.float32)
+    for number, row in enumerate(cells):
+        for index, value in row:
+            rows[number, int(index)] = float(value)
+    return xgboost.DMatrix(rows)
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """The functions of a framework's container. Without ``model_fn`` the script must have one."""
+
+    model_fn: Callable[[str], Any] | None = None
+    input_fn: Callable[[Any, str], Any] = array_of
+    predict_fn: Callable[[Any, Any], Any] = predict_fn
+    output_fn: Callable[[Any, str], Any] = output_fn
+
+    @classmethod
+    def of(cls, image: str) -> Defaults:
+        """Return the defaults of an image, by the name of its repository."""
+        return OWN.get(image, cls())
+
+
+OWN = {
+    "pytorch-inference": Defaults(model_fn=scripted_model, input_fn=tensor_of),
+    "sagemaker-xgboost": Defaults(input_fn=matrix_of),
+}
