@@ -30,6 +30,27 @@ def test_a_patch_level_and_a_system_do_not_count() -> None:
     assert images.find("pytorch-training:2.6.0-cpu-py312-ubuntu22.04-sagemaker").name == "pytorch-training:2.6"
 
 
+@pytest.mark.parametrize(
+    ("uri", "requirements"),
+    [
+        ("683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:0.20.0-cpu-py3", "scikit-learn-1.2.txt"),
+        ("763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:1.5.0-cpu-py3", "pytorch-2.txt"),
+        ("763104351884.dkr.ecr.us-east-1.amazonaws.com/tensorflow-training:2.3.1-cpu-py37", "tensorflow-2.txt"),
+    ],
+)
+def test_a_newer_release_stands_for_one_that_installs_no_more(uri: str, requirements: str) -> None:
+    assert images.find(uri).requirements == requirements
+
+
+def test_what_is_built_for_a_gpu_computes_without_one() -> None:
+    uri = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.6.0-gpu-py312-cu126-ubuntu22.04-sagemaker"
+    assert images.find(uri).name == "pytorch-training:2.6"
+
+
+def test_the_latest_of_an_algorithm_is_its_version_1() -> None:
+    assert images.find("382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:latest").name == "linear-learner:1"
+
+
 def test_every_image_has_pinned_requirements() -> None:
     for image in {each for known in images.IMAGES.values() for each in (known, known.for_scripts)}:
         lines = (images.HERE / image.requirements).read_text().splitlines()

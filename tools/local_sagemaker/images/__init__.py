@@ -55,10 +55,15 @@ def _if_there(requirements: str) -> str:
 
 FRAMEWORKS = (
     # A release that installs on the Python of today stands for those that do not.
-    *(Image(f"sagemaker-scikit-learn:{tag}", "scikit-learn-1.2.txt") for tag in ("0.23-1", "1.0-1", "1.2-1")),
+    *(Image(f"sagemaker-scikit-learn:{tag}", "scikit-learn-1.2.txt") for tag in ("0.20", "0.23-1", "1.0-1", "1.2-1")),
     Image("sagemaker-scikit-learn:1.4-2", "scikit-learn-1.4.txt"),
-    *(Image(f"pytorch-{use}:2.{minor}", "pytorch-2.txt") for use in ("training", "inference") for minor in range(11)),
-    *(Image(f"tensorflow-training:2.{minor}", "tensorflow-2.txt") for minor in range(11, 22)),
+    *(Image(f"sagemaker-pytorch:1.{minor}", "pytorch-2.txt") for minor in range(3)),
+    *(
+        Image(f"pytorch-{use}:{release}", "pytorch-2.txt")
+        for use in ("training", "inference")
+        for release in (*(f"1.{minor}" for minor in range(14)), *(f"2.{minor}" for minor in range(11)))
+    ),
+    *(Image(f"tensorflow-training:2.{minor}", "tensorflow-2.txt") for minor in range(22)),
 )
 BUILT_IN = tuple(
     Image(image, requirements, name, script_requirements=_if_there(requirements.replace(".txt", "-scripts.txt")))
@@ -66,6 +71,9 @@ BUILT_IN = tuple(
     for image, requirements in algorithms.load(name).images.items()
 )
 IMAGES = {image.name: image for image in (*FRAMEWORKS, *BUILT_IN)}
+
+_SUFFIX = re.compile(r"-[cg]pu(-py\d+)?(-cu\d+)?(-ubuntu[\d.]+)?(-sagemaker)?$")
+"""What a tag says of the processor, Python, CUDA and the system."""
 
 
 class UnknownImageError(Exception):
@@ -77,12 +85,13 @@ class BuildError(Exception):
 
 
 def find(uri: str) -> Image:
-    """Return the image that `uri` names; registry, processor suffix and patch level do not count.
+    """Return the image that `uri` names; registry, processor and patch level do not count.
 
     ``683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.0-5-cpu-py3`` is
-    ``sagemaker-xgboost:3.0-5``. Raises UnknownImageError.
+    ``sagemaker-xgboost:3.0-5``. The latest of an algorithm is its version 1, and what is built for a GPU computes
+    without one. Raises UnknownImageError.
     """
-    name = re.sub(r"-cpu(-py\d+)?(-ubuntu[\d.]+)?(-sagemaker)?$", "", uri.rpartition("/")[2])
+    name = _SUFFIX.sub("", uri.rpartition("/")[2]).replace(":latest", ":1")
     if name not in IMAGES:
         name = re.sub(r"(:\d+\.\d+)\.\d+$", r"\1", name)
     if name not in IMAGES:
