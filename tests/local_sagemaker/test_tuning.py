@@ -11,9 +11,6 @@ from botocore.exceptions import ClientError
 from local_server import XGBOOST, Aws, channel, rows_where_the_feature_decides, wait_until
 from scripts import run_sdk
 
-from local_sagemaker.containers.failures import JobError
-from local_sagemaker.jobs.strategies import Search
-
 STATIC = {"objective": "binary:logistic", "eval_metric": "logloss"}
 
 
@@ -101,7 +98,8 @@ def test_resources_are_taken_as_version_2_of_the_sdk_gives_them(aws: Aws) -> Non
 
 
 def test_counters_tell_how_far_it_is(aws: Aws) -> None:
-    start(aws, ranges=categorical(num_round=["1", "wrong"]))
+    classes = categorical(objective=["binary:logistic", "multi:softmax"])  # the second lacks num_class
+    start(aws, ranges=classes, static={"num_round": "1", "eval_metric": "logloss"})
     job = ended(aws)
     assert job["TrainingJobStatusCounters"] == {
         "Completed": 1,
@@ -159,7 +157,7 @@ def test_it_fails_when_no_training_job_succeeds(aws: Aws) -> None:
     start(aws, static={"eta": "7"})
     job = ended(aws)
     assert job["HyperParameterTuningJobStatus"] == "Failed"
-    assert "No training job succeeded after 3 attempts" in job["FailureReason"]
+    assert job["FailureReason"].startswith("No training job succeeded after 3 attempts. ")
 
 
 def test_training_jobs_are_listed_by_their_objective(aws: Aws) -> None:
@@ -179,44 +177,6 @@ def test_tuning_jobs_are_listed(aws: Aws) -> None:
 def test_an_unknown_tuning_job_is_not_found(aws: Aws) -> None:
     with pytest.raises(ClientError, match="ResourceNotFound"):
         describe(aws)
-
-
-def search(strategy: str, low: str, high: str, scaling: str = "Auto") -> Search:
-    ranges = {"ContinuousParameterRanges": [{"Name": "x", "MinValue": low, "MaxValue": high, "ScalingType": scaling}]}
-    return Search(strategy, ranges, minimize=True, seed=1)
-
-
-def proposals(one: Search, count: int) -> list[float]:
-    return [float(one.propose()[1]["x"]) for _ in range(count)]
-
-
-def test_a_reverse_logarithmic_range_is_searched_densely_near_one() -> None:
-    found = proposals(search("Random", "0", "0.9999", "ReverseLogarithmic"), 200)
-    assert all(0 <= value <= 0.9999 for value in found)
-    assert sum(value > 0.9 for value in found) > 100
-
-
-def test_a_bayesian_search_learns_where_it_is_good() -> None:
-    one = search("Bayesian", "0", "1")
-    for _ in range(60):
-        number, values = one.propose()
-        one.learn(number, (float(values["x"]) - 0.3) ** 2)
-    assert sum(0.1 < value < 0.5 for value in proposals(one, 20)) > 12
-
-
-@pytest.mark.parametrize(
-    ("strategy", "low", "high", "scaling"),
-    [
-        ("Hyperband", "0", "1", "Auto"),
-        ("Grid", "0", "1", "Auto"),
-        ("Random", "1", "0", "Auto"),
-        ("Random", "0", "1", "Logarithmic"),
-        ("Random", "0", "1", "ReverseLogarithmic"),
-    ],
-)
-def test_a_search_that_makes_no_sense_is_refused(strategy: str, low: str, high: str, scaling: str) -> None:
-    with pytest.raises(JobError, match="ClientError"):
-        search(strategy, low, high, scaling).propose()
 
 
 SDK_SCRIPT = """

@@ -14,7 +14,7 @@ from ..listing import select
 from ..paging import page
 from ..wire import AwsError, Call, Caller, check_name, validation_error
 from . import run, validation
-from .job import TrainingJob
+from .job import TrainingJob, Watch
 
 KIND = "training-job"
 
@@ -24,12 +24,15 @@ def create(cloud: Cloud, call: Call) -> dict[str, Any]:
     return {"TrainingJobArn": start(cloud, call.caller, call.parameters).arn}
 
 
-def start(cloud: Cloud, caller: Caller, request: Mapping[str, Any], tuning_job_arn: str = "") -> TrainingJob:
-    """Start a job, which may be part of a tuning job, and return it. Raises AwsError."""
+def start(
+    cloud: Cloud, caller: Caller, request: Mapping[str, Any], tuning_job_arn: str = "", watch: Watch | None = None
+) -> TrainingJob:
+    """Start a job, which may be part of a tuning job that watches it, and return it. Raises AwsError."""
     name = check_name("trainingJobName", request["TrainingJobName"])
     validation.check(cloud, caller, request)
     arn = f"arn:aws:sagemaker:{caller.region}:{caller.account}:training-job/{name}"
     job = TrainingJob(caller=caller, arn=arn, request=dict(request), tuning_job_arn=tuning_job_arn)
+    job.watch = watch or job.watch
     if not cloud.shelf(KIND).add(Key.of(caller, name), job):
         raise AwsError(
             "ResourceInUse",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..containers.hosts import Cluster
 from ..status import Status
@@ -26,6 +27,14 @@ NOT_DESCRIBED = frozenset({"Tags", "TrainingJobName"})
 FAILURE_REASON_LENGTH = 1024
 
 
+Watch: TypeAlias = Callable[[str, float], bool]
+"""Is told each value of each metric, by name, as the job tells it; says whether the job shall end now."""
+
+
+def _never(metric: str, value: float) -> bool:
+    return False
+
+
 @dataclass
 class TrainingJob:
     """A training job. `request` is CreateTrainingJob's; times are seconds since 1970."""
@@ -41,6 +50,7 @@ class TrainingJob:
     failure_reason: str = ""
     cluster: Cluster | None = None
     stop_reason: str = ""
+    watch: Watch = _never
 
     def __post_init__(self) -> None:
         self.enter("Starting")
@@ -85,7 +95,9 @@ class TrainingJob:
         self.status.become(status)
 
     def ask_to_stop(self, reason: str = "Stopped") -> None:
-        """Make the job stop; `reason` is its last secondary status."""
+        """Make the job stop if it has not ended; `reason` is its last secondary status."""
+        if not self.status.passing:
+            return
         self.stop_reason = self.stop_reason or reason
         if reason == "Stopped":
             self.status.become("Stopping")

@@ -73,7 +73,7 @@ def _hosts(job: TrainingJob, base: Path) -> list[Host]:
 def _train(cloud: Cloud, job: TrainingJob, hosts: list[Host], image: Image, python: Path) -> None:
     """Run the containers. Their lines go to the log and, if they tell metrics, to the job. Raises JobError."""
     patterns = _metric_patterns(job, image)
-    cluster = Cluster(cloud, job.caller, GROUP, job.name, lambda line: _note_metrics(job, patterns, line))
+    cluster = Cluster(cloud, job.caller, GROUP, job.name, lambda line: _note_metrics(cloud, job, patterns, line))
     job.cluster = cluster
     if job.stop_reason:
         cluster.stop()
@@ -111,12 +111,15 @@ def _metric_patterns(job: TrainingJob, image: Image) -> dict[str, re.Pattern[str
         raise JobError(f"ClientError: The regular expression of a metric is wrong: {error}") from error
 
 
-def _note_metrics(job: TrainingJob, patterns: Mapping[str, re.Pattern[str]], line: str) -> None:
+def _note_metrics(cloud: Cloud, job: TrainingJob, patterns: Mapping[str, re.Pattern[str]], line: str) -> None:
     for name, pattern in patterns.items():
         # A pattern of the user's may have no group, or find something that is no number.
         with suppress(IndexError, ValueError):
             if match := pattern.search(line):
-                job.metrics[name] = {"MetricName": name, "Value": float(match[1]), "Timestamp": time.time()}
+                value = float(match[1])
+                job.metrics[name] = {"MetricName": name, "Value": value, "Timestamp": time.time()}
+                if job.watch(name, value) and not job.stop_reason:
+                    cloud.start(job.ask_to_stop)  # it waits for the end of whoever said this
 
 
 def _failure_reason(container: Container, status: int) -> str:
