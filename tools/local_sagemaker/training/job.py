@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from ..containers.hosts import Cluster
 from ..status import Status
 from ..wire import Caller
+from .metrics import with_metrics
 
 PASSING = frozenset({"InProgress", "Stopping"})
 MESSAGES = {
@@ -121,6 +122,8 @@ class TrainingJob:
         asked = {name: value for name, value in self.request.items() if name not in NOT_DESCRIBED}
         told = {
             **asked,
+            "AlgorithmSpecification": with_metrics(asked["AlgorithmSpecification"]),
+            "OutputDataConfig": {"KmsKeyId": "", **asked["OutputDataConfig"]},
             **self.summary(),
             "ModelArtifacts": {"S3ModelArtifacts": f"{self.artifacts}/model.tar.gz"},
             "SecondaryStatusTransitions": list(self.transitions),

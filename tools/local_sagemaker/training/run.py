@@ -12,7 +12,7 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 
-from .. import algorithms, archives, images
+from .. import archives, images
 from ..cloud import Cloud, storage
 from ..containers import Container, pipes
 from ..containers.checkpoints import Checkpoints
@@ -22,6 +22,7 @@ from ..containers.rooting import Rooting
 from ..images import Image
 from . import inputs, program
 from .job import TrainingJob
+from .metrics import definitions_of
 
 GROUP = "/aws/sagemaker/TrainingJobs"
 DEFAULT_MAX_RUNTIME = 86_400
@@ -72,7 +73,7 @@ def _hosts(job: TrainingJob, base: Path) -> list[Host]:
 
 def _train(cloud: Cloud, job: TrainingJob, hosts: list[Host], image: Image, python: Path) -> None:
     """Run the containers. Their lines go to the log and, if they tell metrics, to the job. Raises JobError."""
-    patterns = _metric_patterns(job, image)
+    patterns = _metric_patterns(job)
     cluster = Cluster(cloud, job.caller, GROUP, job.name, lambda line: _note_metrics(cloud, job, patterns, line))
     job.cluster = cluster
     if job.stop_reason:
@@ -100,13 +101,11 @@ def _checkpoints(cloud: Cloud, job: TrainingJob, host: Host) -> Checkpoints:
     return checkpoints
 
 
-def _metric_patterns(job: TrainingJob, image: Image) -> dict[str, re.Pattern[str]]:
+def _metric_patterns(job: TrainingJob) -> dict[str, re.Pattern[str]]:
     """Return the patterns that find a metric in a line, by name. Raises JobError."""
-    given = job.request["AlgorithmSpecification"].get("MetricDefinitions") or []
-    known = dict(algorithms.load(image.algorithm).metrics) if image.algorithm else {}
-    known |= {each["Name"]: each["Regex"] for each in given}
+    found = definitions_of(job.request["AlgorithmSpecification"])
     try:
-        return {name: re.compile(pattern) for name, pattern in known.items()}
+        return {each["Name"]: re.compile(each["Regex"]) for each in found}
     except re.error as error:
         raise JobError(f"ClientError: The regular expression of a metric is wrong: {error}") from error
 

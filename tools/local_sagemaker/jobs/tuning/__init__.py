@@ -18,11 +18,12 @@ from ...cloud import Cloud, Key
 from ...handlers import Handlers
 from ...listing import select
 from ...paging import page
+from ...training.metrics import with_metrics
 from ...wire import Call, validation_error
 from .. import Job, Kind
 from . import autotune, validation
 from .attempts import Attempt, Definition, Tuning
-from .running import run
+from .running import OBJECTIVE_METRIC, resources_of, run
 
 __all__ = ["HANDLERS", "KIND", "dump", "load"]
 
@@ -100,7 +101,7 @@ def _objective_status(attempt: Attempt) -> str:
 
 def _details(job: Job) -> dict[str, Any]:
     tuning: Tuning = job.state
-    told = _counters(job)
+    told = {**_counters(job), **_described_definitions(job)}
     if best := tuning.best():
         told["BestTrainingJob"] = _attempt_summary(best)
     warm = job.request.get("WarmStartConfig", {})
@@ -110,6 +111,24 @@ def _details(job: Job) -> dict[str, Any]:
     if job.started and job.ended:
         told["ConsumedResources"] = {"RuntimeInSeconds": round(job.ended - job.started)}
     return told
+
+
+def _described_definitions(job: Job) -> dict[str, Any]:
+    told = [_described(each) for each in job.state.definitions]
+    several = "TrainingJobDefinitions" in job.request
+    return {"TrainingJobDefinitions": told} if several else {"TrainingJobDefinition": told[0]}
+
+
+def _described(definition: Definition) -> dict[str, Any]:
+    """Return a definition with what SageMaker adds to it: the SDK attaches to a tuning job by that."""
+    static = {**definition.static, OBJECTIVE_METRIC: definition.metric}
+    specification = with_metrics(definition.request["AlgorithmSpecification"])
+    return {
+        "ResourceConfig": resources_of(definition),
+        **definition.request,
+        "StaticHyperParameters": static,
+        "AlgorithmSpecification": specification,
+    }
 
 
 def _summary(job: Job) -> dict[str, Any]:

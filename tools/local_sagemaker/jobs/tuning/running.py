@@ -6,7 +6,7 @@ import itertools
 import queue
 import secrets
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,9 @@ from .search import Rules, Search
 
 MAX_JOBS = 750
 """Training jobs of a tuning job that does not say how many; AWS's own limit."""
+
+OBJECTIVE_METRIC = "_tuning_objective_metric"
+"""A hyperparameter that SageMaker adds, so that a container knows what is tuned."""
 
 NOT_FOR_TRAINING = frozenset(
     {
@@ -136,15 +139,15 @@ class _Race:
 
 
 def _request(definition: Definition, name: str, values: dict[str, str]) -> dict[str, Any]:
-    given = {**definition.static, **values, "_tuning_objective_metric": definition.metric}
+    given = {**definition.static, **values, OBJECTIVE_METRIC: definition.metric}
     kept = {member: value for member, value in definition.request.items() if member not in NOT_FOR_TRAINING}
-    resources = {"ResourceConfig": _resources(definition.request)}
+    resources = {"ResourceConfig": resources_of(definition)}
     return {**resources, **kept, "TrainingJobName": name, "HyperParameters": given}
 
 
-def _resources(request: Mapping[str, Any]) -> dict[str, Any]:
+def resources_of(definition: Definition) -> dict[str, Any]:
     """Return a training job's resources as version 2 of the SDK gives them; of several choices the first."""
-    given = request.get("HyperParameterTuningResourceConfig", {})
+    given = definition.request.get("HyperParameterTuningResourceConfig", {})
     first = given.get("InstanceConfigs", [given])[0]
     return {name: first[name] for name in ("InstanceType", "InstanceCount", "VolumeSizeInGB") if name in first}
 
