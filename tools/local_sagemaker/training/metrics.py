@@ -16,9 +16,9 @@ def definitions_of(specification: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def with_metrics(specification: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an AlgorithmSpecification as AWS tells it, with all metrics."""
-    definitions = definitions_of(specification)
-    return {**specification, **({"MetricDefinitions": definitions} if definitions else {})}
+    """Return an AlgorithmSpecification as AWS tells it: with a built-in algorithm's metrics if none were given."""
+    found = definitions_of(specification)
+    return {**({"MetricDefinitions": found} if found else {}), **specification}
 
 
 def _algorithm(specification: Mapping[str, Any]) -> str:
