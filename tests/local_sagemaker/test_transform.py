@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,9 @@ from botocore.exceptions import ClientError, WaiterError
 from local_server import XGBOOST, Aws
 from scripts import run_sdk
 
+from local_sagemaker.algorithms import recordio
 from local_sagemaker.jobs.json_paths import BadPathError, select
+from local_sagemaker.jobs.records import Batching
 
 GROUP = "/aws/sagemaker/TransformJobs"
 ROWS = "0.9,0.5\n0.1,0.5\n0.8,0.5\n"
@@ -117,10 +121,42 @@ def test_a_model_that_is_not_there_is_refused(aws: Aws) -> None:
         start(aws)
 
 
-def test_missing_data_fails_the_job(aws: Aws, model: str) -> None:
+def test_missing_data_is_refused_in_the_words_of_aws(aws: Aws, model: str) -> None:
     aws.s3.delete_object(Bucket=aws.bucket, Key="rows/a.csv")
-    start(aws)
-    assert "No S3 objects found" in ended(aws)["FailureReason"]
+    with pytest.raises(ClientError, match=f'No S3 objects found under S3 URL "s3://{aws.bucket}/rows/" given in input'):
+        start(aws)
+
+
+def test_a_manifest_names_the_files(aws: Aws, model: str) -> None:
+    aws.put("rows/b.csv", "0.1,0.5\n")
+    manifest = f"{aws.put('m/list', json.dumps([{'prefix': f's3://{aws.bucket}/rows/'}, 'b.csv']))}/list"
+    source = {"S3DataSource": {"S3DataType": "ManifestFile", "S3Uri": manifest}}
+    start(aws, TransformInput={"DataSource": source, "ContentType": "text/csv", "SplitType": "Line"})
+    assert ended(aws)["TransformJobStatus"] == "Completed"
+    assert high(output(aws, "b.csv")) == [False]
+    assert aws.s3.list_objects_v2(Bucket=aws.bucket, Prefix="out/")["KeyCount"] == 1
+
+
+def tf_record(data: bytes) -> bytes:
+    return len(data).to_bytes(8, "little") + bytes(4) + data + bytes(4)
+
+
+@pytest.mark.parametrize(("split", "written"), [("RecordIO", recordio.frame), ("TFRecord", tf_record)])
+def test_binary_records_are_sent_as_they_are(tmp_path: Path, split: str, written: Callable[[bytes], bytes]) -> None:
+    records = [written(b"one"), written(b"second"), written(b"")]
+    (tmp_path / "file").write_bytes(b"".join(records))
+    batching = Batching.of({"TransformInput": {"SplitType": split}, "BatchStrategy": "SingleRecord"})
+    assert list(batching.batches(tmp_path / "file")) == [[record] for record in records]
+    together = Batching.of({"TransformInput": {"SplitType": split}})
+    (batch,) = together.batches(tmp_path / "file")
+    assert together.between.join(batch) == b"".join(records)
+
+
+@pytest.mark.parametrize("split", ["RecordIO", "TFRecord"])
+def test_a_truncated_record_fails_the_job(aws: Aws, model: str, split: str) -> None:
+    aws.s3.put_object(Bucket=aws.bucket, Key="rows/a.csv", Body=b"\x0a\x23\xd7\xce\x0a\x00\x00\x00abc")
+    start(aws, split=split)
+    assert ended(aws)["FailureReason"].startswith(f"ClientError: a.csv cannot be split by {split}: ")
 
 
 def test_a_stopped_job_is_stopped(aws: Aws, model: str) -> None:

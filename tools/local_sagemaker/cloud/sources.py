@@ -16,7 +16,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ..wire import Caller
+from ..wire import Caller, validation_error
 from . import Cloud
 from .addresses import NoSuchDataError, split
 
@@ -91,13 +91,20 @@ class Source:
         return everything[self.share.index :: self.share.count]
 
 
-def exist(cloud: Cloud, caller: Caller, source: Source) -> bool:
-    """Return whether there is anything at the source's address: an object below the prefix, or the manifest."""
+def check(cloud: Cloud, caller: Caller, source: Source, role: str) -> None:
+    """Raise AwsError, as AWS words it, if nothing is at the source's address: no object below it, or no manifest."""
+    bucket = source.uri.removeprefix("s3://").partition("/")[0]
     try:
         bucket, key = split(source.uri)
-        return bool(cloud.client("s3", caller).list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents"))
+        found = cloud.client("s3", caller).list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents")
     except (ClientError, NoSuchDataError):
-        return False
+        found = None
+    if not found:
+        raise validation_error(
+            f'No S3 objects found under S3 URL "{source.uri}" given in input data source. Please ensure that the '
+            f"bucket exists in the selected region ({caller.region}), that objects exist under that S3 prefix, and "
+            f'that the role "{role}" has "s3:ListBucket" permissions on bucket "{bucket}".'
+        )
 
 
 def fetch(cloud: Cloud, caller: Caller, source: Source, folder: Path) -> list[S3Object]:

@@ -6,11 +6,13 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..algorithms import recordio
 from ..containers.failures import JobError
 from . import json_paths
 
@@ -23,30 +25,32 @@ CSV = "text/csv"
 
 @dataclass(frozen=True)
 class Batching:
-    """How files become requests. `max_bytes` bounds a request."""
+    """How files become requests. `split` is the SplitType, `max_bytes` bounds a request."""
 
-    lines: bool
+    split: str
     single: bool
     max_bytes: int
     gzipped: bool
 
     @classmethod
     def of(cls, request: Mapping[str, Any]) -> Batching:
-        """Return what CreateTransformJob's `request` wants. Raises JobError if it wants what is not here."""
+        """Return what CreateTransformJob's `request` wants."""
         given = request["TransformInput"]
-        split = given.get("SplitType", "None")
-        if split not in ("None", "Line"):
-            raise JobError(f"ClientError: local_sagemaker has no SplitType {split}")
         megabytes = request.get("MaxPayloadInMB", DEFAULT_MAX_PAYLOAD)
         single = request.get("BatchStrategy", "MultiRecord") == "SingleRecord"
-        return cls(split == "Line", single, megabytes * MEGABYTE, given.get("CompressionType") == "Gzip")
+        gzipped = given.get("CompressionType") == "Gzip"
+        return cls(given.get("SplitType") or "None", single, megabytes * MEGABYTE, gzipped)
+
+    @property
+    def between(self) -> bytes:
+        """What stands between two records of a request: those of binary formats say themselves how long they are."""
+        return b"\n" if self.split == "Line" else b""
 
     def batches(self, file: Path) -> Iterator[list[bytes]]:
-        """Yield the records of each request. Raises JobError for a record that is too large."""
-        content = gzip.decompress(file.read_bytes()) if self.gzipped else file.read_bytes()
+        """Yield the records of each request. Raises JobError for a record that is too large, or none."""
         batch: list[bytes] = []
         size = 0
-        for record in self._records(content):
+        for record in self._records(file):
             if self.max_bytes and len(record) > self.max_bytes:
                 raise JobError(f"ClientError: A record of {file.name} is larger than MaxPayloadInMB")
             if batch and (self.single or (self.max_bytes and size + len(record) + 1 > self.max_bytes)):
@@ -57,8 +61,39 @@ class Batching:
         if batch:
             yield batch
 
-    def _records(self, content: bytes) -> list[bytes]:
-        return [line for line in content.splitlines() if line] if self.lines else [content]
+    def _records(self, file: Path) -> list[bytes]:
+        try:
+            content = gzip.decompress(file.read_bytes()) if self.gzipped else file.read_bytes()
+            return SPLITS[self.split](content)
+        except (OSError, EOFError, zlib.error) as error:
+            raise JobError(f"ClientError: {file.name} is not compressed with gzip: {error}") from error
+        except ValueError as error:
+            raise JobError(f"ClientError: {file.name} cannot be split by {self.split}: {error}") from error
+
+
+def _tf_records(content: bytes) -> list[bytes]:
+    """Return the records of a TFRecord file with their heads and check sums, which are not checked.
+
+    A record is its length as eight bytes, a check sum of four, the data, and a check sum of four; numbers are
+    little-endian. Source: TensorFlow's guide, "TFRecord and tf.train.Example". Raises ValueError.
+    """
+    found, place = [], 0
+    while place < len(content):
+        end = place + 16 + int.from_bytes(content[place : place + 8], "little")
+        if end > len(content):
+            raise ValueError(f"the record at byte {place} goes beyond the end")
+        found.append(content[place:end])
+        place = end
+    return found
+
+
+SPLITS: Mapping[str, Callable[[bytes], list[bytes]]] = {
+    "None": lambda content: [content],
+    "Line": lambda content: [line for line in content.splitlines() if line],
+    "RecordIO": lambda content: [recordio.frame(record) for record in recordio.records(content)],
+    "TFRecord": _tf_records,
+}
+"""How an object is cut into records, by SplitType."""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..cloud import Cloud, storage
+from ..cloud import Cloud, sources, storage
 from ..cloud.logs import LogStream
+from ..cloud.sources import AUGMENTED, Source
 from ..containers.failures import JobError
 from ..handlers import Handlers
 from ..hosting import models, variant
@@ -16,6 +17,7 @@ from ..hosting.models import Model
 from ..hosting.serving import NotReadyError
 from ..hosting.talking import MEGABYTE, Answer, NoAnswerError, Request
 from ..hosting.variant import Variant, Wanted
+from ..wire import validation_error
 from . import Job, Kind
 from .records import Batching, Filters
 
@@ -45,7 +47,7 @@ class Transformer:
         for records in self.batching.batches(file):
             if self.job.asked_to_stop:
                 break
-            body = b"\n".join(map(self.filters.ask, records))
+            body = self.batching.between.join(map(self.filters.ask, records))
             told.append(self.filters.tell(records, self._ask(body, name)))
         return self._assembled(told)
 
@@ -82,11 +84,8 @@ class Transformer:
 def run(cloud: Cloud, job: Job, base: Path) -> None:
     """Do a transform job. Raises JobError and what failures.GIVEN_WRONG names."""
     files = base / "input"
-    source = job.request["TransformInput"]["DataSource"]["S3DataSource"]
-    if source["S3DataType"] != "S3Prefix":
-        raise JobError(f"ClientError: local_sagemaker has no S3DataType {source['S3DataType']}")
     batching, filters = Batching.of(job.request), Filters.of(job.request)
-    storage.download_prefix(cloud, job.caller, source["S3Uri"], files)
+    sources.fetch(cloud, job.caller, _source(job), files)
     running = _launch(cloud, job)
     job.when_asked_to_stop(running.stop)
     try:
@@ -123,16 +122,24 @@ def _launch(cloud: Cloud, job: Job) -> Variant:
         raise JobError(f"AlgorithmError: {SEE_LOGS}") from error
 
 
-def _find_model(cloud: Cloud, job: Job) -> None:
-    """Keep the model as it is now. Raises AwsError if there is none."""
+def _source(job: Job) -> Source:
+    return Source.of(job.request["TransformInput"]["DataSource"]["S3DataSource"])
+
+
+def _prepare(cloud: Cloud, job: Job) -> None:
+    """Keep the model as it is now. Raises AwsError if there is none, or no data."""
     job.state = models.find(cloud, job.caller, job.request["ModelName"])
+    if _source(job).data_type == AUGMENTED:
+        raise validation_error("AugmentedManifestFile is not supported for batch transform jobs.")
+    model = cloud.floor.call(job.caller, "SageMaker.DescribeModel", {"ModelName": job.request["ModelName"]})
+    sources.check(cloud, job.caller, _source(job), model.get("ExecutionRoleArn", ""))
 
 
 KIND = Kind(
     prefix="TransformJob",
     noun="transform-job",
     run=run,
-    prepare=_find_model,
+    prepare=_prepare,
     started_as="TransformStartTime",
     ended_as="TransformEndTime",
     only_listed="LastModifiedTime",

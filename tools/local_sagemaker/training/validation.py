@@ -22,21 +22,8 @@ def check(cloud: Cloud, caller: Caller, request: Mapping[str, Any]) -> None:
     for channel in given:
         _check_place(channel)
         _check_form(channel)
-        check_data(cloud, caller, channel.s3, str(request.get("RoleArn", "")))
+        sources.check(cloud, caller, channel.source(), str(request.get("RoleArn", "")))
     _check_registry(request)
-
-
-def check_data(cloud: Cloud, caller: Caller, s3: Mapping[str, Any], role: str) -> None:
-    """Raise AwsError, as AWS words it, if nothing is at an S3DataSource's address."""
-    source = sources.Source.of(s3)
-    if sources.exist(cloud, caller, source):
-        return
-    bucket = source.uri.removeprefix("s3://").partition("/")[0]
-    raise validation_error(
-        f'No S3 objects found under S3 URL "{source.uri}" given in input data source. Please ensure that the bucket '
-        f"exists in the selected region ({caller.region}), that objects exist under that S3 prefix, and that the role "
-        f'"{role}" has "s3:ListBucket" permissions on bucket "{bucket}".'
-    )
 
 
 def _check_names(given: Sequence[Channel]) -> None:
