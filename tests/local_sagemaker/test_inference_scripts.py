@@ -38,6 +38,20 @@ def output_fn(prediction, accept):
     return json.dumps({"said": prediction, "accept": accept}), accept
 """
 
+RETURNS_A_DICT = """
+def model_fn(model_dir):
+    return "sepal"
+
+def input_fn(data, content_type):
+    return data
+
+def predict_fn(data, model):
+    return model
+
+def output_fn(prediction, accept):
+    return {"Output": prediction}
+"""
+
 PIECES = """
 import os
 
@@ -114,6 +128,11 @@ def test_all_four_functions_are_the_scripts_own(aws: Aws, deploy: Callable[..., 
     assert deploy(code__inference=ALL_FOUR, greeting="Hello") == "InService"
     answer = aws.invoke("e", '{"name": "Ada"}', "application/json", "application/json")
     assert json.loads(answer) == {"said": "Hello Ada", "accept": "application/json"}
+
+
+def test_a_dict_is_answered_as_json(aws: Aws, deploy: Callable[..., str]) -> None:
+    assert deploy(code__inference=RETURNS_A_DICT) == "InService"
+    assert json.loads(aws.invoke("e", "1", "application/json")) == {"Output": "sepal"}
 
 
 def test_a_script_may_come_apart_from_its_model(aws: Aws) -> None:

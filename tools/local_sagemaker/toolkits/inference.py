@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import json
 import logging
 import os
 import subprocess
@@ -137,14 +138,20 @@ def _called(function: Callable[..., Any], count: int) -> Callable[..., Any]:
 
 
 def as_bytes(said: Any) -> bytes | Iterator[bytes]:
-    """Return what a script said as it goes over the wire. Raises TypeError."""
+    """Return what a script said as it goes over the wire. Raises TypeError.
+
+    What is not text yet becomes JSON, as AWS's containers have it: Flask and TorchServe both do so.
+    """
     if isinstance(said, str):
         return said.encode()
     if isinstance(said, bytes | bytearray):
         return bytes(said)
+    if isinstance(said, dict | list):
+        return json.dumps(said).encode()
     if isinstance(said, Iterator):
         return (piece.encode() if isinstance(piece, str) else bytes(piece) for piece in said)
-    raise TypeError(f"output_fn returned {type(said).__name__}; it must return str, bytes, or an iterator of these")
+    kinds = "str, bytes, a dict or list for JSON, or an iterator of str or bytes"
+    raise TypeError(f"output_fn returned {type(said).__name__}; it must return {kinds}")
 
 
 if __name__ == "__main__":
