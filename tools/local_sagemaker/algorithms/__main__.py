@@ -1,4 +1,4 @@
-"""A built-in algorithm's container: ``python -m local_sagemaker.algorithms xgboost train`` or ``serve``.
+"""A built-in algorithm's container: ``python -m local_sagemaker.algorithms xgboost train`` or ``serve``, and the image.
 
 Exit codes and the failure file are those of SageMaker's container contract: a job that was given something wrong
 says ``ClientError: ...``.
@@ -18,7 +18,7 @@ from .serving import serve
 from .shape import Algorithm, TrainingInput, UserError, read_config
 
 
-def main(name: str, program: str) -> int:
+def main(name: str, program: str, image: str = "") -> int:
     """Do `program` of the algorithm called `name`; return the exit status."""
     algorithm = load(name)
     logging.basicConfig(level=logging.INFO, format=algorithm.log_line, datefmt=algorithm.log_time, stream=sys.stdout)
@@ -26,7 +26,7 @@ def main(name: str, program: str) -> int:
     base = Path(os.environ["SAGEMAKER_BASE_DIR"])
     if program == "serve":
         return serve(algorithm.load(base / "model"), int(os.environ["SAGEMAKER_BIND_TO_PORT"]))
-    return _train(algorithm, base)
+    return _train(algorithm, base, image)
 
 
 def _wait_quietly() -> None:
@@ -39,10 +39,10 @@ def _wait_quietly() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-def _train(algorithm: Algorithm, base: Path) -> int:
+def _train(algorithm: Algorithm, base: Path, image: str) -> int:
     try:
         given = validate(algorithm.hyperparameters, read_config(base, "hyperparameters"), algorithm.wording)
-        algorithm.train(TrainingInput.read(base, given))
+        algorithm.train(TrainingInput.read(base, given, image))
     except (WrongHyperparameterError, UserError) as error:
         return _fail(base, f"ClientError: {error}", 2)
     except Exception as error:
@@ -58,4 +58,4 @@ def _fail(base: Path, reason: str, status: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:3]))
+    sys.exit(main(*sys.argv[1:4]))

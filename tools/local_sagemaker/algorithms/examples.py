@@ -1,16 +1,13 @@
-"""Training data of the algorithms that read tables of numbers: CSV, or RecordIO-protobuf, in File or Pipe mode.
-
-In Pipe mode the data is there before the algorithm begins, too: what is read is the same, only not streamed.
-"""
+"""Training data of the algorithms that read tables of numbers: CSV, or RecordIO-protobuf, in File and Pipe mode."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import record_protobuf
+from . import record_protobuf, vectors
 from .media import CSV, RECORDIO_PROTOBUF, MediaType
 from .shape import TrainingInput, UserError
 
@@ -22,78 +19,72 @@ if TYPE_CHECKING:
 class Examples:
     """Rows of numbers: `features` of shape (rows, feature_dim) and `labels` of shape (rows,), both float32.
 
-    Where rows have no label, `labels` is empty.
+    Where rows have no label, `labels` is empty. Features are an array or, where asked for, SciPy's `csr_matrix`.
     """
 
-    features: NDArray[Any]
+    features: Any
     labels: NDArray[Any]
 
 
-def read(job: TrainingInput, channel: str, *, labelled: bool) -> Examples:
+def read(job: TrainingInput, channel: str, *, labelled: bool, sparse: bool = False) -> Examples:
     """Return what is in a channel. Raises UserError if it cannot be read or does not fit ``feature_dim``."""
-    import numpy
-
     media = MediaType.parse(job.media_type(channel, RECORDIO_PROTOBUF))
     try:
-        parts = [_table(file, media) for file in _files(job, channel)]
-        features = numpy.concatenate([part.features for part in parts])
-        labels = numpy.concatenate([part.labels for part in parts])
+        examples = _read(job.paths(channel), media, sparse=sparse)
     except ValueError as error:
         raise UserError(
             f"Unable to read data channel '{channel}'. Requested content-type is '{media.name}'. "
             f"Please verify the data matches the requested content-type. ({error})"
         ) from error
-    _check(job, channel, Examples(features, labels), labelled)
-    return Examples(features, labels)
+    _check(job, channel, examples, labelled)
+    return examples
 
 
-def read_if_given(job: TrainingInput, channel: str, *, labelled: bool) -> Examples | None:
+def read_if_given(job: TrainingInput, channel: str, *, labelled: bool, sparse: bool = False) -> Examples | None:
     """Return what is in a channel, or None if the job has no such channel. Raises UserError."""
-    return read(job, channel, labelled=labelled) if job.files(channel) else None
+    return read(job, channel, labelled=labelled, sparse=sparse) if job.has(channel) else None
 
 
-def _files(job: TrainingInput, channel: str) -> list[Path]:
-    folder = job.files(channel)
-    if folder is None:
-        raise UserError(f"Missing required data channel '{channel}'")
-    return [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith((".", "_"))]
-
-
-def _table(file: Path, media: MediaType) -> Examples:
+def _read(files: Sequence[Path], media: MediaType, *, sparse: bool) -> Examples:
+    if not files:
+        raise ValueError("There are no files")
     if media.name == CSV:
-        return _csv(file, int(media.parameters.get("label_size", "1")))
+        return _csv(files, media.parameters.get("label_size", "1"), sparse=sparse)
     if media.name == RECORDIO_PROTOBUF:
-        return _recordio(file.read_bytes())
+        return _recordio(files, sparse=sparse)
     raise UserError(f"Content type '{media.name}' is not supported; it must be {CSV} or {RECORDIO_PROTOBUF}")
 
 
-def _csv(file: Path, label_size: int) -> Examples:
+def _csv(files: Sequence[Path], label_size: str, *, sparse: bool) -> Examples:
     import numpy
+    from scipy.sparse import csr_matrix
 
-    if label_size not in (0, 1):
+    if label_size not in ("0", "1"):
         raise UserError(f"label_size {label_size} is not supported: a row has one label or none")
-    table = numpy.loadtxt(file, delimiter=",", dtype=numpy.float32, ndmin=2, comments=None)
-    return Examples(table[:, label_size:], table[:, :label_size].reshape(-1))
+    full = [file for file in files if file.stat().st_size]
+    tables = [numpy.loadtxt(file, numpy.float32, None, ",", ndmin=2, quotechar='"') for file in full]
+    table = tables[0] if len(tables) == 1 else numpy.concatenate(tables or [numpy.empty((0, 0), numpy.float32)])
+    if not table.size:
+        raise ValueError("There are no rows")
+    features, labels = table[:, int(label_size) :], table[:, : int(label_size)].reshape(-1)
+    return Examples(csr_matrix(features) if sparse else features, labels)
 
 
-def _recordio(data: bytes) -> Examples:
+def _recordio(files: Sequence[Path], *, sparse: bool) -> Examples:
     import numpy
 
-    rows = list(record_protobuf.decode(data))
-    if not rows:
-        raise ValueError("There are no records")
-    labels = list(_labels(rows))
+    rows, labels = [], []
+    for file in files:
+        for row, label in record_protobuf.decode(file.read_bytes()):
+            rows.append(row)
+            if label is not None:
+                labels.append(label)
+    if any(len(label) != 1 for label in labels):
+        raise ValueError("A record has more than one label")
     if len(labels) not in (0, len(rows)):
         raise ValueError("Only some records have a label")
-    return Examples(numpy.stack([features for features, _ in rows]), numpy.array(labels, dtype=numpy.float32))
-
-
-def _labels(rows: list[tuple[NDArray[Any], NDArray[Any] | None]]) -> Iterator[float]:
-    for _, label in rows:
-        if label is not None:
-            if len(label) != 1:
-                raise ValueError("A record has more than one label")
-            yield float(label[0])
+    features = vectors.sparse_table(rows) if sparse else vectors.dense_table(rows)
+    return Examples(features, numpy.array(labels, dtype=numpy.float32).reshape(-1))
 
 
 def _check(job: TrainingInput, channel: str, examples: Examples, labelled: bool) -> None:
@@ -102,7 +93,8 @@ def _check(job: TrainingInput, channel: str, examples: Examples, labelled: bool)
     wanted, found = job.hyperparameters.get("feature_dim", "auto"), examples.features.shape[1]
     if wanted not in ("auto", found):
         raise UserError(f"The data channel '{channel}' has {found} features, but feature_dim is {wanted}")
-    if labelled and len(examples.labels) != len(examples.features):
+    if labelled and len(examples.labels) != examples.features.shape[0]:
         raise UserError(f"The data channel '{channel}' has no labels")
-    if not (numpy.isfinite(examples.features).all() and numpy.isfinite(examples.labels).all()):
+    values = getattr(examples.features, "data", examples.features)
+    if not (numpy.isfinite(values).all() and numpy.isfinite(examples.labels).all()):
         raise UserError(f"The data channel '{channel}' has a value that is missing or infinite")

@@ -10,14 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from . import record_protobuf
+from . import record_protobuf, vectors
 from .media import CSV, JSON, JSON_LINES, RECORDIO_PROTOBUF, MediaType
 from .shape import BadRequestError, UnsupportedMediaTypeError
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from .vectors import Vector
 
 Row = Mapping[str, Any]
 """The fields of one answer: numbers, or lists of numbers."""
@@ -27,73 +25,70 @@ Row = Mapping[str, Any]
 class Exchange:
     """A model as `shape.Model`: it decodes a request, predicts, and encodes the answer.
 
-    `predict` takes features of shape (rows, `width`), float32, and the parameters of the Accept header.
-    `plural` is what holds all rows in JSON: ``predictions``.
+    `predict` takes features of shape (rows, `width`), float32, and the parameters of the Accept header; where `sparse`,
+    they are SciPy's `csr_matrix`. `plural` is what holds all rows in JSON: ``predictions``.
     """
 
     width: int
-    predict: Callable[[NDArray[Any], Mapping[str, str]], Sequence[Row]]
+    predict: Callable[[Any, Mapping[str, str]], Sequence[Row]]
     plural: str = "predictions"
+    sparse: bool = False
 
     def __call__(self, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
         """Answer one request. Raises UnsupportedMediaTypeError or BadRequestError."""
         wanted = MediaType.parse(accept.partition(",")[0])
-        features = decode(body, MediaType.parse(content_type))
-        if features.shape[1] != self.width:
-            raise BadRequestError(f"The request has {features.shape[1]} features, but the model has {self.width}")
-        return encode(self.predict(features, wanted.parameters), wanted.name, self.plural)
+        rows = decode(body, MediaType.parse(content_type))
+        if vectors.width(rows) != self.width:
+            raise BadRequestError(f"The request has {vectors.width(rows)} features, but the model has {self.width}")
+        table = vectors.sparse_table(rows) if self.sparse else vectors.dense_table(rows)
+        return encode(self.predict(table, wanted.parameters), wanted.name, self.plural)
 
 
-def decode(body: bytes, media: MediaType) -> NDArray[Any]:
-    """Return a request's rows, of shape (rows, features). Raises UnsupportedMediaTypeError or BadRequestError."""
-    import numpy
+def decode(body: bytes, media: MediaType) -> list[Vector]:
+    """Return a request's rows, at least one and all of one length.
 
+    Raises UnsupportedMediaTypeError or BadRequestError.
+    """
     if media.name not in _DECODERS:
         raise UnsupportedMediaTypeError(f"Content type '{media.name}' is not one of {', '.join(_DECODERS)}")
     try:
         rows = list(_DECODERS[media.name](body, media))
-        features = numpy.array(rows, dtype=numpy.float32)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        vectors.width(rows)
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
         raise BadRequestError(f"Unable to evaluate payload provided as '{media.name}': {error}") from error
-    if features.ndim != 2:
-        raise BadRequestError(f"Unable to evaluate payload provided as '{media.name}': there are no rows of numbers")
-    return features
+    return rows
 
 
-def _from_csv(body: bytes, media: MediaType) -> Iterable[list[float]]:
+def _from_csv(body: bytes, media: MediaType) -> Iterable[Vector]:
     skipped = int(media.parameters.get("label_size", "0"))
-    lines = body.decode(media.parameters.get("encoding", "utf-8")).splitlines()
-    return [[float(cell) for cell in line.split(",")[skipped:]] for line in lines if line.strip()]
+    for line in body.decode(media.parameters.get("encoding", "utf-8")).splitlines():
+        if line.strip():
+            yield Vector.dense(map(float, line.split(",")[skipped:]))
 
 
-def _from_json(body: bytes, _: MediaType) -> Iterable[Any]:
+def _from_json(body: bytes, _: MediaType) -> Iterable[Vector]:
     return [_instance(instance) for instance in json.loads(body)["instances"]]
 
 
-def _from_json_lines(body: bytes, _: MediaType) -> Iterable[Any]:
+def _from_json_lines(body: bytes, _: MediaType) -> Iterable[Vector]:
     return [_instance(json.loads(line)) for line in body.splitlines() if line.strip()]
 
 
-def _from_recordio(body: bytes, _: MediaType) -> Iterable[Any]:
+def _from_recordio(body: bytes, _: MediaType) -> Iterable[Vector]:
     return [features for features, _ in record_protobuf.decode(body)]
 
 
-def _instance(instance: dict[str, Any]) -> list[float]:
+def _instance(instance: Mapping[str, Any]) -> Vector:
     """Return the numbers of ``{"features": [...]}`` or ``{"data": {"features": {"values": [...], ...}}}``."""
     features = instance["data"]["features"] if "data" in instance else instance["features"]
     if isinstance(features, list):
-        return features
-    if not features.get("keys"):
-        return list(features["values"])
-    dense = [0.0] * int(features["shape"][0])
-    for key, value in zip(features["keys"], features["values"], strict=True):
-        if not 0 <= key < len(dense):
-            raise ValueError(f"the key {key} is outside of the shape {features['shape']}")
-        dense[key] = value
-    return dense
+        return Vector.dense(features)
+    if "keys" in features and "shape" in features:
+        return Vector.sparse(features["values"], features["keys"], features["shape"])
+    return Vector.dense(features["values"])
 
 
-_DECODERS: dict[str, Callable[[bytes, MediaType], Iterable[Any]]] = {
+_DECODERS: dict[str, Callable[[bytes, MediaType], Iterable[Vector]]] = {
     CSV: _from_csv,
     JSON: _from_json,
     JSON_LINES: _from_json_lines,

@@ -97,7 +97,9 @@ class Hyperparameter:
         try:
             value = self.parse(text)
         except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError) as error:
-            raise WrongHyperparameterError(f"Hyperparameter {self.name}: could not parse value '{text}'") from error
+            raise WrongHyperparameterError(
+                f"Hyperparameter {self.name}: could not parse value '{text[:100]}'"
+            ) from error
         for each in value if isinstance(value, (list, tuple)) else [value]:
             if self.range is not None and each not in self.range:
                 raise WrongHyperparameterError(f"Hyperparameter {self.name}: value {each} is not in {self.range}")

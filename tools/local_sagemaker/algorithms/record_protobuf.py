@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from . import recordio
+from .vectors import Vector
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,10 +53,10 @@ def _message_field(message: Any, name: str, number: int, type_: str, label: str 
     message.field.add(name=name, number=number, type="TYPE_MESSAGE", type_name=type_, label=label)
 
 
-def decode(data: bytes) -> Iterator[tuple[NDArray[Any], NDArray[Any] | None]]:
+def decode(data: bytes) -> Iterator[tuple[Vector, NDArray[Any] | None]]:
     """Yield each record's feature vector and label vector, which may be missing.
 
-    A sparse vector is made dense by its shape. Raises RecordIOError.
+    Raises RecordIOError or WrongShapeError.
     """
     from google.protobuf.message import DecodeError
 
@@ -66,26 +67,19 @@ def decode(data: bytes) -> Iterator[tuple[NDArray[Any], NDArray[Any] | None]]:
             raise recordio.RecordIOError(f"A record is not an aialgs.data.Record: {error}") from error
         if VALUES not in record.features:
             raise recordio.RecordIOError('A record has no feature "values"')
-        label = _vector(record.label[VALUES]) if VALUES in record.label else None
+        label = _vector(record.label[VALUES]).values if VALUES in record.label else None
         yield _vector(record.features[VALUES]), label
 
 
-def _vector(value: Any) -> NDArray[Any]:
-    import numpy
-
+def _vector(value: Any) -> Vector:
     kind = next((name for name in _TENSORS if value.HasField(name)), None)
     if kind is None:
         raise recordio.RecordIOError("A record holds something else than numbers")
     tensor = getattr(value, kind)
-    values = numpy.fromiter(tensor.values, numpy.float32, len(tensor.values))
-    if not tensor.keys:
-        return values
-    keys = numpy.fromiter(tensor.keys, numpy.int64, len(tensor.keys))
-    dense = numpy.zeros(int(numpy.prod(tensor.shape)) if tensor.shape else 0, dtype=numpy.float32)
-    if len(keys) != len(values) or keys.max() >= len(dense):
-        raise recordio.RecordIOError("A sparse record's keys do not fit its values or its shape")
-    dense[keys] = values
-    return dense
+    # An empty sparse vector has a shape, but neither keys nor values.
+    if tensor.keys or (tensor.shape and not tensor.values):
+        return Vector.sparse(list(tensor.values), tensor.keys, tensor.shape)
+    return Vector.dense(list(tensor.values))
 
 
 def encode(rows: Sequence[Mapping[str, Any]]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,27 +26,48 @@ class BadRequestError(Exception):
 
 @dataclass(frozen=True)
 class TrainingInput:
-    """What a training container is given: the three configuration files and its folders."""
+    """What a training container is given: the three configuration files and its folders.
+
+    `image` is the repository and tag of the container.
+    """
 
     hyperparameters: Mapping[str, Any]
     channels: Mapping[str, Mapping[str, str]]
     base: Path
+    image: str
 
     @classmethod
-    def read(cls, base: Path, hyperparameters: Mapping[str, Any]) -> TrainingInput:
+    def read(cls, base: Path, hyperparameters: Mapping[str, Any], image: str) -> TrainingInput:
         """Read the job's configuration below `base`, which stands for `/opt/ml`."""
-        return cls(hyperparameters, read_config(base, "inputdataconfig"), base)
+        return cls(hyperparameters, read_config(base, "inputdataconfig"), base, image)
 
-    def files(self, channel: str) -> Path | None:
-        """Return the folder of a channel, or None if the job has no such channel."""
-        return self.base / "input" / "data" / channel if channel in self.channels else None
+    def has(self, channel: str) -> bool:
+        """Return whether the job has a channel."""
+        return channel in self.channels
+
+    def folder(self, channel: str) -> Path:
+        """Return the folder of a channel. Raises UserError if the job has no such channel."""
+        if channel not in self.channels:
+            raise UserError(f"Missing required data channel '{channel}'")
+        return self.base / "input" / "data" / channel
+
+    def paths(self, channel: str) -> list[Path]:
+        """Return the files of a channel, in order; those whose names begin with a dot or underscore are not data.
+
+        In Pipe mode it is one file, with all that the pipe of the first epoch gives. Raises UserError.
+        """
+        folder, pipe = self.folder(channel), self.base / "input" / "data" / f"{channel}_0"
+        if pipe.exists():
+            return [_emptied(pipe, self.base / "tmp" / channel)]
+        return [each for each in sorted(folder.rglob("*")) if each.is_file() and not each.name.startswith((".", "_"))]
 
     def content_type(self, channel: str, default: str) -> str:
         """Return a channel's content type without parameters, such as ``text/csv``."""
         return self.media_type(channel, default).partition(";")[0].strip().lower()
 
     def media_type(self, channel: str, default: str) -> str:
-        """Return a channel's content type as given, such as ``text/csv; label_size=0``."""
+        """Return a channel's content type as given, such as ``text/csv; label_size=0``. Raises UserError."""
+        self.folder(channel)
         return self.channels[channel].get("ContentType") or default
 
     @property
@@ -84,6 +106,15 @@ class Algorithm:
     wording: Wording = AMAZON
     log_line: str = "[%(asctime)s %(levelname)s %(thread)d] %(message)s"
     log_time: str = "%m/%d/%Y %H:%M:%S"
+
+
+def _emptied(pipe: Path, file: Path) -> Path:
+    """Copy all that comes out of a pipe into a file, once."""
+    if not file.exists():
+        file.parent.mkdir(exist_ok=True)
+        with pipe.open("rb") as source, file.open("wb") as target:
+            shutil.copyfileobj(source, target)
+    return file
 
 
 def read_config(base: Path, name: str) -> dict[str, Any]:

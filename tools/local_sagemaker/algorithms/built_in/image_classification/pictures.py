@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,15 +64,13 @@ def decode(data: bytes) -> Image:
 
 def read(job: TrainingInput, channel: str, classes: int) -> list[Picture]:
     """Return the pictures of a channel. Raises UserError."""
-    folder = job.files(channel)
-    if folder is None:
-        raise UserError(f"Missing required data channel '{channel}'")
+    files = job.paths(channel)
     kind = job.content_type(channel, RECORDIO)
     if kind not in (RECORDIO, *PICTURE_TYPES):
         raise UserError(f"Content type '{kind}' is not one of {RECORDIO}, {', '.join(PICTURE_TYPES)}")
     try:
-        found = list(_from_recordio(folder) if kind == RECORDIO else _from_list(job, channel, folder))
-    except (ValueError, struct.error) as error:
+        found = list(_from_recordio(files) if kind == RECORDIO else _from_list(job, channel))
+    except (ValueError, OverflowError, struct.error) as error:
         raise UserError(f"Unable to read data channel '{channel}' as '{kind}': {error}") from error
     for picture in found:
         if not 0 <= picture.label < classes:
@@ -82,8 +80,9 @@ def read(job: TrainingInput, channel: str, classes: int) -> list[Picture]:
     return found
 
 
-def _from_recordio(folder: Path) -> Iterator[Picture]:
-    for file in sorted(folder.rglob("*.rec")):
+def _from_recordio(files: Sequence[Path]) -> Iterator[Picture]:
+    # im2rec leaves an index and a list beside its records.
+    for file in [each for each in files if each.suffix == ".rec"] or files:
         for record in recordio.records(file.read_bytes()):
             flag, label, _, _ = _HEADER.unpack_from(record)
             if flag > 1:
@@ -93,11 +92,9 @@ def _from_recordio(folder: Path) -> Iterator[Picture]:
             yield Picture(int(label), record[_HEADER.size + 4 * flag :])
 
 
-def _from_list(job: TrainingInput, channel: str, folder: Path) -> Iterator[Picture]:
-    lists = job.files(f"{channel}_lst")
-    if lists is None:
-        raise UserError(f"Missing required data channel '{channel}_lst'")
-    for file in sorted(lists.rglob("*.lst")):
+def _from_list(job: TrainingInput, channel: str) -> Iterator[Picture]:
+    folder = job.folder(channel)
+    for file in job.paths(f"{channel}_lst"):
         for number, line in enumerate(file.read_text().splitlines(), start=1):
             if line.strip():
                 yield _listed(line, folder, f"{file.name}:{number}")

@@ -1,0 +1,117 @@
+"""XGBoost's endpoint: CSV, libsvm and RecordIO-protobuf in; CSV, JSON, JSON lines and RecordIO-protobuf out."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ... import record_protobuf, vectors
+from ...media import CSV, JSON, JSON_LINES, RECORDIO_PROTOBUF, MediaType
+from ...shape import BadRequestError, UnsupportedMediaTypeError
+from ...vectors import Vector
+from .data import delimiter_of, features_of, first_line
+
+if TYPE_CHECKING:
+    from xgboost import Booster, DMatrix  # type: ignore[import-not-found,unused-ignore]
+
+MODEL_FILE = "xgboost-model"
+LIBSVM = ("text/libsvm", "text/x-libsvm")
+ACCEPTED = (CSV, *LIBSVM, RECORDIO_PROTOBUF)
+
+
+class Predictor:
+    """A booster that answers requests."""
+
+    def __init__(self, booster: Booster) -> None:
+        self._booster = booster
+
+    def __call__(self, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
+        """Return a prediction for each row of the request."""
+        kind = MediaType.parse(content_type).name
+        if kind not in ACCEPTED:
+            raise UnsupportedMediaTypeError(f"Content-type {kind} is not supported: it must be {', '.join(ACCEPTED)}")
+        rows = self._rows(body, kind)
+        try:
+            predictions = self._booster.predict(rows, validate_features=False).tolist()
+        except ValueError as error:
+            raise BadRequestError(f"Unable to evaluate payload provided: {first_line(error)}") from error
+        return _encode(predictions, accept)
+
+    def _rows(self, body: bytes, kind: str) -> DMatrix:
+        import xgboost
+
+        width = self._booster.num_features()
+        try:
+            rows = _table(body, kind, width)
+        except (ValueError, OverflowError) as error:
+            raise UnsupportedMediaTypeError(
+                f"Loading {kind} data failed with Exception, please ensure data is in {kind} format: {error}"
+            ) from error
+        if rows.shape[1] != width:
+            raise BadRequestError(
+                f"Unable to evaluate payload provided: Feature size of {kind} inference data {rows.shape[1]} is not "
+                f"consistent with feature size of trained model {width}."
+            )
+        return xgboost.DMatrix(rows)
+
+
+def _table(body: bytes, kind: str, width: int) -> Any:
+    if kind == RECORDIO_PROTOBUF:
+        return features_of([features for features, _ in record_protobuf.decode(body)])
+    lines = [line for line in body.decode().splitlines() if line.strip()]
+    if kind == CSV:
+        return vectors.dense_table(_from_csv(lines))
+    return vectors.sparse_table([_from_libsvm(line, width) for line in lines])
+
+
+def _from_csv(lines: list[str]) -> list[Vector]:
+    """Return the rows of CSV; an empty cell is a missing value."""
+    delimiter = delimiter_of(lines[0]) if lines else ","
+    return [Vector.dense([float(cell.strip() or "nan") for cell in line.split(delimiter)]) for line in lines]
+
+
+def _from_libsvm(line: str, width: int) -> Vector:
+    """Return a row of ``label index:value ...``, where the label may be missing, as long as the model wants it."""
+    pairs = [cell.split(":") for cell in line.split() if ":" in cell]
+    keys = [int(index) for index, _ in pairs]
+    size = max([width, *(key + 1 for key in keys)])
+    return Vector.sparse([float(value) for _, value in pairs], keys, [size])
+
+
+def _encode(predictions: list[Any], accept: str) -> tuple[bytes, str]:
+    wanted = MediaType.parse(accept.partition(",")[0]).name
+    if wanted in (CSV, "*/*", "csv", "text/*", "application/x-www-form-urlencoded"):
+        # The real container tells a batch transform line by line.
+        batch = os.environ.get("SAGEMAKER_BATCH") == "true"
+        text = "".join(f"{each}\n" for each in predictions) if batch else ",".join(map(str, predictions))
+        return text.encode(), "text/csv; charset=utf-8"
+    rows = [{"score": prediction} for prediction in predictions]
+    if wanted in (JSON, "json"):
+        return json.dumps({"predictions": rows}).encode(), JSON
+    if wanted in (JSON_LINES, "jsonlines"):
+        return "".join(f"{json.dumps(row)}\n" for row in rows).encode(), JSON_LINES
+    if wanted == RECORDIO_PROTOBUF:
+        return record_protobuf.encode(rows), RECORDIO_PROTOBUF
+    raise UnsupportedMediaTypeError(
+        f"Accept type {accept} is not supported: it must be {CSV}, {JSON}, {JSON_LINES} or {RECORDIO_PROTOBUF}"
+    )
+
+
+def load(folder: Path) -> Predictor:
+    """Return a predictor for the model in `folder`: a booster as saved, or pickled as older containers did."""
+    import xgboost
+
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    if not files:
+        raise FileNotFoundError("model.tar.gz holds no model file")
+    file = folder / MODEL_FILE if folder / MODEL_FILE in files else files[0]
+    booster = xgboost.Booster()
+    try:
+        booster.load_model(bytearray(file.read_bytes()))
+    except xgboost.core.XGBoostError:
+        with file.open("rb") as pickled:
+            booster = pickle.load(pickled)  # noqa: S301  the model is the account's own, as on AWS
+    return Predictor(booster)
