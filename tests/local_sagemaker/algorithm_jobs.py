@@ -21,9 +21,9 @@ _JOBS = itertools.count(1)
 
 
 def image(algorithm: str) -> str:
-    """Return the address that ``image_uris.retrieve(algorithm, "us-east-1")`` gives."""
+    """Return the address that ``image_uris.retrieve(algorithm, "us-east-1")`` gives; a tag may be part of the name."""
     registry = 811284229777 if algorithm == "image-classification" else 382416733822
-    return f"{registry}.dkr.ecr.us-east-1.amazonaws.com/{algorithm}:1"
+    return f"{registry}.dkr.ecr.us-east-1.amazonaws.com/{algorithm if ':' in algorithm else f'{algorithm}:1'}"
 
 
 def new_account(server: Server) -> Aws:

@@ -14,6 +14,7 @@ from local_sagemaker.algorithms.exchange import Exchange
 from local_sagemaker.algorithms.hyperparameters import WrongHyperparameterError, boolean, integer, validate
 from local_sagemaker.algorithms.media import MediaType
 from local_sagemaker.algorithms.shape import BadRequestError, UnsupportedMediaTypeError
+from local_sagemaker.algorithms.vectors import dense_table
 
 # What sagemaker 2.257 writes of [1.5, 2] with label 1, by write_numpy_to_dense_tensor.
 DENSE = bytes.fromhex(
@@ -59,19 +60,19 @@ def test_truncated_recordio_is_an_error(left: int) -> None:
 
 def test_the_sdks_dense_record_is_read() -> None:
     [(features, label)] = record_protobuf.decode(DENSE)
-    assert features.tolist() == [1.5, 2.0]
+    assert features.values.tolist() == [1.5, 2.0]
     assert label is not None
     assert label.tolist() == [1.0]
 
 
 def test_the_sdks_sparse_record_is_made_dense() -> None:
     [(features, _)] = record_protobuf.decode(SPARSE)
-    assert features.tolist() == [0, 7, 0, 5]
+    assert dense_table([features]).tolist() == [[0, 7, 0, 5]]
 
 
 def test_the_sdks_record_of_doubles_is_read_and_may_lack_a_label() -> None:
     [(features, label)] = record_protobuf.decode(DOUBLE)
-    assert features.tolist() == [1.5, 2.0]
+    assert features.values.tolist() == [1.5, 2.0]
     assert label is None
 
 
@@ -97,7 +98,7 @@ def test_a_frame_around_something_else_is_an_error() -> None:
     ],
 )
 def test_a_documented_request_is_decoded(body: bytes, content_type: str) -> None:
-    assert exchange.decode(body, MediaType.parse(content_type)).tolist() == [[0, 7, 0, 5]]
+    assert dense_table(exchange.decode(body, MediaType.parse(content_type))).tolist() == [[0, 7, 0, 5]]
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,14 @@ def test_a_documented_request_is_decoded(body: bytes, content_type: str) -> None
         (b'{"instances": [[1, 2]]}', "application/json"),
         (b'{"instances": 3}', "application/json"),
         (b'{"data": {"features": {"keys": [9], "shape": [4], "values": [7]}}}', "application/jsonlines"),
+        (b'{"data": {"features": {"keys": [-1], "shape": [4], "values": [7]}}}', "application/jsonlines"),
+        (b'{"data": {"features": {"keys": [1e30], "shape": [4], "values": [7]}}}', "application/jsonlines"),
+        (b'{"data": {"features": {"keys": [1], "shape": 4, "values": [7]}}}', "application/jsonlines"),
+        (b'{"features": [[1, 2]]}', "application/jsonlines"),
+        (b'{"features": [1]}\n{"features": [1, 2]}', "application/jsonlines"),
+        (b"[" * 100_000, "application/json"),
+        (b"1,2", "text/csv; encoding=nonsense"),
+        (b"\xff", "text/csv"),
         (SPARSE[:-4], "application/x-recordio-protobuf"),
     ],
 )
@@ -147,6 +156,12 @@ def test_an_unknown_accept_type_is_refused() -> None:
 def test_a_request_of_another_width_is_a_bad_request() -> None:
     with pytest.raises(BadRequestError, match="3 features, but the model has 2"):
         Exchange(2, lambda rows, _: [])(b"1,2,3", "text/csv", "application/json")
+
+
+def test_a_few_bytes_cannot_ask_for_all_memory() -> None:
+    body = b'{"data": {"features": {"keys": [1], "shape": [1000000000000], "values": [7]}}}'
+    with pytest.raises(BadRequestError, match="1000000000000 features, but the model has 2"):
+        Exchange(2, lambda rows, _: [])(body, "application/jsonlines", "application/json")
 
 
 def test_a_word_may_stand_for_a_number() -> None:

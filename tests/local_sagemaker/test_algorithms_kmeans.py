@@ -127,6 +127,24 @@ def test_the_record_set_of_the_sdks_version_2_is_read_in_pipe_mode(aws: Aws) -> 
     assert any("processed a total of 400 examples" in line for line in lines)
 
 
+def test_several_hosts_find_clusters_in_all_parts_of_the_data(aws: Aws) -> None:
+    for part in (0, 1):
+        body = records(PIXELS[200 * part : 200 * (part + 1)])
+        uri = aws.put(f"parts/{part}.pbr", "")
+        aws.s3.put_object(Bucket=aws.bucket, Key=f"parts/{part}.pbr", Body=body)
+    source = {"S3DataType": "S3Prefix", "S3Uri": uri, "S3DataDistributionType": "ShardedByS3Key"}
+    aws.train(
+        "on-two-hosts",
+        image("kmeans"),
+        HyperParameters={"k": "10", "feature_dim": "64"},
+        ResourceConfig={"InstanceCount": 2, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1},
+        InputDataConfig=[{"ChannelName": "train", "DataSource": {"S3DataSource": source}}],
+    )
+    assert aws.ended("on-two-hosts")["TrainingJobStatus"] == "Completed"
+    lines = aws.log("/aws/sagemaker/TrainingJobs", "on-two-hosts")
+    assert any("processed a total of 400 examples" in line for line in lines)
+
+
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [

@@ -94,10 +94,13 @@ def test_other_ways_to_find_neighbours_work_too(aws: Aws, options: dict[str, obj
     ("wrong", "reason"),
     [
         ({"predictor_type": "both"}, "Hyperparameter predictor_type: value both is not in [classifier, regressor]"),
-        ({"dimension_reduction_type": "fjlt"}, "No value(s) were specified for 'dimension_reduction_target' which"),
+        (
+            {"dimension_reduction_type": "fjlt"},
+            "No value(s) were specified for 'dimension_reduction_target' which are required",
+        ),
         ({"k": 100}, "Hyperparameter k: there are fewer than 100 examples in the sample"),
     ],
 )
 def test_a_wrong_hyperparameter_fails_the_job_and_is_named(aws: Aws, wrong: dict[str, object], reason: str) -> None:
     job = train(aws, "knn", {**HYPERPARAMETERS, **wrong}, train=(labelled(slice(50)), CSV))
-    assert job["FailureReason"] == f"ClientError: {reason}, exit code: 2"
+    assert job["FailureReason"].startswith(f"ClientError: {reason}")

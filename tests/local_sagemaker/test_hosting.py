@@ -38,7 +38,7 @@ def processes_of(aws: Aws) -> list[psutil.Process]:
 
 def test_an_endpoint_answers_with_the_models_predictions(aws: Aws, model: str) -> None:
     assert aws.deploy("e", model)["EndpointStatus"] == "InService"
-    high, low = aws.invoke("e", "0.9,0.5\n0.1,0.5").split(",")
+    high, low = aws.invoke("e", "0.9,0.5\n0.1,0.5").split()
     assert float(high) > 0.5 > float(low)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from . import load
 from .hyperparameters import WrongHyperparameterError, validate
 from .serving import serve
-from .shape import Algorithm, TrainingInput, UserError, read_config
+from .shape import IMAGE, Algorithm, TrainingInput, UserError, read_config
 
 
 def main(name: str, program: str, image: str = "") -> int:
@@ -23,10 +23,11 @@ def main(name: str, program: str, image: str = "") -> int:
     algorithm = load(name)
     logging.basicConfig(level=logging.INFO, format=algorithm.log_line, datefmt=algorithm.log_time, stream=sys.stdout)
     _wait_quietly()
+    os.environ[IMAGE] = image
     base = Path(os.environ["SAGEMAKER_BASE_DIR"])
     if program == "serve":
         return serve(algorithm.load(base / "model"), int(os.environ["SAGEMAKER_BIND_TO_PORT"]))
-    return _train(algorithm, base, image)
+    return _train(algorithm, base)
 
 
 def _wait_quietly() -> None:
@@ -39,10 +40,10 @@ def _wait_quietly() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-def _train(algorithm: Algorithm, base: Path, image: str) -> int:
+def _train(algorithm: Algorithm, base: Path) -> int:
     try:
         given = validate(algorithm.hyperparameters, read_config(base, "hyperparameters"), algorithm.wording)
-        algorithm.train(TrainingInput.read(base, given, image))
+        algorithm.train(TrainingInput.read(base, given))
     except (WrongHyperparameterError, UserError) as error:
         return _fail(base, f"ClientError: {error}", 2)
     except Exception as error:

@@ -11,6 +11,9 @@ from typing import Any, Protocol
 
 from .hyperparameters import AMAZON, Hyperparameter, Wording
 
+IMAGE = "LOCAL_SAGEMAKER_IMAGE"
+"""The variable of a container that says which image it is: repository and tag."""
+
 
 class UserError(Exception):
     """The job was given something wrong: hyperparameters, data or channels."""
@@ -26,20 +29,16 @@ class BadRequestError(Exception):
 
 @dataclass(frozen=True)
 class TrainingInput:
-    """What a training container is given: the three configuration files and its folders.
-
-    `image` is the repository and tag of the container.
-    """
+    """What a training container is given: the three configuration files and its folders."""
 
     hyperparameters: Mapping[str, Any]
     channels: Mapping[str, Mapping[str, str]]
     base: Path
-    image: str
 
     @classmethod
-    def read(cls, base: Path, hyperparameters: Mapping[str, Any], image: str) -> TrainingInput:
+    def read(cls, base: Path, hyperparameters: Mapping[str, Any]) -> TrainingInput:
         """Read the job's configuration below `base`, which stands for `/opt/ml`."""
-        return cls(hyperparameters, read_config(base, "inputdataconfig"), base, image)
+        return cls(hyperparameters, read_config(base, "inputdataconfig"), base)
 
     def has(self, channel: str) -> bool:
         """Return whether the job has a channel."""
@@ -93,9 +92,10 @@ class Algorithm:
     """One built-in algorithm; its name is its file's.
 
     `images` says which requirements file in `local_sagemaker/images` is the environment of each image, by repository
-    and tag. `metrics` are regular expressions with one group, by metric name, that find a metric in a log line.
-    `train` leaves the model in its input's model folder; `load` makes what was left there answer requests.
-    `wording`, `log_line` and `log_time` are how the container speaks: most are Amazon's own, and speak alike.
+    and tag; where releases differ, the variable `IMAGE` tells which one runs. `metrics` are regular expressions with
+    one group, by metric name, that find a metric in a log line. `train` leaves the model in its input's model folder;
+    `load` makes what was left there answer requests. `wording`, `log_line` and `log_time` are how the container
+    speaks: most are Amazon's own, and speak alike.
     """
 
     images: Mapping[str, str]

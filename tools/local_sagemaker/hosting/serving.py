@@ -125,7 +125,7 @@ def _start(
     given = {**definition.environment, "SAGEMAKER_BIND_TO_PORT": str(port)}
     if _is_scripted(definition, image):
         return _start_script(cloud, site, image, python, folder, given)
-    command = [str(python), "-m", "local_sagemaker.algorithms", image.algorithm, "serve"]
+    command = [str(python), "-m", "local_sagemaker.algorithms", image.algorithm, "serve", image.name]
     return containers.start(cloud, folder, command, {**given, "AWS_REGION": site.caller.region})
 
 

@@ -48,8 +48,8 @@ def _steps(cloud: Cloud, job: TrainingJob, base: Path) -> None:
         job.finish("Stopped", job.stop_reason)
         return
     image = images.find(job.request["AlgorithmSpecification"].get("TrainingImage", ""))
-    hosts = _hosts(job, base)
     scripted = bool(program.command_of(job, image))
+    hosts = _hosts(job, base, alone=not scripted)
     job.enter("Downloading")
     python = images.python_of(image.for_scripts if scripted else image)
     for host in hosts:
@@ -64,11 +64,12 @@ def _steps(cloud: Cloud, job: TrainingJob, base: Path) -> None:
         job.finish("Completed")
 
 
-def _hosts(job: TrainingJob, base: Path) -> list[Host]:
+def _hosts(job: TrainingJob, base: Path, *, alone: bool) -> list[Host]:
+    """Return the hosts that a job asks for; only one that does the work `alone`, for a built-in algorithm."""
     wanted = job.request["ResourceConfig"]
     groups = wanted.get("InstanceGroups") or [wanted]
     count = sum(group.get("InstanceCount", 1) for group in groups)
-    return hosts_of(count, groups[0].get("InstanceType", ""), base)
+    return hosts_of(1 if alone else count, groups[0].get("InstanceType", ""), base)
 
 
 def _train(cloud: Cloud, job: TrainingJob, hosts: list[Host], image: Image, python: Path) -> None:

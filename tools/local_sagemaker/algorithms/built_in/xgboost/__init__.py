@@ -20,19 +20,19 @@ from . import checkpoints, hyperparameters
 from .data import first_line, matrix
 from .metrics import METRICS, OF_THE_LIBRARY, added, larger_is_better
 from .predictor import MODEL_FILE, load
+from .releases import PICKLES_UNTIL, release
 
 if TYPE_CHECKING:
     from xgboost import Booster, DMatrix  # type: ignore[import-not-found,unused-ignore]
 
 IMAGES = {
-    # These do not install on the Python of today.
-    **dict.fromkeys(("xgboost:1", "sagemaker-xgboost:0.90-1", "sagemaker-xgboost:0.90-2"), "xgboost-1.7.txt"),
-    **{f"sagemaker-xgboost:{tag}": "xgboost-1.7.txt" for tag in ("1.0-1", "1.2-1", "1.2-2", "1.3-1", "1.5-1", "1.7-1")},
+    # Releases before 1.7 do not install on every machine of today.
+    "xgboost:1": "xgboost-1.7.txt",
+    **{f"sagemaker-xgboost:{tag}": "xgboost-1.7.txt" for tag in ("0.90-1", "0.90-2", "1.0-1", "1.2-1", "1.2-2")},
+    **{f"sagemaker-xgboost:{tag}": "xgboost-1.7.txt" for tag in ("1.3-1", "1.5-1", "1.7-1")},
     "sagemaker-xgboost:3.0-5": "xgboost-3.0.txt",
     "sagemaker-xgboost:3.2-0": "xgboost-3.2.txt",
 }
-PICKLING = ("xgboost:1", "sagemaker-xgboost:0.", "sagemaker-xgboost:1.0", "sagemaker-xgboost:1.2")
-"""How the names of images begin that pickle their models."""
 
 
 def train(job: TrainingInput) -> None:
@@ -100,7 +100,7 @@ def _is_known(metric: str) -> bool:
 
 def _save(job: TrainingInput, booster: Booster) -> None:
     file = job.model / MODEL_FILE
-    if job.image.startswith(PICKLING):
+    if release() < PICKLES_UNTIL:
         file.write_bytes(pickle.dumps(booster))
         return
     # This format is what all releases since 1.6 read; the library goes by the name's end.

@@ -13,6 +13,7 @@ from ...media import CSV, JSON, JSON_LINES, RECORDIO_PROTOBUF, MediaType
 from ...shape import BadRequestError, UnsupportedMediaTypeError
 from ...vectors import Vector
 from .data import delimiter_of, features_of, first_line
+from .releases import LINES_SINCE, release
 
 if TYPE_CHECKING:
     from xgboost import Booster, DMatrix  # type: ignore[import-not-found,unused-ignore]
@@ -84,10 +85,7 @@ def _from_libsvm(line: str, width: int) -> Vector:
 def _encode(predictions: list[Any], accept: str) -> tuple[bytes, str]:
     wanted = MediaType.parse(accept.partition(",")[0]).name
     if wanted in (CSV, "*/*", "csv", "text/*", "application/x-www-form-urlencoded"):
-        # The real container tells a batch transform line by line.
-        batch = os.environ.get("SAGEMAKER_BATCH") == "true"
-        text = "".join(f"{each}\n" for each in predictions) if batch else ",".join(map(str, predictions))
-        return text.encode(), "text/csv; charset=utf-8"
+        return _csv(predictions).encode(), "text/csv; charset=utf-8"
     rows = [{"score": prediction} for prediction in predictions]
     if wanted in (JSON, "json"):
         return json.dumps({"predictions": rows}).encode(), JSON
@@ -98,6 +96,16 @@ def _encode(predictions: list[Any], accept: str) -> tuple[bytes, str]:
     raise UnsupportedMediaTypeError(
         f"Accept type {accept} is not supported: it must be {CSV}, {JSON}, {JSON_LINES} or {RECORDIO_PROTOBUF}"
     )
+
+
+def _csv(predictions: list[Any]) -> str:
+    """Return predictions as the release of the image tells them; to a batch transform, all tell them in lines."""
+    if release() >= LINES_SINCE:
+        rows = [each if isinstance(each, list) else [each] for each in predictions]
+        return "".join(f"{','.join(map(str, row))}\n" for row in rows)
+    if os.environ.get("SAGEMAKER_BATCH") == "true":
+        return "".join(f"{each}\n" for each in predictions)
+    return ",".join(map(str, predictions))
 
 
 def load(folder: Path) -> Predictor:
