@@ -315,7 +315,7 @@ def test_a_stopped_execution_stops_its_jobs_and_starts_no_more(aws: Aws) -> None
     message(aws)
 
     def runs() -> bool:
-        return "Metadata" in steps_of(aws, arn).get("Wait", {})
+        return bool(steps_of(aws, arn).get("Wait", {}).get("Metadata"))
 
     assert wait_until(runs)
     aws.sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn)

@@ -78,12 +78,17 @@ class StepRun:
             "StepDescription": self.step.given.get("Description"),
             "EndTime": self.ended,
             "FailureReason": self.reason,
-            "Metadata": self.metadata,
             "SelectiveExecutionResult" if self.left_out else "CacheHitResult": self.source
             and {"SourcePipelineExecutionArn": self.source},
         }
-        always = {"StepName": self.step.name, "StartTime": self.started, "StepStatus": self.status}
-        return {**always, "AttemptCount": self.attempts, **{name: value for name, value in members.items() if value}}
+        always = {
+            "StepName": self.step.name,
+            "StartTime": self.started,
+            "StepStatus": self.status,
+            "AttemptCount": self.attempts,
+            "Metadata": self.metadata,
+        }
+        return {**always, **{name: value for name, value in members.items() if value}}
 
 
 @dataclass
