@@ -14,6 +14,7 @@ From the roof to the ground; imports point downwards, and a test holds them to i
     notebooks/      notebook instances: instance.py is one, jupyter.py its JupyterLab
     pipelines/      pipelines: definition.py reads one, running.py does its steps, kinds.py says what a step does
     jobs/           what kinds of jobs have in common, and each of them: processing.py, transform.py, tuning.py
+    records/        what is kept and does nothing by itself: model packages, monitoring schedules, experiments, lineage
     training/       training jobs: job.py is what is told of one, run.py what one does (inputs.py, program.py);
                     searching.py finds them
     hosting/        endpoints: endpoint.py is one as it is kept, deploying.py starts and changes it, invoking.py hands

@@ -1,8 +1,8 @@
 """Which operations of SageMaker do the work, keep state only, or are not there: drawn from the code, not written down.
 
-Handlers do the work. Of the others, moto is asked over its wire, each once and with nothing in it: moto either knows
-an operation, however it complains, or says that it does not. ``python -m local_sagemaker --operations`` prints the
-table.
+Handlers do the work or keep state, as operations.py says. Of the others, moto is asked over its wire, each once and
+with nothing in it: moto either knows an operation, however it complains, or says that it does not.
+``python -m local_sagemaker --operations`` prints the table.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from werkzeug.wrappers import Request
 
 from . import service_models
 from .cloud.moto_floor import MotoFloor
-from .operations import OPERATIONS
+from .operations import KEEPING, WORKING
 from .wire import JSON_TYPE, NOT_THERE, AwsError, Caller, authorization
 
 NOBODY = Caller("000000000000", "us-east-1", "sagemaker")
@@ -52,8 +52,11 @@ def operations() -> list[Operation]:
 
 
 def _support(floor: MotoFloor, service: str, name: str) -> Support:
-    if f"{service_models.prefix(service)}.{name}" in OPERATIONS:
+    operation = f"{service_models.prefix(service)}.{name}"
+    if operation in WORKING:
         return Support.WORK
+    if operation in KEEPING:
+        return Support.STATE
     # The layer does not let moto answer for a container.
     asked = service != "sagemaker-runtime" and _moto_knows(floor, service, name)
     return Support.STATE if asked else Support.NONE

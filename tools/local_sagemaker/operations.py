@@ -10,9 +10,10 @@ from .handlers import Handlers
 from .hosting import asynchronous, invoking
 from .jobs import processing, transform, tuning
 from .pipelines import callbacks, executions
+from .records import experiments, lineage, model_packages, monitoring, tags
 from .training import searching
 
-OPERATIONS: Handlers = {
+WORKING: Handlers = {
     **training.HANDLERS,
     **processing.HANDLERS,
     **transform.HANDLERS,
@@ -27,3 +28,14 @@ OPERATIONS: Handlers = {
     **notebooks.HANDLERS,
     **identity.HANDLERS,
 }
+
+KEEPING: Handlers = {
+    **model_packages.HANDLERS,
+    **monitoring.HANDLERS,
+    **experiments.HANDLERS,
+    **lineage.HANDLERS,
+    **tags.HANDLERS,
+}
+"""Operations that do the work, and those that keep state only."""
+
+OPERATIONS: Handlers = {**WORKING, **KEEPING}

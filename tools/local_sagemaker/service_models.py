@@ -27,6 +27,28 @@ def enum(shape: str) -> list[str]:
     return list(_model(SAGEMAKER)["shapes"][shape]["enum"])
 
 
+def answer_members(operation: str) -> list[str]:
+    """Return the names of all members that the answer to one of SageMaker's operations may have."""
+    return list(_answer(operation)["members"])
+
+
+def element_members(operation: str) -> tuple[str, list[str]]:
+    """Return the first member of an operation's answer that is a list or map, and the members of its elements."""
+    shapes = _model(SAGEMAKER)["shapes"]
+    for name, member in _answer(operation)["members"].items():
+        shape = shapes[member["shape"]]
+        if element := shape.get("member") or shape.get("value"):
+            return name, list(shapes[element["shape"]]["members"])
+    raise LookupError(f"{operation} answers no list")
+
+
+def _answer(operation: str) -> dict[str, Any]:
+    """Return the shape of an operation's answer, which may be empty."""
+    model = _model(SAGEMAKER)
+    output = model["operations"][operation].get("output")
+    return dict(model["shapes"][output["shape"]]) if output else {"members": {}}
+
+
 def prefix(service: str) -> str:
     """Return a service's name as operations are called here: ``SageMaker``, ``SageMakerRuntime``, ``IAM``."""
     return str(_model(service)["metadata"]["serviceId"]).replace(" ", "")
