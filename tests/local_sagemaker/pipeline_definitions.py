@@ -124,10 +124,10 @@ def ended(aws: Aws, arn: str) -> Given:
             return dict(told)
 
 
-def execute(aws: Aws, *steps: Given, **more: Any) -> Given:
+def execute(aws: Aws, *steps: Given, name: str = "Flow", **more: Any) -> Given:
     """Create a pipeline and execute it once; return the description of the ended execution."""
-    create(aws, *steps, **more)
-    return ended(aws, start(aws))
+    create(aws, *steps, name=name, **more)
+    return ended(aws, start(aws, name))
 
 
 def steps_of(aws: Aws, arn: str) -> dict[str, Given]:

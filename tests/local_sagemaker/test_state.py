@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from local_server import Aws, started_server
+from pipeline_definitions import callback, create, ended, execute, message, model, start, steps_of
 
 from local_sagemaker.keeping import INTERVAL
 
@@ -96,6 +97,25 @@ def test_roles_and_notebook_instances_are_kept(session: Callable[[], AbstractCon
         assert [each["RoleName"] for each in aws.client("iam").list_roles()["Roles"]] == ["r"]
         told = aws.sagemaker.describe_notebook_instance(**name)
         assert (told["NotebookInstanceStatus"], told["InstanceType"]) == ("InService", "ml.m7i.large")
+
+
+def test_pipelines_executions_and_model_packages_are_kept(session: Callable[[], AbstractContextManager[Aws]]) -> None:
+    with session() as aws:
+        aws.sagemaker.create_model_package_group(ModelPackageGroupName="g", Tags=[{"Key": "a", "Value": "b"}])
+        create(aws, model("Make"), callback(aws, "Ask", {}), name="Flow")
+        done = execute(aws, model("Make"), name="Quick")["PipelineExecutionArn"]
+        steps = steps_of(aws, done)
+        waiting = start(aws, "Flow")
+        message(aws)
+        wait_for_the_next_look()
+    with session() as aws:
+        assert steps_of(aws, done) == steps
+        assert ended(aws, waiting)["PipelineExecutionStatus"] == "Failed"
+        assert "the server was stopped" in steps_of(aws, waiting)["Ask"]["FailureReason"]
+        assert ended(aws, start(aws, "Quick"))["PipelineExecutionStatus"] == "Succeeded"
+        (group,) = aws.sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"]
+        tags = aws.sagemaker.list_tags(ResourceArn=group["ModelPackageGroupArn"])["Tags"]
+        assert tags == [{"Key": "a", "Value": "b"}]
 
 
 def test_two_servers_cannot_have_the_same_state(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""``--state``: jobs, endpoints and notebook instances are there again at the next start, beside what moto keeps.
+"""``--state``: jobs, pipelines, endpoints, records and notebook instances are there again at the next start.
 
 They are written to one file whenever they have changed, and a moment later at most. At the next start endpoints are
 started again, and a job that was running is told as failed: its process went with the server. Tuning jobs are not kept.
@@ -11,12 +11,12 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from . import hosting
+from . import hosting, pipelines
 from .cloud import Cloud, Key
 from .cloud.journal import Journal
 from .hosting import deploying
@@ -25,6 +25,9 @@ from .hosting.plans import Changes, Plan
 from .hosting.settings import CONFIGS, MODELS, Settings
 from .jobs import PASSING, Job
 from .notebooks.instance import SECONDS, NotebookInstance
+from .pipelines import Pipeline, kept, running
+from .pipelines.execution import Execution
+from .records import Record, experiments, lineage, model_packages, monitoring
 from .status import Status
 from .training.job import TrainingJob
 from .wire import Caller
@@ -48,10 +51,14 @@ TRAINING_MEMBERS = (
 
 @dataclass(frozen=True)
 class Kept:
-    """How things of one kind are written and read: `dump` returns what JSON can hold, `load` makes the thing again."""
+    """How things of one kind are written and read: `dump` returns what JSON can hold, `load` makes the thing again.
+
+    `status` returns the status of a thing; what is only kept has none.
+    """
 
     dump: Callable[[Any], dict[str, Any]]
     load: Callable[[Cloud, Caller, Mapping[str, Any]], Any]
+    status: Callable[[Any], str] = lambda thing: str(thing.status.value)
 
 
 def _dump_job(job: Job) -> dict[str, Any]:
@@ -112,6 +119,24 @@ def _load_instance(cloud: Cloud, caller: Caller, told: Mapping[str, Any]) -> Not
     return instance
 
 
+def _load_record(cloud: Cloud, caller: Caller, told: Mapping[str, Any]) -> Record:
+    return Record(**{each.name: told[each.name] for each in fields(Record)})
+
+
+def _load_pipeline(cloud: Cloud, caller: Caller, told: Mapping[str, Any]) -> Pipeline:
+    return kept.load_pipeline(caller, told)
+
+
+def _load_execution(cloud: Cloud, caller: Caller, told: Mapping[str, Any]) -> Execution:
+    return kept.load_execution(caller, told)
+
+
+def _no_status(thing: object) -> str:
+    return ""
+
+
+RECORDS = (*model_packages.KINDS, *monitoring.KINDS, *experiments.KINDS, *lineage.KINDS)
+
 KINDS = {
     MODELS.kind: Kept(_dump_settings, _load_settings),
     CONFIGS.kind: Kept(_dump_settings, _load_settings),
@@ -120,6 +145,9 @@ KINDS = {
     "transform-job": Kept(_dump_job, _load_job),
     hosting.KIND: Kept(_dump_endpoint, _load_endpoint),
     "notebook-instance": Kept(_dump_instance, _load_instance),
+    pipelines.KIND: Kept(kept.dump_pipeline, _load_pipeline, _no_status),
+    running.KIND: Kept(kept.dump_execution, _load_execution),
+    **{kind.words: Kept(asdict, _load_record, _no_status) for kind in RECORDS},
 }
 
 
@@ -175,4 +203,4 @@ class Keeper:
 
     def _entry(self, kind: str, key: Key, thing: Any) -> dict[str, Any]:
         place = {"kind": kind, "account": key.account, "region": key.region, "name": key.name}
-        return {**place, **KINDS[kind].dump(thing), "status": thing.status.value}
+        return {**place, **KINDS[kind].dump(thing), "status": KINDS[kind].status(thing)}

@@ -20,6 +20,7 @@ def _displayed(record: Record) -> dict[str, Any]:
 EXPERIMENTS = Kind("Experiment", "experiment", also=_displayed)
 TRIALS = Kind("Trial", "experiment-trial", filters={"ExperimentName": "ExperimentName"}, also=_displayed)
 COMPONENTS = Kind("TrialComponent", "experiment-trial-component", also=_displayed)
+KINDS = (EXPERIMENTS, TRIALS, COMPONENTS)
 
 
 def create_trial(cloud: Cloud, call: Call) -> dict[str, Any]:

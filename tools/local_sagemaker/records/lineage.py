@@ -26,6 +26,7 @@ ASSOCIATIONS = Kind(
     "association",
     filters={name: name for name in (SOURCE, DESTINATION, "SourceType", "DestinationType", "AssociationType")},
 )
+KINDS = (ACTIONS, CONTEXTS, ARTIFACTS, ASSOCIATIONS)
 ENTITIES = {kind.words: kind for kind in (ACTIONS, CONTEXTS, ARTIFACTS, COMPONENTS)}
 
 

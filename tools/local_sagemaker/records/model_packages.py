@@ -16,6 +16,7 @@ POLICY = "ResourcePolicy"
 
 GROUPS = Kind("ModelPackageGroup", "model-package-group", also=lambda record: {"ModelPackageGroupStatus": "Completed"})
 PACKAGES = Kind("ModelPackage", "model-package", filters={STATUS: STATUS})
+KINDS = (GROUPS, PACKAGES)
 
 
 def delete_group(cloud: Cloud, call: Call) -> dict[str, Any]:

@@ -56,6 +56,7 @@ DEFINITIONS = {
     )
     for name, words in TYPES.items()
 }
+KINDS = (SCHEDULES, *DEFINITIONS.values())
 
 
 def create(cloud: Cloud, call: Call) -> dict[str, Any]:
