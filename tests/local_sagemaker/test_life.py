@@ -104,7 +104,7 @@ def test_it_ends_when_its_stdin_does(own_server: Server) -> None:
 def test_the_environment_it_prints_holds_nothing_of_the_callers(server: Server) -> None:
     env = server.line["env"]
     assert (env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"]) == ("111122223333", "local")
-    assert Path(env["AWS_CONFIG_FILE"]).read_text() == ""
+    assert Path(env["AWS_CONFIG_FILE"]).read_text() == "[default]\nregion = us-east-1\n"
     assert Path(env["AWS_SHARED_CREDENTIALS_FILE"]).read_text() == ""
 
 

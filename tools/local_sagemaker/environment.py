@@ -30,8 +30,9 @@ def write(home: Path, endpoint: str, account: str) -> dict[str, str]:
     data = home / "botocore"
     _write_waiters(data)
     _write_address_of_sts(data, endpoint)
-    for empty in (config, credentials):
-        empty.touch()
+    # `aws configure get region`, which notebooks ask in shell cells, looks here only.
+    config.write_text(f"[default]\nregion = {DEFAULT_REGION}\n")
+    credentials.touch()
     sdk.write_text(SDK_CONFIG)
     return {
         "AWS_ENDPOINT_URL": endpoint,
