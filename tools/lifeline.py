@@ -3,7 +3,8 @@
 A *lifeline* is a small keeper process in a session of its own. It holds the reading end of a pipe whose writing end
 is in the program. When the program ends, cleanly or by ``kill -9``, the pipe closes, and the keeper ends every process
 that carries the lifeline's mark in its environment, and the children of those, until none is left. Then it deletes
-the folders it was given, and exits.
+the folders it was given. A program that closes its lifeline may still have threads that start or write something: the
+keeper stays for a moment, and does the same again when the program has ended.
 
     with Lifeline(folder) as line:
         subprocess.Popen(command, env=line.mark(environment), start_new_session=True)
@@ -24,6 +25,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -37,6 +39,9 @@ MARK = "LIFELINE"
 
 GRACE = 2.0
 """Seconds between SIGTERM and SIGKILL."""
+
+LINGER = 10.0
+"""Seconds the keeper waits for the end of a program that has closed its lifeline."""
 
 
 class Lifeline:
@@ -58,8 +63,11 @@ class Lifeline:
     def close(self) -> None:
         """End the marked processes, delete the folders, and return when that is done."""
         assert self._keeper.stdin is not None
+        assert self._keeper.stdout is not None
         self._keeper.stdin.close()
-        self._keeper.wait()
+        self._keeper.stdout.read()  # ends when the keeper has done so
+        self._keeper.stdout.close()
+        threading.Thread(target=self._keeper.wait, daemon=True).start()
 
     def __enter__(self) -> Self:
         return self
@@ -78,7 +86,7 @@ def _start_keeper() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-I", "-S", __file__, packages],
         stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=environment,
         cwd="/",
@@ -96,9 +104,19 @@ def _keep() -> None:
     order = json.loads(line)
     _wait_for_end_of(order["owner"])
     sys.path.append(sys.argv[1])
-    _end_marked(order["token"])
-    for folder in order["folders"]:
-        _delete(Path(folder))
+    folders = [Path(folder) for folder in order["folders"]]
+    _clean(order["token"], folders)
+    os.close(sys.stdout.fileno())
+    deadline = time.monotonic() + LINGER
+    while os.getppid() == order["owner"] and time.monotonic() < deadline:
+        time.sleep(0.05)
+    _clean(order["token"], folders)
+
+
+def _clean(token: str, folders: Iterable[Path]) -> None:
+    _end_marked(token)
+    for folder in folders:
+        _delete(folder)
 
 
 def _wait_for_end_of(owner: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from local_server import Aws, Server, has_ended, wait_until
+from local_server import COMMAND, Aws, Server, has_ended, wait_until
 
 SDK_SCRIPT = """
 import json
@@ -94,6 +95,18 @@ def test_whatever_ends_it_leaves_no_process_and_no_folder(
     server.process.send_signal(ending)
     assert wait_until(lambda: has_ended(job))
     assert wait_until(lambda: not home.exists())
+
+
+def test_it_ends_in_silence_while_jobs_wait_for_a_place() -> None:
+    with subprocess.Popen(
+        [*COMMAND, "--jobs", "1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        aws = Aws(json.loads(process.stdout.readline())["env"], "100000000000")
+        for number in range(3):
+            aws.train(f"job-{number}", HyperParameters={"num_round": "100000000"})
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        assert process.stderr.read() == ""
 
 
 def test_it_ends_when_its_stdin_does(own_server: Server) -> None:

@@ -83,3 +83,22 @@ def test_the_keeper_itself_is_not_marked(tmp_path: Path, monkeypatch: pytest.Mon
             monkeypatch.setenv(name, value)
         with Lifeline():
             assert marked(os.environ[MARK]) == []
+
+
+LATE = """
+import sys, time
+from pathlib import Path
+from lifeline import Lifeline
+
+folder = Path(sys.argv[1])
+with Lifeline(folder):
+    pass
+folder.mkdir()
+(folder / "late.txt").write_text("written by a thread that had not noticed the end")
+"""
+
+
+def test_what_the_owner_writes_after_closing_goes_with_it(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    subprocess.run([sys.executable, "-c", LATE, str(folder)], check=True)
+    assert wait_until(lambda: not folder.exists())

@@ -102,7 +102,9 @@ def _print_samples() -> int:
 
 
 def _wait_for_stdin(told_to_stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    # Not sys.stdin.read(): its lock, held by this thread, would abort the interpreter's own end.
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     told_to_stop.set()
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import sys
-import traceback
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -57,7 +55,7 @@ class Layer:
         except AwsError as error:
             response = error_reply(error, request, caller.service)
         except Exception as error:
-            traceback.print_exc(file=sys.stderr)
+            self._cloud.tell_bug()
             failure = AwsError("InternalFailure", f"{request.method} {request.path}: {error!r}", 500)
             response = error_reply(failure, request, caller.service)
         return response(environ, start_response)

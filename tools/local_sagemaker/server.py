@@ -99,6 +99,7 @@ def _serving(cloud: Cloud, options: Options) -> Iterator[None]:
     try:
         yield
     finally:
+        cloud.stopping.set()
         server.shutdown()
 
 

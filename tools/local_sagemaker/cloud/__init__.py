@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import sys
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,7 +83,7 @@ class Cloud:
 
     `slots` bounds how many jobs compute at once; the others queue. What shall be there after a restart is in `kept`,
     which is `home` if nothing shall. New notebook instances get a copy of the folder `notebooks`. `client_env` are the
-    variables by which a client finds this server.
+    variables by which a client finds this server. `stopping` is set before everything is ended.
     """
 
     home: Path
@@ -95,6 +97,7 @@ class Cloud:
     buckets: Buckets = field(default_factory=Buckets)
     shelves: dict[str, Shelf[Any]] = field(default_factory=dict)
     _clients: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+    stopping: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def shelf(self, kind: str) -> Shelf[Any]:
@@ -125,3 +128,8 @@ class Cloud:
         timer = threading.Timer(seconds, work)
         timer.daemon = True
         timer.start()
+
+    def tell_bug(self) -> None:
+        """Print the exception at hand, which nothing here foresaw. What breaks because the server stops is no news."""
+        if not self.stopping.is_set():
+            traceback.print_exc(file=sys.stderr)

@@ -7,10 +7,8 @@ their own in the room training.
 from __future__ import annotations
 
 import shutil
-import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -206,7 +204,7 @@ class Kind:
             except GIVEN_WRONG as error:
                 job.finish("Failed", failure_reason(error))
             except Exception as error:
-                traceback.print_exc(file=sys.stderr)
+                cloud.tell_bug()
                 job.finish("Failed", f"InternalServerError: {error!r}")
             finally:
                 shutil.rmtree(base, ignore_errors=True)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
-import sys
 import time
-import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -50,7 +48,7 @@ def run(cloud: Cloud, execution: Execution) -> None:
         _Walk(cloud, execution).go()
         _finish(execution)
     except Exception as error:
-        traceback.print_exc(file=sys.stderr)
+        cloud.tell_bug()
         execution.finish("Failed", f"InternalServerError: {error!r}")
 
 
@@ -133,7 +131,7 @@ def _do(cloud: Cloud, execution: Execution, begun: StepRun) -> None:
                 continue
             begun.finish("Failed", str(error))
         except Exception as error:
-            traceback.print_exc(file=sys.stderr)
+            cloud.tell_bug()
             begun.finish("Failed", f"InternalServerError: {error!r}")
         return
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 import time
-import traceback
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from functools import partial
@@ -37,7 +35,7 @@ def run(cloud: Cloud, job: TrainingJob) -> None:
         except GIVEN_WRONG as error:
             job.finish("Failed", reason=failure_reason(error))
         except Exception as error:
-            traceback.print_exc(file=sys.stderr)
+            cloud.tell_bug()
             job.finish("Failed", reason=f"InternalServerError: {error!r}")
         finally:
             shutil.rmtree(base, ignore_errors=True)
