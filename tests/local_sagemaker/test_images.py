@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from local_server import Aws, started_server
+from scripts import result_of, train_script
 
 from local_sagemaker import images
 
@@ -87,3 +89,27 @@ def test_an_unknown_image_is_told_what_is_known(uri: str, known: str, not_told: 
         images.find(uri)
     assert known in str(caught.value)
     assert not_told not in str(caught.value)
+
+
+def test_a_script_trains_in_an_image_the_user_registered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my-image@1.0.txt").write_text("wheel==0.45.1\n")
+    monkeypatch.setenv("LOCAL_SAGEMAKER_IMAGES", str(tmp_path))
+    monkeypatch.setenv("LOCAL_SAGEMAKER_CACHE", str(tmp_path / "cache"))
+    with started_server() as server:
+        aws = Aws(server.line["env"], "100000000001")
+        script = "import os, wheel; open(os.environ['SM_MODEL_DIR'] + '/version.txt', 'w').write(wheel.__version__)"
+        job = train_script(aws, script, image="100000000001.dkr.ecr.us-east-1.amazonaws.com/my-image:1.0")
+        assert job["TrainingJobStatus"] == "Completed"
+        assert result_of(aws)["version.txt"] == b"0.45.1"
+
+
+@pytest.mark.parametrize("uri", ["registry/my-image:1.0", "my-image:2", "my-image:latest", "my-image@sha256:00"])
+def test_a_file_without_a_tag_is_for_every_tag(uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my-image.txt").write_text("wheel==0.45.1\n")
+    monkeypatch.setenv("LOCAL_SAGEMAKER_IMAGES", str(tmp_path))
+    assert images.find(uri).requirements == str(tmp_path / "my-image.txt")
+
+
+def test_an_unknown_image_is_told_how_to_register_it() -> None:
+    with pytest.raises(images.UnknownImageError, match=r"into mine@1\.txt in a folder, .* LOCAL_SAGEMAKER_IMAGES"):
+        images.find("100000000001.dkr.ecr.us-east-1.amazonaws.com/mine:1")

@@ -5,6 +5,8 @@ names, and shared by all runs afterwards.
 To register a framework's image: put its requirements beside this file and add a line to `FRAMEWORKS`. The images of a
 built-in algorithm stand in its own file; what users' scripts import in them, for xgboost-1.7.txt, is in
 xgboost-1.7-scripts.txt. That's it.
+To register one without touching this package: name a folder in LOCAL_SAGEMAKER_IMAGES. Its file my-image.txt has the
+requirements of every image of the repository ``my-image``, my-image@1.0.txt those of its tag 1.0. Scripts run in it.
 """
 
 from __future__ import annotations
@@ -91,15 +93,25 @@ def find(uri: str) -> Image:
     ``sagemaker-xgboost:3.0-5``. The latest of an algorithm is its version 1, and what is built for a GPU computes
     without one. Raises UnknownImageError.
     """
+    if registered := _registered_by_user(uri.rpartition("/")[2]):
+        return registered
     name = _SUFFIX.sub("", uri.rpartition("/")[2]).replace(":latest", ":1")
     if name not in IMAGES:
         name = re.sub(r"(:\d+\.\d+)\.\d+$", r"\1", name)
     if name not in IMAGES:
         raise UnknownImageError(
-            f'No environment is registered for the image "{name}". To register it, put its requirements into '
-            f"local_sagemaker/images/ and add a line to IMAGES in its __init__.py. Known: {', '.join(_like(name))}."
+            f'No environment is registered for the image "{name}". To register it, put its pinned requirements into '
+            f"{name.replace(':', '@')}.txt in a folder, and start with LOCAL_SAGEMAKER_IMAGES naming that folder. "
+            f"Known: {', '.join(_like(name))}."
         )
     return IMAGES[name]
+
+
+def _registered_by_user(name: str) -> Image | None:
+    folder = Path(os.environ.get("LOCAL_SAGEMAKER_IMAGES") or os.devnull)
+    repository = re.split("[:@]", name)[0]
+    files = (folder / f"{stem}.txt" for stem in (name.replace(":", "@"), repository))
+    return next((Image(name, str(file.resolve())) for file in files if file.is_file()), None)
 
 
 def _like(name: str) -> list[str]:
