@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import io
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -53,6 +53,23 @@ def test_a_name_that_is_a_path_is_refused(server: Server, name: str) -> None:
     status, answer = post(server, headers, [body])
     assert status == 400
     assert b"failed to satisfy constraint" in answer
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'"text"', b'{"a":' * 100_000], ids=["open", "list", "text", "deep"])
+def test_a_body_that_is_no_json_object_is_refused(server: Server, body: bytes) -> None:
+    scope = "AWS4-HMAC-SHA256 Credential=100000000000/20260101/us-east-1/sagemaker/aws4_request"
+    status, answer = post(server, {"Authorization": scope, "X-Amz-Target": "SageMaker.CreateTrainingJob"}, [body])
+    assert status == 400
+    assert b"SerializationException" in answer
+
+
+def test_the_reason_of_a_refused_upload_names_no_path_of_the_server(aws: Aws, new_account: Callable[[], Aws]) -> None:
+    other = new_account()
+    other.put("mine", "1")
+    aws.train(OutputDataConfig={"S3OutputPath": f"s3://{other.bucket}/out"})
+    reason = aws.ended()["FailureReason"]
+    assert reason.startswith(f"ClientError: Could not write to s3://{other.bucket}/out/job/output/model.tar.gz: ")
+    assert reason.endswith("Access Denied")
 
 
 def test_a_body_without_a_length_is_cut_off(server: Server) -> None:

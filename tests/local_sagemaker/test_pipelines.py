@@ -157,6 +157,7 @@ def test_variables_of_the_execution_are_known(aws: Aws) -> None:
     ("definition", "why"),
     [
         ("{", "It is not JSON"),
+        ("[" * 100_000, "It is not JSON"),
         ("[]", "Expecting start of Json Object"),
         ("{}", "Missing member 'Steps'"),
         (define(model("A"), model("A")), "Step names must be unique"),

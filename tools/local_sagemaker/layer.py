@@ -119,7 +119,7 @@ def _operation(request: Request, caller: Caller) -> tuple[str, Callable[[], dict
 def _json(request: Request) -> dict[str, Any]:
     try:
         parameters = json.loads(_body(request) or b"{}", object_hook=Parameters)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise AwsError("SerializationException", f"The body is not JSON: {error}") from error
     if not isinstance(parameters, dict):
         raise AwsError("SerializationException", "The body is not a JSON object.")

@@ -41,4 +41,5 @@ def upload(cloud: Cloud, caller: Caller, file: Path, uri: str) -> None:
     try:
         cloud.client("s3", caller).upload_file(str(file), bucket, key)
     except (ClientError, S3UploadFailedError) as error:
-        raise NoSuchDataError(f"Could not write to {uri}: {error}") from error
+        # What boto3 makes of the refusal names the file, which is this server's own.
+        raise NoSuchDataError(f"Could not write to {uri}: {error.__context__ or error}") from error

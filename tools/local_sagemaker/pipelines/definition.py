@@ -121,7 +121,7 @@ def parse(text: str) -> Definition:
     """Read a definition. Raises AwsError if it is not one."""
     try:
         given = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _wrong(f"It is not JSON: {error}") from error
     try:
         if not isinstance(given, dict):
