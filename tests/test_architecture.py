@@ -35,7 +35,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("local_sagemaker.operations",),
     ("local_sagemaker.pipelines",),
     ("local_sagemaker.notebooks", "local_sagemaker.jobs", "local_sagemaker.identity", "local_sagemaker.records"),
-    ("local_sagemaker.training", "local_sagemaker.hosting"),
+    ("local_sagemaker.training", "local_sagemaker.hosting", "local_sagemaker.functions"),
     ("local_sagemaker.containers", "local_sagemaker.samples"),
     ("local_sagemaker.handlers", "local_sagemaker.images", "local_sagemaker.archives", "local_sagemaker.environment"),
     ("local_sagemaker.cloud", "local_sagemaker.listing", "local_sagemaker.paging"),

@@ -1,8 +1,9 @@
-"""tar.gz in and out. What comes in is not trusted."""
+"""tar.gz in and out, and zip in. What comes in is not trusted."""
 
 from __future__ import annotations
 
 import tarfile
+import zipfile
 from pathlib import Path
 
 MAX_MEMBERS = 100_000
@@ -41,3 +42,19 @@ def _extract(tar: tarfile.TarFile, folder: Path) -> None:
         if count >= MAX_MEMBERS or total > MAX_BYTES:
             raise BadArchiveError(f"It holds more than {MAX_MEMBERS} files or {MAX_BYTES} bytes")
         tar.extract(member, folder, filter="data")
+
+
+def unpack_zip(archive: Path, folder: Path) -> None:
+    """Extract `archive`, a zip, into `folder`; the library keeps every member below it.
+
+    Raises BadArchiveError.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            members = opened.infolist()
+            if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_BYTES:
+                raise BadArchiveError(f"It holds more than {MAX_MEMBERS} files or {MAX_BYTES} bytes")
+            for member in members:
+                opened.extract(member, folder)
+    except (zipfile.BadZipFile, OSError, RuntimeError) as error:
+        raise BadArchiveError(f"{archive.name}: {error}") from error

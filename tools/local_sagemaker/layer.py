@@ -19,6 +19,7 @@ from werkzeug.wrappers import Request, Response
 from .cloud import Cloud
 from .operations import OPERATIONS
 from .samples.shop import Shop
+from .service_models import RestCall, rest_call
 from .wire import FORM, AwsError, Call, Caller, Parameters, caller_of, error_reply, json_reply, not_there
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ HOSTS = re.compile(r"(127\.0\.0\.1|localhost)(:\d+)?")
 MAX_OBJECT = 5 * 1024**3
 MAX_REQUEST = 64 * 1024**2
 """Bytes of an S3 request, which may carry an object, and of any other."""
+
+REST = ("lambda", "sagemaker")
+"""Services of which a REST request may be for a handler."""
 
 RUNTIME_PATHS = {
     "invocations": "SageMakerRuntime.InvokeEndpoint",
@@ -113,7 +117,14 @@ def _operation(request: Request, caller: Caller) -> tuple[str, Callable[[], dict
         return RUNTIME_PATHS.get(path, f"SageMakerRuntime.{path}"), lambda: {"EndpointName": name}
     if caller.service != "s3" and request.mimetype == FORM:
         return f"{caller.service.upper()}.{_form(request).get('Action', '')}", lambda: _form(request)
+    if caller.service in REST and (found := rest_call(caller.service, request.method, request.path)):
+        return found.operation, lambda: _rest(request, found)
     return f"{caller.service} {request.method} {request.path}", dict
+
+
+def _rest(request: Request, found: RestCall) -> dict[str, Any]:
+    body = {found.body: _body(request)} if found.body else _json(request)
+    return {**body, **found.path}
 
 
 def _json(request: Request) -> dict[str, Any]:

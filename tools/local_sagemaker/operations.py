@@ -5,7 +5,8 @@ A module that answers operations exports `HANDLERS`; it is added to this table. 
 
 from __future__ import annotations
 
-from . import hosting, identity, notebooks, pipelines, training
+from . import functions, hosting, identity, notebooks, pipelines, training
+from .functions import invoking as function_calls
 from .handlers import Handlers
 from .hosting import asynchronous, invoking
 from .jobs import processing, transform, tuning
@@ -25,6 +26,8 @@ WORKING: Handlers = {
     **pipelines.HANDLERS,
     **executions.HANDLERS,
     **callbacks.HANDLERS,
+    **functions.HANDLERS,
+    **function_calls.HANDLERS,
     **notebooks.HANDLERS,
     **identity.HANDLERS,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -60,16 +61,46 @@ def route(service: str, operation: str) -> tuple[str, str]:
     return http["method"], http["requestUri"].partition("?")[0]
 
 
-def name_rest_operation(signing_name: str, method: str, path: str) -> str | None:
-    """Return the name of what a REST request asks for, such as ``Lambda.ListFunctions``, or None."""
+@dataclass(frozen=True)
+class RestCall:
+    """What a REST request asks for: ``Lambda.Invoke``, the members in its path, and the member that is its body.
+
+    `body` is empty if the body is JSON with the other members.
+    """
+
+    operation: str
+    path: dict[str, str]
+    body: str
+
+
+def rest_call(signing_name: str, method: str, path: str) -> RestCall | None:
+    """Return what a REST request to a service asks for, or None."""
     for service in _services():
         if not service.startswith(signing_name) or not _model(service)["metadata"]["protocol"].startswith("rest"):
             continue
         for operation in operations(service):
             its_method, template = route(service, operation)
-            if its_method == method and _pattern(template).fullmatch(path):
-                return f"{prefix(service)}.{operation}"
+            found = _pattern(template).fullmatch(path) if its_method == method else None
+            if found:
+                names = re.findall(r"\{([^}+]*)\+?\}", template)
+                members = dict(zip(names, found.groups(), strict=True))
+                return RestCall(f"{prefix(service)}.{operation}", members, _body_member(service, operation))
     return None
+
+
+def name_rest_operation(signing_name: str, method: str, path: str) -> str | None:
+    """Return the name of what a REST request asks for, such as ``Lambda.ListFunctions``, or None."""
+    found = rest_call(signing_name, method, path)
+    return found.operation if found else None
+
+
+def _body_member(service: str, operation: str) -> str:
+    """Return the member of an operation's request that is the whole body, or an empty string."""
+    model = _model(service)
+    shape = model["operations"][operation].get("input", {}).get("shape")
+    member = str(model["shapes"][shape].get("payload", "")) if shape else ""
+    blob = member and model["shapes"][model["shapes"][shape]["members"][member]["shape"]]["type"] == "blob"
+    return member if blob else ""
 
 
 @cache
@@ -82,7 +113,7 @@ def _pattern(template: str) -> re.Pattern[str]:
 def _part(part: str) -> str:
     if not part.startswith("{"):
         return re.escape(part)
-    return ".+" if part.endswith("+}") else "[^/]+"
+    return "(.+)" if part.endswith("+}") else "([^/]+)"
 
 
 @cache

@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..cloud import Cloud
+from ..wire import Caller
 
 STOP_GRACE = 5.0
 """Seconds between SIGTERM and SIGKILL; AWS gives a job 120."""
@@ -138,6 +139,18 @@ def basics(root: str) -> dict[str, str]:
         "TMPDIR": str(PurePosixPath(root, "tmp")),
         "LANG": "C.UTF-8",
         "SAGEMAKER_BASE_DIR": root,
+    }
+
+
+def aws_variables(cloud: Cloud, caller: Caller) -> dict[str, str]:
+    """Return the variables by which a program finds this very server; AWS gives it the role's credentials."""
+    return {
+        "AWS_ENDPOINT_URL": cloud.endpoint,
+        "AWS_ACCESS_KEY_ID": caller.account,
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": caller.region,
+        "AWS_REGION": caller.region,
+        "AWS_EC2_METADATA_DISABLED": "true",
     }
 
 

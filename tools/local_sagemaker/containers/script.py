@@ -52,19 +52,8 @@ class ScriptContainer:
         return {
             "PATH": overlay.path,
             **containers.basics(self.rooting.root),
-            **self._aws(cloud),
+            **containers.aws_variables(cloud, self.caller),
             "GLOO_SOCKET_IFNAME": NETWORK_INTERFACE,
             **given,
             "PYTHONPATH": os.pathsep.join(filter(None, search)),
-        }
-
-    def _aws(self, cloud: Cloud) -> dict[str, str]:
-        """Return the variables by which a program finds this very server; AWS gives it the role's credentials."""
-        return {
-            "AWS_ENDPOINT_URL": cloud.endpoint,
-            "AWS_ACCESS_KEY_ID": self.caller.account,
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_DEFAULT_REGION": self.caller.region,
-            "AWS_REGION": self.caller.region,
-            "AWS_EC2_METADATA_DISABLED": "true",
         }

@@ -15,11 +15,13 @@ from typing import Any, TypeAlias
 
 from botocore import xform_name
 from botocore.exceptions import ClientError, ParamValidationError
+from botocore.response import StreamingBody
 
 from ..cloud import Cloud
 from . import conditions
 from .definition import Step
 from .execution import Execution, StepRun
+from .references import text_of
 
 ALPHABET = string.ascii_letters + string.digits
 SUFFIX_LENGTH = 10
@@ -70,6 +72,8 @@ def _details(error: Exception) -> str:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, StreamingBody):
+        return str(value.read().decode())
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
@@ -207,6 +211,22 @@ def fail(doing: Doing) -> None:
     message = str(doing.arguments.get("ErrorMessage") or "")
     doing.run.metadata = {"Fail": {"ErrorMessage": message}}
     raise StepError(message)
+
+
+def call_function(doing: Doing) -> None:
+    """Call a Lambda function; its answer has the step's output parameters by name."""
+    arn = doing.run.step.given["FunctionArn"]
+    told: dict[str, Any] = {"Arn": arn}
+    doing.run.metadata = {"Lambda": told}
+    answer = doing.call("lambda", "Invoke", FunctionName=arn, Payload=json.dumps(doing.arguments))
+    payload = json.loads(answer["Payload"])
+    if "FunctionError" in answer:
+        raise StepError(f"ClientError: The function {arn} failed: {payload.get('errorMessage', payload)}")
+    wanted = [each["OutputName"] for each in doing.run.step.given.get("OutputParameters") or []]
+    if missing := [name for name in wanted if not isinstance(payload, dict) or name not in payload]:
+        raise StepError(f"ClientError: The function {arn} did not return the output parameters {missing}")
+    told["OutputParameters"] = [{"Name": name, "Value": text_of(payload[name])} for name in wanted]
+    doing.run.properties = {"OutputParameters": {name: payload[name] for name in wanted}}
 
 
 def not_here(doing: Doing) -> None:

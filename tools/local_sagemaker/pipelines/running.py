@@ -32,6 +32,7 @@ KINDS: dict[str, Kind] = {
     "EndpointConfig": Made("EndpointConfig", "EndpointConfig", named=True),
     "Endpoint": kinds.MadeEndpoint("Endpoint", "Endpoint", named=True),
     "Callback": callbacks.do,
+    "Lambda": kinds.call_function,
     CONDITION: kinds.decide,
     "Fail": kinds.fail,
 }
