@@ -44,6 +44,15 @@ def test_it_tells_what_runs_and_what_it_ended(terminal: Path) -> None:
     assert said.endswith("Stopped. Ended: training job long. Nothing is left on this computer.\n")
 
 
+def test_it_tells_why_a_job_failed(terminal: Path) -> None:
+    with start(terminal) as process:
+        aws = Aws(environment(terminal), "111122223333")
+        aws.train("wrong", HyperParameters={"num_round": "many"})
+        assert wait_until(lambda: "training job wrong: Failed" in terminal.read_text())
+        process.send_signal(signal.SIGINT)
+    assert re.search("training job wrong: Failed: ClientError: .*num_round", terminal.read_text())
+
+
 def test_it_says_where_it_kept_things(terminal: Path, tmp_path: Path) -> None:
     with start(terminal, "--state", str(tmp_path / "kept")) as process:
         environment(terminal)

@@ -18,9 +18,10 @@ KINDS = {
     "processing-job": "processing job",
     "transform-job": "transform job",
     "hyper-parameter-tuning-job": "tuning job",
+    "pipeline-execution": "pipeline execution",
     "endpoint": "endpoint",
 }
-RUNNING = frozenset({"InProgress", "Stopping", "Creating", "Updating", "InService", "Pending"})
+RUNNING = frozenset({"InProgress", "Stopping", "Creating", "Updating", "InService", "Pending", "Executing"})
 """In these statuses something is there to be ended."""
 
 
@@ -59,7 +60,9 @@ class Watch:
 
     def _tell(self, identity: tuple[str, Key], status: str) -> None:
         kind, key = identity
-        self.tell(f"{time.strftime('%H:%M:%S')}  {KINDS[kind]} {key.name}: {status}")
+        reason = getattr(self.cloud.shelf(kind).find(key), "failure_reason", "")
+        told = f"{status}: {reason}" if reason and status == "Failed" else status
+        self.tell(f"{time.strftime('%H:%M:%S')}  {KINDS[kind]} {key.name}: {told}")
 
     def _now(self) -> dict[tuple[str, Key], str]:
         return {(kind, key): thing.status.value for kind in KINDS for key, thing in self.cloud.shelf(kind).items()}
