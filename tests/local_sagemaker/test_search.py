@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from local_server import Aws
+from pipeline_definitions import execute, step
 
 
 @pytest.fixture
@@ -70,3 +71,36 @@ def test_lists_are_filtered_by_time_and_ordered(jobs: Aws) -> None:
     assert listed(SortBy="Name", SortOrder="Ascending") == ["bad-1", "long-1", "short-1"]
     assert listed(CreationTimeBefore="2020-01-01") == []
     assert listed(LastModifiedTimeAfter="2020-01-01", NameContains="long") == ["long-1"]
+
+
+def test_trial_components_are_found_by_their_experiment(aws: Aws) -> None:
+    for name in ("mine", "other"):
+        aws.sagemaker.create_experiment(ExperimentName=name)
+        aws.sagemaker.create_trial(TrialName=f"{name}-trial", ExperimentName=name)
+        aws.sagemaker.create_trial_component(TrialComponentName=f"{name}-part", Tags=[{"Key": "whose", "Value": name}])
+        aws.sagemaker.associate_trial_component(TrialComponentName=f"{name}-part", TrialName=f"{name}-trial")
+
+    def found(filter_name: str) -> list[str]:
+        expression = {"Filters": [{"Name": filter_name, "Operator": "Equals", "Value": "mine"}]}
+        results = aws.sagemaker.search(Resource="ExperimentTrialComponent", SearchExpression=expression)["Results"]
+        return [each["TrialComponent"]["TrialComponentName"] for each in results]
+
+    assert found("Parents.ExperimentName") == found("Tags.whose") == ["mine-part"]
+
+
+def test_approved_model_packages_are_found(aws: Aws) -> None:
+    aws.sagemaker.create_model_package_group(ModelPackageGroupName="g")
+    for status in ("Rejected", "Approved"):
+        aws.sagemaker.create_model_package(ModelPackageGroupName="g", ModelApprovalStatus=status)
+    approved = {"Filters": [{"Name": "ModelApprovalStatus", "Operator": "Equals", "Value": "Approved"}]}
+    (found,) = aws.sagemaker.search(Resource="ModelPackage", SearchExpression=approved)["Results"]
+    assert found["ModelPackage"]["ModelPackageVersion"] == 2
+
+
+def test_pipelines_and_their_executions_are_found(aws: Aws) -> None:
+    arn = execute(aws, step("Fail", "Fail", {"ErrorMessage": "no"}))["PipelineExecutionArn"]
+    failed = {"Filters": [{"Name": "PipelineExecutionStatus", "Operator": "Equals", "Value": "Failed"}]}
+    (execution,) = aws.sagemaker.search(Resource="PipelineExecution", SearchExpression=failed)["Results"]
+    assert execution["PipelineExecution"]["PipelineExecutionArn"] == arn
+    (pipeline,) = aws.sagemaker.search(Resource="Pipeline")["Results"]
+    assert pipeline["Pipeline"]["PipelineName"] == "Flow"

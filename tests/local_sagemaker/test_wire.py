@@ -14,7 +14,6 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from local_server import Aws, Server
 
-ASYNC = {"EndpointName": "e", "InputLocation": "s3://b/k"}
 RECORD = {"FeatureGroupName": "f", "RecordIdentifierValueAsString": "1"}
 
 
@@ -80,7 +79,6 @@ def test_the_account_is_the_access_key(aws: Aws) -> None:
     [
         pytest.param("sagemaker", "ListFlowDefinitions", {}, id="json"),
         pytest.param("translate", "ListLanguages", {}, id="json-unknown-service"),
-        pytest.param("sagemaker-runtime", "InvokeEndpointAsync", ASYNC, id="container"),
         pytest.param("sagemaker-featurestore-runtime", "GetRecord", RECORD, id="rest-json"),
         pytest.param("lambda", "ListCapacityProviders", {}, id="rest-json-known-service"),
         pytest.param("iam", "ListOrganizationsFeatures", {}, id="query"),

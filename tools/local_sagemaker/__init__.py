@@ -11,12 +11,12 @@ From the roof to the ground; imports point downwards, and a test holds them to i
     layer.py        the door: host check, sizes, whose request it is, which handler answers
     keeping.py      ``--state``: jobs, endpoints and notebook instances outlive the server
     operations.py   every operation that is answered here, by name; catalogue.py says what each one does
+    searching.py    Search: what is described here, found by its members
     notebooks/      notebook instances: instance.py is one, jupyter.py its JupyterLab
     pipelines/      pipelines: definition.py reads one, running.py does its steps, kinds.py says what a step does
     jobs/           what kinds of jobs have in common, and each of them: processing.py, transform.py, tuning.py
     records/        what is kept and does nothing by itself: model packages, monitoring schedules, experiments, lineage
-    training/       training jobs: job.py is what is told of one, run.py what one does (inputs.py, program.py);
-                    searching.py finds them
+    training/       training jobs: job.py is what is told of one, run.py what one does (inputs.py, program.py)
     hosting/        endpoints: endpoint.py is one as it is kept, deploying.py starts and changes it, invoking.py hands
                     requests over, variant.py is one variant, a model in a process
     functions/      Lambda functions, which pipelines call: their code, and a process for each call

@@ -5,14 +5,13 @@ A module that answers operations exports `HANDLERS`; it is added to this table. 
 
 from __future__ import annotations
 
-from . import functions, hosting, identity, notebooks, pipelines, training
+from . import functions, hosting, identity, notebooks, pipelines, searching, training
 from .functions import invoking as function_calls
 from .handlers import Handlers
 from .hosting import asynchronous, invoking
 from .jobs import processing, transform, tuning
 from .pipelines import callbacks, executions
 from .records import experiments, lineage, model_packages, monitoring, tags
-from .training import searching
 
 WORKING: Handlers = {
     **training.HANDLERS,

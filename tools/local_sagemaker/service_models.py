@@ -28,6 +28,11 @@ def enum(shape: str) -> list[str]:
     return list(_model(SAGEMAKER)["shapes"][shape]["enum"])
 
 
+def members(shape: str) -> list[str]:
+    """Return the names of the members of one of SageMaker's structures, such as ``TrialComponent``."""
+    return list(_model(SAGEMAKER)["shapes"][shape]["members"])
+
+
 def answer_members(operation: str) -> list[str]:
     """Return the names of all members that the answer to one of SageMaker's operations may have."""
     return list(_answer(operation)["members"])

@@ -148,9 +148,13 @@ def list_steps(cloud: Cloud, call: Call) -> dict[str, Any]:
 
 def list_parameters(cloud: Cloud, call: Call) -> dict[str, Any]:
     """List the values of an execution's parameters, as texts."""
-    values = _find(cloud, call).parameters.items()
-    told = [{"Name": name, "Value": references.text_of(value)} for name, value in values]
-    return page("PipelineParameters", told, call.parameters)
+    return page("PipelineParameters", parameters_of(_find(cloud, call)), call.parameters)
+
+
+def parameters_of(execution: Execution) -> list[dict[str, Any]]:
+    """Return the values of an execution's parameters, as texts, by their names."""
+    values = execution.parameters.items()
+    return [{"Name": name, "Value": references.text_of(value)} for name, value in values]
 
 
 def describe_definition(cloud: Cloud, call: Call) -> dict[str, Any]:
