@@ -113,3 +113,11 @@ def test_a_file_without_a_tag_is_for_every_tag(uri: str, tmp_path: Path, monkeyp
 def test_an_unknown_image_is_told_how_to_register_it() -> None:
     with pytest.raises(images.UnknownImageError, match=r"into mine@1\.txt in a folder, .* LOCAL_SAGEMAKER_IMAGES"):
         images.find("100000000001.dkr.ecr.us-east-1.amazonaws.com/mine:1")
+
+
+def test_the_last_image_of_a_repository_stands_for_a_digest() -> None:
+    registry, digest = "683313688378.dkr.ecr.us-east-1.amazonaws.com", f"sha256:{'0' * 64}"
+    found = images.find(f"{registry}/sagemaker-scikit-learn@{digest}").name
+    assert found == [name for name in images.IMAGES if name.startswith("sagemaker-scikit-learn:")][-1]
+    with pytest.raises(images.UnknownImageError, match='"my-own"'):
+        images.find(f"{registry}/my-own@{digest}")

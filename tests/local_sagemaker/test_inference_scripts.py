@@ -10,7 +10,8 @@ from contextlib import closing
 
 import pytest
 from botocore.exceptions import ClientError, EventStreamError
-from local_server import Aws, wait_until
+from local_server import XGBOOST, Aws, wait_until
+from scripts import archive_of, train_script, unpacked
 
 SCIKIT_LEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
 
@@ -177,3 +178,57 @@ def test_an_error_in_the_script_is_told_and_the_endpoint_goes_on(aws: Aws, deplo
     with pytest.raises(ClientError, match=r"server error \(500\).*KeyError|'name'"):
         aws.invoke("e", "{}", "application/json", "application/json")
     assert "Hi Ada" in aws.invoke("e", '{"name": "Ada"}', "application/json", "application/json")
+
+
+XGBOOST_PREDICT = """
+import os, xgboost
+
+def model_fn(model_dir):
+    booster = xgboost.Booster()
+    booster.load_model(bytearray(open(os.path.join(model_dir, "xgboost-model"), "rb").read()))
+    return booster
+
+def predict_fn(data, model):
+    assert isinstance(data, xgboost.DMatrix)
+    return model.predict(data)
+"""
+
+
+@pytest.mark.parametrize(("content_type", "body"), [("text/csv", "0.9,0.5"), ("text/libsvm", "0 0:0.9 1:0.5")])
+def test_a_script_in_xgboosts_image_is_given_a_matrix(aws: Aws, trained: bytes, content_type: str, body: str) -> None:
+    aws.put("any", "")
+    files = {**unpacked(trained), "code/inference.py": XGBOOST_PREDICT.encode()}
+    aws.s3.put_object(Bucket=aws.bucket, Key="model.tar.gz", Body=archive_of(files))
+    environment = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
+    model = f"s3://{aws.bucket}/model.tar.gz"
+    assert aws.deploy("e", model, XGBOOST, Environment=environment)["EndpointStatus"] == "InService"
+    assert float(aws.invoke("e", body, content_type)) > 0.5
+
+
+TORCHSCRIPT = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.3-cpu-py311"
+SAVE = """
+import torch
+model = torch.nn.Linear(2, 1, bias=False)
+torch.nn.init.ones_(model.weight)
+torch.jit.script(model).save("/opt/ml/model/model.pt")
+"""
+
+
+@pytest.mark.slow
+def test_a_torchscript_file_needs_no_script(aws: Aws) -> None:
+    assert (
+        train_script(aws, SAVE, image=TORCHSCRIPT.replace("inference", "training"))["TrainingJobStatus"] == "Completed"
+    )
+    deployed = aws.deploy("e", f"s3://{aws.bucket}/out/job/output/model.tar.gz", TORCHSCRIPT)
+    assert deployed["EndpointStatus"] == "InService"
+    assert json.loads(aws.invoke("e", "[[1, 2]]", "application/json", "application/json")) == [[3.0]]
+    assert aws.invoke("e", "1,2\n3,4") == "3.0\n7.0\n"
+
+
+def test_an_image_that_is_not_registered_fails_the_endpoint_by_name(aws: Aws) -> None:
+    aws.put("any", "")
+    aws.s3.put_object(Bucket=aws.bucket, Key="model.tar.gz", Body=archive())
+    image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/huggingface-pytorch-inference:2.1-transformers4.37-cpu-py310"
+    told = aws.deploy("e", f"s3://{aws.bucket}/model.tar.gz", image)
+    assert told["EndpointStatus"] == "Failed"
+    assert 'No environment is registered for the image "huggingface-pytorch-inference' in told["FailureReason"]

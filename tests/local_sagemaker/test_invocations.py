@@ -20,7 +20,7 @@ from scripts import SKLEARN
 MEGABYTE = 1024**2
 
 WILD = """
-import os, subprocess, sys, time
+import ctypes, os, subprocess, sys, time
 
 def model_fn(model_dir):
     return None
@@ -34,7 +34,7 @@ def transform_fn(model, data, content_type, accept):
     if data == "fork":
         return str(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"]).pid)
     if data == "segfault":
-        os.kill(os.getpid(), 11)
+        ctypes.string_at(0)
     if data == "huge":
         return "x" * 26 * 1024 * 1024
     if data == "garbage":

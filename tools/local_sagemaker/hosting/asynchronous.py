@@ -35,6 +35,9 @@ TTL_SECONDS = 21_600.0
 AT_ONCE = 4
 """How many requests one instance is given at once, unless the configuration says otherwise; AWS finds the best."""
 
+UNKNOWN = "binary/octet-stream"
+"""What S3 says of an object whose type nobody has told."""
+
 OWN = "X-Amzn-SageMaker-"
 NOTED = {"SuccessTopic": "SUCCESS_NOTIFICATION_TOPIC", "ErrorTopic": "ERROR_NOTIFICATION_TOPIC"}
 
@@ -132,8 +135,9 @@ def _answer(cloud: Cloud, order: Order) -> Answer:
     request = order.request
     if order.source:
         bucket, key = split(order.source)
-        body = cloud.client("s3", order.endpoint.caller).get_object(Bucket=bucket, Key=key)["Body"].read()
-        request = replace(request, body=body)
+        given = cloud.client("s3", order.endpoint.caller).get_object(Bucket=bucket, Key=key)
+        known = {} if given["ContentType"] == UNKNOWN else {"Content-Type": given["ContentType"]}
+        request = replace(request, body=given["Body"].read(), headers={**known, **request.headers})
     with order.endpoint.variant_for(None) as variant:
         answer = ask(order.endpoint, variant, request)
     if variant.capture:

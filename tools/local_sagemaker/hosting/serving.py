@@ -62,6 +62,22 @@ class Definition:
 
 
 @dataclass(frozen=True)
+class Program:
+    """What runs in a container: its image's algorithm, or a script of the user's, in the Python of one of the two."""
+
+    image: Image
+    python: Path
+    scripted: bool
+
+    @classmethod
+    def of(cls, definition: Definition) -> Program:
+        """Return what runs in the container of a definition. Raises UnknownImageError or BuildError."""
+        image = images.find(definition.image)
+        scripted = bool(definition.environment.get("SAGEMAKER_PROGRAM")) or not image.algorithm
+        return cls(image, images.python_of(image.for_scripts if scripted else image), scripted)
+
+
+@dataclass(frozen=True)
 class Serving:
     """A running container that answers on `port`."""
 
@@ -92,14 +108,13 @@ def launch(cloud: Cloud, site: Site, definition: Definition, when_dead: Callable
 
     Raises NotReadyError, UnknownImageError, BuildError, NoSuchDataError or BadArchiveError.
     """
-    image = images.find(definition.image)
-    python = images.python_of(image.for_scripts if _is_scripted(definition, image) else image)
+    program = Program.of(definition)
     port = containers.free_port()
     folder = Folder(cloud.home / "endpoints" / site.caller.account / site.caller.region / str(port) / "ml")
     try:
         folder.make()
         fetch_model(cloud, site.caller, definition, folder)
-        container = _start(cloud, site, definition, image, python, folder, port)
+        container = _start(cloud, site, definition, program, folder, port)
     except BaseException:
         shutil.rmtree(folder.base.parent, ignore_errors=True)
         raise
@@ -111,34 +126,34 @@ def launch(cloud: Cloud, site: Site, definition: Definition, when_dead: Callable
     return serving
 
 
-def _is_scripted(definition: Definition, image: Image) -> bool:
-    return "SAGEMAKER_PROGRAM" in definition.environment or not image.algorithm
-
-
 def _suffix(definition: Definition) -> str:
     return "" if definition.name == "primary" else f"/{definition.name}"
 
 
-def _start(
-    cloud: Cloud, site: Site, definition: Definition, image: Image, python: Path, folder: Folder, port: int
-) -> Container:
+def _start(cloud: Cloud, site: Site, definition: Definition, program: Program, folder: Folder, port: int) -> Container:
     given = {**definition.environment, "SAGEMAKER_BIND_TO_PORT": str(port)}
-    if _is_scripted(definition, image):
-        return _start_script(cloud, site, image, python, folder, given)
-    command = [str(python), "-m", "local_sagemaker.algorithms", image.algorithm, "serve", image.name]
+    if program.scripted:
+        return _start_script(cloud, site, program, folder, given)
+    command = [
+        str(program.python),
+        "-m",
+        "local_sagemaker.algorithms",
+        program.image.algorithm,
+        "serve",
+        program.image.name,
+    ]
     return containers.start(cloud, folder, command, {**given, "AWS_REGION": site.caller.region})
 
 
-def _start_script(
-    cloud: Cloud, site: Site, image: Image, python: Path, folder: Folder, given: dict[str, str]
-) -> Container:
+def _start_script(cloud: Cloud, site: Site, program: Program, folder: Folder, given: dict[str, str]) -> Container:
     host = Host("algo-1", folder, site.instance_type, {})
-    program = ScriptContainer(site.caller, host, python)
+    container = ScriptContainer(site.caller, host, program.python)
     if (submitted := given.get("SAGEMAKER_SUBMIT_DIRECTORY", "")).startswith("s3://"):
         fetch_archive(cloud, site.caller, submitted, folder.code)
-        given["SAGEMAKER_SUBMIT_DIRECTORY"] = f"{program.rooting.root}/code"
+        given["SAGEMAKER_SUBMIT_DIRECTORY"] = f"{container.rooting.root}/code"
+    image = program.image
     command = ["python3", "-m", f"local_sagemaker.toolkits.{image.server}", image.name.partition(":")[0]]
-    return program.start(cloud, command, given, [folder.code, folder.model / "code"])
+    return container.start(cloud, command, given, [folder.code, folder.model / "code"])
 
 
 def fetch_model(cloud: Cloud, caller: Caller, definition: Definition, folder: Folder) -> None:

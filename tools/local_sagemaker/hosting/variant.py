@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from .. import images
 from ..cloud import Cloud
 from ..wire import Caller, check_name
 from .backends import Backend, Choice, Pipeline, start_all
@@ -18,7 +17,7 @@ from .capturing import Capture
 from .metering import Meter
 from .models import DIRECT, Model
 from .multi_model import MultiModel, address_of
-from .serving import Definition, Serving, Site, launch
+from .serving import Definition, Program, Serving, Site, launch
 from .talking import ANSWER_SECONDS, Request, Stream
 
 READY_SECONDS = 480.0
@@ -137,8 +136,6 @@ def start(cloud: Cloud, wanted: Wanted, when_dead: Callable[[], None]) -> Varian
     Raises NotReadyError, UnknownImageError, BuildError, NoSuchDataError, BadArchiveError or AwsError.
     """
     check_name("variantName", wanted.name)
-    for container in wanted.model.containers:
-        images.python_of(images.find(container.image))
     backend = _backend(cloud, wanted, when_dead)
     count = 0 if "ServerlessConfig" in wanted.told else int(wanted.told.get("InitialInstanceCount", 1))
     meter = Meter(cloud, wanted.caller, wanted.endpoint, wanted.name)
@@ -157,6 +154,7 @@ def _backend(cloud: Cloud, wanted: Wanted, when_dead: Callable[[], None]) -> Bac
 
 
 def _multi_model(cloud: Cloud, wanted: Wanted, container: Definition) -> MultiModel:
+    Program.of(container)  # an image that is not there fails the endpoint, not its first request
     prefix = container.told.get("ModelDataUrl") or container.told["ModelDataSource"]["S3DataSource"]["S3Uri"]
 
     def load(name: str) -> Serving:

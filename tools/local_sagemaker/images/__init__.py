@@ -66,6 +66,7 @@ FRAMEWORKS = (
         for release in (*(f"1.{minor}" for minor in range(14)), *(f"2.{minor}" for minor in range(11)))
     ),
     *(Image(f"tensorflow-training:2.{minor}", "tensorflow-2.txt") for minor in range(22)),
+    *(Image(f"tensorflow-inference:2.{minor}", "tensorflow-2.txt", server="tensorflow_serving") for minor in range(22)),
 )
 BUILT_IN = tuple(
     Image(image, requirements, name, script_requirements=_if_there(requirements.replace(".txt", "-scripts.txt")))
@@ -91,11 +92,15 @@ def find(uri: str) -> Image:
 
     ``683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.0-5-cpu-py3`` is
     ``sagemaker-xgboost:3.0-5``. The latest of an algorithm is its version 1, and what is built for a GPU computes
-    without one. Raises UnknownImageError.
+    without one. A digest tells no tag, so the last image of its repository stands for it. Raises UnknownImageError.
     """
-    if registered := _registered_by_user(uri.rpartition("/")[2]):
+    name = uri.rpartition("/")[2]
+    if registered := _registered_by_user(name):
         return registered
-    name = _SUFFIX.sub("", uri.rpartition("/")[2]).replace(":latest", ":1")
+    repository, digest, _ = name.partition("@sha256:")
+    if digest:
+        name = next((known for known in reversed(IMAGES) if known.startswith(f"{repository}:")), repository)
+    name = _SUFFIX.sub("", name).replace(":latest", ":1")
     if name not in IMAGES:
         name = re.sub(r"(:\d+\.\d+)\.\d+$", r"\1", name)
     if name not in IMAGES:

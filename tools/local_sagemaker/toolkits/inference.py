@@ -63,8 +63,9 @@ def install_requirements(code: Path) -> None:
 
 
 def _script(code: Path, image: str) -> ModuleType:
-    path = code / os.environ.get("SAGEMAKER_PROGRAM", "inference.py")
-    if not path.exists() and "SAGEMAKER_PROGRAM" not in os.environ and Defaults.of(image).model_fn:
+    named = os.environ.get("SAGEMAKER_PROGRAM")  # version 2 of the SDK gives an empty one if there is none
+    path = code / (named or "inference.py")
+    if not path.exists() and not named and Defaults.of(image).model_fn:
         return ModuleType("inference")
     return load_script(path, code)
 
@@ -105,8 +106,8 @@ class ScriptModel:
         """Answer one request."""
         media, context = request.content_type.partition(";")[0].strip(), Context.of(self.folder, request.headers)
         body = request.body.decode() if media in TEXT else request.body
-        said = self.transform(self.loaded, body, media, _wanted(request.accept), context)
         accept = _wanted(request.accept)
+        said = self.transform(self.loaded, body, media, accept, context)
         if isinstance(said, tuple):
             said, accept = said
         content_type = context.response_headers.pop("Content-Type", accept)
@@ -114,7 +115,9 @@ class ScriptModel:
 
 
 def _wanted(accept: str) -> str:
-    return os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON) if accept == "*/*" else accept
+    """Return the first of the wanted types, or the container's default if any will do."""
+    first = accept.partition(",")[0].strip()
+    return os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON) if first == "*/*" else first
 
 
 def _transform(script: ModuleType, defaults: Defaults) -> Callable[[Any, Any, str, str, Context], Any]:

@@ -56,7 +56,7 @@ def output_fn(prediction: Any, accept: str) -> bytes:
     if accept not in (CSV, NPY):
         raise UnsupportedMediaTypeError(f"Accept type '{accept}' is not one of {JSON}, {JSON_LINES}, {CSV}, {NPY}")
     file = io.BytesIO()
-    array = numpy.asarray(prediction)
+    array = numpy.asarray(prediction.detach() if hasattr(prediction, "detach") else prediction)
     if accept == CSV:
         numpy.savetxt(file, array, delimiter=",", fmt="%s")
     else:
@@ -122,6 +122,6 @@ class Defaults:
 
 
 OWN = {
-    "pytorch-inference": Defaults(model_fn=scripted_model, input_fn=tensor_of),
+    **dict.fromkeys(("pytorch-inference", "sagemaker-pytorch"), Defaults(scripted_model, tensor_of)),
     "sagemaker-xgboost": Defaults(input_fn=matrix_of),
 }
