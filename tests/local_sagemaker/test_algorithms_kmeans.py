@@ -170,6 +170,14 @@ def test_a_missing_hyperparameter_fails_the_job_and_is_named(aws: Aws, missing: 
     assert job["FailureReason"] == f"ClientError: {told}, exit code: 2"
 
 
+def test_a_channel_that_the_algorithm_does_not_have_fails_the_job(aws: Aws) -> None:
+    data = records(PIXELS[:20]), RECORDIO
+    job = train(aws, "kmeans", HYPERPARAMETERS, train=data, validation=data)
+    assert "Additional properties are not allowed ('validation' was unexpected)" in job["FailureReason"]
+    missing = train(aws, "kmeans", HYPERPARAMETERS, test=data)
+    assert "'train' is a required property" in missing["FailureReason"]
+
+
 def test_truncated_recordio_fails_the_job_and_says_where(aws: Aws) -> None:
     job = train(aws, "kmeans", HYPERPARAMETERS, train=(records(PIXELS[:20])[:-10], RECORDIO))
     reason = job["FailureReason"]

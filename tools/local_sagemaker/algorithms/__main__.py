@@ -43,13 +43,22 @@ def _wait_quietly() -> None:
 def _train(algorithm: Algorithm, base: Path) -> int:
     try:
         given = validate(algorithm.hyperparameters, read_config(base, "hyperparameters"), algorithm.wording)
-        algorithm.train(TrainingInput.read(base, given))
+        job = TrainingInput.read(base, given)
+        _check_channels(algorithm, job)
+        algorithm.train(job)
     except (WrongHyperparameterError, UserError) as error:
         return _fail(base, f"ClientError: {error}", 2)
     except Exception as error:
         traceback.print_exc(file=sys.stdout)
         return _fail(base, f"{type(error).__name__}: {error}", 1)
     return 0
+
+
+def _check_channels(algorithm: Algorithm, job: TrainingInput) -> None:
+    if missing := [name for name in algorithm.channels if not job.has(name)]:
+        raise UserError(algorithm.wording.channel_missing(missing))
+    if unknown := [name for name in job.channels if name not in (*algorithm.channels, *algorithm.more_channels)]:
+        raise UserError(algorithm.wording.channel_unknown(unknown))
 
 
 def _fail(base: Path, reason: str, status: int) -> int:

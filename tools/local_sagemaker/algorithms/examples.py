@@ -34,7 +34,8 @@ def read(job: TrainingInput, channel: str, *, labelled: bool, sparse: bool = Fal
     except ValueError as error:
         raise UserError(
             f"Unable to read data channel '{channel}'. Requested content-type is '{media.name}'. "
-            f"Please verify the data matches the requested content-type. ({error})"
+            # What NumPy advises its callers to do is nothing for a user.
+            f"Please verify the data matches the requested content-type. ({str(error).partition(';')[0]})"
         ) from error
     _check(job, channel, examples, labelled)
     return examples
@@ -91,6 +92,8 @@ def _check(job: TrainingInput, channel: str, examples: Examples, labelled: bool)
     import numpy
 
     wanted, found = job.hyperparameters.get("feature_dim", "auto"), examples.features.shape[1]
+    if not found:
+        raise UserError(f"The data channel '{channel}' has no features")
     if wanted not in ("auto", found):
         raise UserError(f"The data channel '{channel}' has {found} features, but feature_dim is {wanted}")
     if labelled and len(examples.labels) != examples.features.shape[0]:

@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from .wording import AMAZON, Wording
 
 
 class WrongHyperparameterError(Exception):
     """A hyperparameter that is missing, unknown, unreadable or out of its range. The message names it."""
-
-
-@dataclass(frozen=True)
-class Wording:
-    """What a container says of the names of hyperparameters that are missing, and of those it does not know."""
-
-    missing: Callable[[Sequence[str]], str]
-    unknown: Callable[[Sequence[str]], str]
-
-
-def _quoted(names: Sequence[str]) -> str:
-    return ", ".join(f"'{name}'" for name in names)
-
-
-AMAZON = Wording(
-    lambda names: (
-        f"No value(s) were specified for {_quoted(names)} which are required hyperparameter(s) "
-        "(caused by ValidationError)"
-    ),
-    lambda names: (
-        f"Additional hyperparameters are not allowed ({_quoted(names)} "
-        f"{'was' if len(names) == 1 else 'were'} unexpected) (caused by ValidationError)"
-    ),
-)
-"""The words of Amazon's own algorithms, as people quote them in public."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +108,10 @@ def choice(name: str, *words: str, required: bool = False, default: str | None =
 def boolean(name: str, *words: str, default: bool | str | None = None) -> Hyperparameter:
     """Return a hyperparameter that is true or false, or one of some other words."""
     return Hyperparameter(name, _truth, words=words, default=default)
+
+
+FORCE_DENSE = choice("force_dense", "True", "true")
+"""Not documented, but version 2 of the SDK always sends it to Amazon's own algorithms. It changes nothing here."""
 
 
 def json_list(name: str, within: Interval | Choice, *words: str, default: list[Any] | None = None) -> Hyperparameter:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from .hyperparameters import AMAZON, Hyperparameter, Wording
+from .hyperparameters import Hyperparameter
+from .wording import AMAZON, Wording
 
 IMAGE = "LOCAL_SAGEMAKER_IMAGE"
 """The variable of a container that says which image it is: repository and tag."""
@@ -47,7 +48,7 @@ class TrainingInput:
     def folder(self, channel: str) -> Path:
         """Return the folder of a channel. Raises UserError if the job has no such channel."""
         if channel not in self.channels:
-            raise UserError(f"Missing required data channel '{channel}'")
+            raise UserError(AMAZON.channel_missing([channel]))
         return self.base / "input" / "data" / channel
 
     def paths(self, channel: str) -> list[Path]:
@@ -94,7 +95,8 @@ class Algorithm:
     `images` says which requirements file in `local_sagemaker/images` is the environment of each image, by repository
     and tag; where releases differ, the variable `IMAGE` tells which one runs. `metrics` are regular expressions with
     one group, by metric name, that find a metric in a log line. `train` leaves the model in its input's model folder;
-    `load` makes what was left there answer requests. `wording`, `log_line` and `log_time` are how the container
+    `load` makes what was left there answer requests. `channels` are those a job must have, and `more_channels` those it
+    may have. `wording`, `log_line` and `log_time` are how the container
     speaks: most are Amazon's own, and speak alike.
     """
 
@@ -103,6 +105,8 @@ class Algorithm:
     metrics: Mapping[str, str]
     train: Callable[[TrainingInput], None]
     load: Callable[[Path], Model]
+    channels: tuple[str, ...] = ("train",)
+    more_channels: tuple[str, ...] = ()
     wording: Wording = AMAZON
     log_line: str = "[%(asctime)s %(levelname)s %(thread)d] %(message)s"
     log_time: str = "%m/%d/%Y %H:%M:%S"

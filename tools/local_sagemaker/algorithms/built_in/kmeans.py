@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import artifacts, examples, quality
 from ..exchange import Exchange, Row
-from ..hyperparameters import SHARE, Choice, choice, integer, json_list, number
+from ..hyperparameters import FORCE_DENSE, SHARE, Choice, choice, integer, json_list, number
 from ..shape import Algorithm, TrainingInput, UserError
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ HYPERPARAMETERS = (
     integer("local_lloyd_num_trials", 1, None, "auto", default="auto"),
     number("local_lloyd_tol", SHARE, default=0.0001),
     integer("mini_batch_size", 1, default=5000),
-    # Not documented, but the SDK's version 2 always sends it.
-    choice("force_dense", "True", "true"),
+    FORCE_DENSE,
 )
 
 
@@ -150,4 +149,5 @@ ALGORITHM = Algorithm(
     },
     train=train,
     load=load,
+    more_channels=("test",),
 )

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 from .. import artifacts, examples, quality
 from ..exchange import Exchange, Row
-from ..hyperparameters import AMAZON, Choice, Hyperparameter, choice, integer
+from ..hyperparameters import Choice, Hyperparameter, choice, integer
 from ..shape import Algorithm, TrainingInput, UserError
+from ..wording import AMAZON
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -178,4 +179,5 @@ ALGORITHM = Algorithm(
     },
     train=train,
     load=load,
+    more_channels=("test",),
 )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import artifacts, examples, quality
 from ..exchange import Exchange, Row
-from ..hyperparameters import boolean, choice, integer
+from ..hyperparameters import FORCE_DENSE, boolean, choice, integer
 from ..shape import Algorithm, TrainingInput, UserError
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ HYPERPARAMETERS = (
     choice("algorithm_mode", "regular", "randomized", default="regular"),
     integer("extra_components", -1, default=-1),
     boolean("subtract_mean", default=True),
-    # Not documented, but the SDK's version 2 always sends it.
-    choice("force_dense", "True", "true"),
+    FORCE_DENSE,
 )
 
 

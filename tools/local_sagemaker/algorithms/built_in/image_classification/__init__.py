@@ -198,4 +198,6 @@ ALGORITHM = Algorithm(
     },
     train=train,
     load=load,
+    channels=("train", "validation"),
+    more_channels=("train_lst", "validation_lst", "model"),
 )

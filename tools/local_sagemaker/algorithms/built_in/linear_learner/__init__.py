@@ -230,4 +230,5 @@ ALGORITHM = Algorithm(
     metrics={**metrics.METRICS, **quality.PROGRESS, **quality.THROUGHPUT},
     train=train,
     load=load,
+    more_channels=("validation", "test"),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...hyperparameters import AMAZON, NOT_NEGATIVE, POSITIVE, SHARE, Interval, boolean, choice, integer, number
+from ...hyperparameters import FORCE_DENSE, NOT_NEGATIVE, POSITIVE, SHARE, Interval, boolean, choice, integer, number
 from ...shape import TrainingInput, UserError, read_config
+from ...wording import AMAZON
 from . import fitting
 
 AUTO_MODELS = 8
@@ -63,8 +64,7 @@ HYPERPARAMETERS = (
     boolean("use_bias", default=True),
     boolean("use_lr_scheduler", default=True),
     number("wd", NOT_NEGATIVE, "auto", default="auto"),
-    # Not documented, but the SDK's version 2 always sends it.
-    choice("force_dense", "True", "true"),
+    FORCE_DENSE,
 )
 AUTOMATIC = {
     "beta_1": 0.9,

@@ -120,6 +120,7 @@ ALGORITHM = Algorithm(
     metrics=_patterns(),
     train=train,
     load=load,
+    more_channels=("validation", "code"),
     wording=hyperparameters.WORDING,
     log_line="[%(asctime)s:%(levelname)s] %(message)s",
     log_time="%Y-%m-%d:%H:%M:%S",

@@ -17,17 +17,19 @@ from ...hyperparameters import (
     Choice,
     Hyperparameter,
     Interval,
-    Wording,
     choice,
     integer,
     number,
 )
 from ...shape import UserError
+from ...wording import Wording
 from .metrics import METRICS
 
 WORDING = Wording(
-    lambda names: f"Missing required hyperparameter: {names[0]}",
-    lambda names: f"Extraneous hyperparameter found: {names[0]}",
+    missing=lambda names: f"Missing required hyperparameter: {names[0]}",
+    unknown=lambda names: f"Extraneous hyperparameter found: {names[0]}",
+    channel_missing=lambda names: f"Missing required channel: {names[0]}",
+    channel_unknown=lambda names: f"Extraneous channel found: {names[0]}",
 )
 FRACTION = Interval(0, 1, low_open=True)
 ALIASES = {"learning_rate": "eta", "min_split_loss": "gamma", "reg_lambda": "lambda", "reg_alpha": "alpha"}
