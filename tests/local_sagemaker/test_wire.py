@@ -98,6 +98,19 @@ def test_an_operation_that_is_not_there_says_so_by_name(
     assert operation in caught.value.response["Error"]["Message"]
 
 
+def test_what_moto_stumbles_over_is_told_at_once_and_not_tried_again(aws: Aws) -> None:
+    data = {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://data"}}}
+    with pytest.raises(ClientError, match="moto, which keeps this, cannot") as caught:
+        aws.sagemaker.create_auto_ml_job_v2(
+            AutoMLJobName="job",
+            AutoMLJobInputDataConfig=[data],
+            OutputDataConfig={"S3OutputPath": "s3://data/out"},
+            AutoMLProblemTypeConfig={"TabularJobConfig": {"TargetAttributeName": "y"}},
+            RoleArn="arn:aws:iam::111122223333:role/any",
+        )
+    assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+
+
 @pytest.mark.parametrize("version", ["s3", "s3v4"])
 def test_a_presigned_url_gives_the_object(server: Server, aws: Aws, version: str) -> None:
     aws.put("a/b.txt", "hello")

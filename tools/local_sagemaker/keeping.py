@@ -27,7 +27,7 @@ from .jobs import PASSING, Job
 from .notebooks.instance import SECONDS, NotebookInstance
 from .pipelines import Pipeline, kept, running
 from .pipelines.execution import Execution
-from .records import Record, experiments, lineage, model_packages, monitoring
+from .records import Record, experiments, lineage, model_packages, monitoring, resources
 from .status import Status
 from .training.job import TrainingJob
 from .wire import Caller
@@ -135,7 +135,7 @@ def _no_status(thing: object) -> str:
     return ""
 
 
-RECORDS = (*model_packages.KINDS, *monitoring.KINDS, *experiments.KINDS, *lineage.KINDS)
+RECORDS = (*model_packages.KINDS, *monitoring.KINDS, *experiments.KINDS, *lineage.KINDS, *resources.KINDS)
 
 KINDS = {
     MODELS.kind: Kept(_dump_settings, _load_settings),

@@ -11,7 +11,7 @@ from .handlers import Handlers
 from .hosting import asynchronous, invoking
 from .jobs import processing, transform, tuning
 from .pipelines import callbacks, executions
-from .records import experiments, lineage, model_packages, monitoring, tags
+from .records import experiments, lineage, model_packages, monitoring, resources, tags
 
 WORKING: Handlers = {
     **training.HANDLERS,
@@ -36,6 +36,7 @@ KEEPING: Handlers = {
     **monitoring.HANDLERS,
     **experiments.HANDLERS,
     **lineage.HANDLERS,
+    **resources.HANDLERS,
     **tags.HANDLERS,
 }
 """Operations that do the work, and those that keep state only."""

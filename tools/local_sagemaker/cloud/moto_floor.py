@@ -82,6 +82,9 @@ class MotoFloor:
         except (NotImplementedError, OperationNotFoundError, ModuleNotFoundError) as error:
             # The last one: moto would know it, with a library that this project has no use for.
             raise _not_there(request, caller, operation) from error
+        except Exception as error:
+            # It would stumble again: not 500, or clients would try again, and take what is half done for done.
+            raise AwsError("InternalFailure", f"moto, which keeps this, cannot: {error!r}") from error
         if caller.service != "s3" and _is_flasks_own(response):
             raise _not_there(request, caller, operation)
         return response

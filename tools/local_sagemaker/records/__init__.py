@@ -1,7 +1,8 @@
 """Records: things of SageMaker's that are described, listed, changed and deleted, and that do nothing by themselves.
 
 A kind of record says what its operations call it; which of its members they tell is in AWS's service model. Model
-packages, experiments, lineage and monitoring schedules have modules of their own; tags.py is for all.
+packages, experiments, lineage and monitoring schedules have modules of their own; resources.py has the others, and
+tags.py is for all.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def _train(cloud: Cloud, job: TrainingJob, hosts: list[Host], image: Image, pyth
     if job.stop_reason:
         cluster.stop()
     starts = {host: partial(program.start, cloud, job, host, image, python) for host in hosts}
-    seconds = job.request["StoppingCondition"].get("MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME)
+    seconds = job.request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME)
     with ExitStack() as while_running:
         fed = while_running.enter_context(pipes.opened(inputs.pipes(cloud, job, hosts), cluster.stop))
         for host in hosts if job.request.get("CheckpointConfig") else []:
