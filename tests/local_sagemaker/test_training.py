@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+from datetime import timedelta
 
 import pytest
 from botocore.exceptions import ClientError
@@ -29,6 +30,22 @@ def test_a_job_reports_the_last_metrics_of_its_log(aws: Aws) -> None:
     aws.train(InputDataConfig=[channel("train", uri), channel("validation", validation)])
     metrics = {each["MetricName"]: each["Value"] for each in aws.ended()["FinalMetricDataList"]}
     assert metrics == {"train:auc": 1.0, "validation:auc": 1.0}
+
+
+def test_a_job_tells_cloudwatch_every_metric_of_its_log(aws: Aws) -> None:
+    aws.train(HyperParameters={"num_round": "5", "objective": "binary:logistic", "eval_metric": "auc"})
+    job = aws.ended()
+    told = aws.client("cloudwatch").get_metric_statistics(
+        Namespace="/aws/sagemaker/TrainingJobs",
+        MetricName="train:auc",
+        Dimensions=[{"Name": "TrainingJobName", "Value": "job"}],
+        StartTime=job["TrainingStartTime"],
+        EndTime=job["TrainingEndTime"] + timedelta(minutes=1),
+        Period=60,
+        Statistics=["Average", "SampleCount"],
+    )["Datapoints"]
+    assert sum(each["SampleCount"] for each in told) == 5
+    assert {each["Average"] for each in told} == {1.0}
 
 
 def test_a_job_passes_through_the_documented_secondary_statuses(aws: Aws) -> None:

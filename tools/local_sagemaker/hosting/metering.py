@@ -1,25 +1,21 @@
 """Metrics of endpoints in CloudWatch, by endpoint and variant, in the namespace ``AWS/SageMaker``.
 
-Their names, units and dimensions are those of "Monitor Amazon SageMaker with Amazon CloudWatch". What happens within
-`INTERVAL` is told as one datum: how often, how much in all, at least and at most.
+Their names, units and dimensions are those of "Monitor Amazon SageMaker with Amazon CloudWatch".
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ..cloud import Cloud
+from ..cloud.metrics import MetricStream
 from ..wire import Caller
 from .talking import NoAnswerError
 
 NAMESPACE = "AWS/SageMaker"
-INTERVAL = 1.0
-"""Seconds between two deliveries."""
-
 MICROSECONDS = 1e6
 UNITS = {"ModelLatency": "Microseconds", "OverheadLatency": "Microseconds"}
 
@@ -58,16 +54,17 @@ class Timing:
         }
 
 
-@dataclass
+@dataclass(frozen=True)
 class Meter:
     """The metrics of one variant of an endpoint."""
 
-    cloud: Cloud
-    caller: Caller
-    endpoint: str
-    variant: str
-    _values: dict[str, list[float]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    stream: MetricStream
+
+    @classmethod
+    def of(cls, cloud: Cloud, caller: Caller, endpoint: str, variant: str) -> Meter:
+        """Return the meter of a variant."""
+        whose = {"EndpointName": endpoint, "VariantName": variant}
+        return cls(MetricStream(cloud, caller, NAMESPACE, whose, UNITS))
 
     @contextmanager
     def invocation(self) -> Iterator[Timing]:
@@ -76,34 +73,4 @@ class Meter:
         try:
             yield timing
         finally:
-            self._note(timing.values())
-
-    def _note(self, values: dict[str, float]) -> None:
-        with self._lock:
-            first = not self._values
-            for name, value in values.items():
-                self._values.setdefault(name, []).append(value)
-        if first:
-            self.cloud.after(INTERVAL, self._deliver)
-
-    def _deliver(self) -> None:
-        with self._lock:
-            values, self._values = self._values, {}
-        whose = {"EndpointName": self.endpoint, "VariantName": self.variant}
-        dimensions = [{"Name": name, "Value": value} for name, value in whose.items()]
-        data = [
-            {
-                "MetricName": name,
-                "Dimensions": dimensions,
-                "Timestamp": time.time(),
-                "Unit": UNITS.get(name, "None"),
-                "StatisticValues": {
-                    "SampleCount": len(taken),
-                    "Sum": sum(taken),
-                    "Minimum": min(taken),
-                    "Maximum": max(taken),
-                },
-            }
-            for name, taken in values.items()
-        ]
-        self.cloud.client("cloudwatch", self.caller).put_metric_data(Namespace=NAMESPACE, MetricData=data)
+            self.stream.add(timing.values())

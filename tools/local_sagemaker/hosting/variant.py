@@ -138,7 +138,7 @@ def start(cloud: Cloud, wanted: Wanted, when_dead: Callable[[], None]) -> Varian
     check_name("variantName", wanted.name)
     backend = _backend(cloud, wanted, when_dead)
     count = 0 if "ServerlessConfig" in wanted.told else int(wanted.told.get("InitialInstanceCount", 1))
-    meter = Meter(cloud, wanted.caller, wanted.endpoint, wanted.name)
+    meter = Meter.of(cloud, wanted.caller, wanted.endpoint, wanted.name)
     place = f"{wanted.endpoint}/{wanted.name}"
     capture = Capture(cloud, wanted.caller, place, wanted.capture) if wanted.capture else None
     return Variant(wanted, backend, float(wanted.told.get("InitialVariantWeight", 1.0)), count, meter, capture)

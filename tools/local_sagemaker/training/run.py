@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .. import archives, images
 from ..cloud import Cloud, storage
+from ..cloud.metrics import MetricStream
 from ..containers import Container, pipes
 from ..containers.checkpoints import Checkpoints
 from ..containers.failures import GIVEN_WRONG, JobError, failure_reason
@@ -23,6 +24,8 @@ from .job import TrainingJob
 from .metrics import definitions_of
 
 GROUP = "/aws/sagemaker/TrainingJobs"
+"""What CloudWatch calls the log group of training jobs, and the namespace of their metrics."""
+
 DEFAULT_MAX_RUNTIME = 86_400
 
 
@@ -73,13 +76,15 @@ def _hosts(job: TrainingJob, base: Path, *, alone: bool) -> list[Host]:
 def _train(cloud: Cloud, job: TrainingJob, hosts: list[Host], image: Image, python: Path) -> None:
     """Run the containers. Their lines go to the log and, if they tell metrics, to the job. Raises JobError."""
     patterns = _metric_patterns(job)
-    cluster = Cluster(cloud, job.caller, GROUP, job.name, lambda line: _note_metrics(cloud, job, patterns, line))
+    metrics = MetricStream(cloud, job.caller, GROUP, {"TrainingJobName": job.name})
+    cluster = Cluster(cloud, job.caller, GROUP, job.name, lambda line: _note_metrics(job, patterns, metrics, line))
     job.cluster = cluster
     if job.stop_reason:
         cluster.stop()
     starts = {host: partial(program.start, cloud, job, host, image, python) for host in hosts}
     seconds = job.request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME)
     with ExitStack() as while_running:
+        while_running.callback(metrics.deliver)
         fed = while_running.enter_context(pipes.opened(inputs.pipes(cloud, job, hosts), cluster.stop))
         for host in hosts if job.request.get("CheckpointConfig") else []:
             while_running.enter_context(_checkpoints(cloud, job, host).kept())
@@ -109,15 +114,16 @@ def _metric_patterns(job: TrainingJob) -> dict[str, re.Pattern[str]]:
         raise JobError(f"ClientError: The regular expression of a metric is wrong: {error}") from error
 
 
-def _note_metrics(cloud: Cloud, job: TrainingJob, patterns: Mapping[str, re.Pattern[str]], line: str) -> None:
+def _note_metrics(job: TrainingJob, patterns: Mapping[str, re.Pattern[str]], metrics: MetricStream, line: str) -> None:
     for name, pattern in patterns.items():
         # A pattern of the user's may have no group, or find something that is no number.
         with suppress(IndexError, ValueError):
             if match := pattern.search(line):
                 value = float(match[1])
                 job.metrics[name] = {"MetricName": name, "Value": value, "Timestamp": time.time()}
+                metrics.add({name: value})
                 if job.watch(name, value) and not job.stop_reason:
-                    cloud.start(job.ask_to_stop)  # it waits for the end of whoever said this
+                    metrics.cloud.start(job.ask_to_stop)  # it waits for the end of whoever said this
 
 
 def _failure_reason(container: Container, status: int) -> str:
