@@ -7,10 +7,10 @@ Guide.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from . import durations
 from .definition import Step
 from .execution import Execution, StepRun
 
@@ -32,10 +32,6 @@ COUNTING: dict[str, tuple[str, ...]] = {
 
 OF_TUNING = ("AlgorithmSpecification", "HyperParameterRanges", "InputDataConfig", "StaticHyperParameters")
 
-_SECONDS = {"y": 365 * 86_400, "w": 7 * 86_400, "d": 86_400}
-_CLOCK_SECONDS = {"h": 3600, "m": 60, "s": 1}
-_MONTH = 30 * 86_400
-
 
 def is_enabled(step: Step) -> bool:
     """Return whether the step may take over what was done before."""
@@ -53,7 +49,7 @@ def key_of(step: Step, arguments: Mapping[str, Any]) -> str:
 def find(executions: Iterable[Execution], run: StepRun, now: float) -> tuple[StepRun, str] | None:
     """Return the last run that `run` may take over, and the ARN of its execution."""
     expires = (run.step.given.get("CacheConfig") or {}).get("ExpireAfter")
-    oldest = now - seconds_of(expires) if expires else 0.0
+    oldest = now - durations.seconds_of(expires) if expires else 0.0
     found = [
         (other, execution.arn)
         for execution in executions
@@ -65,19 +61,3 @@ def find(executions: Iterable[Execution], run: StepRun, now: float) -> tuple[Ste
         and (other.ended or 0.0) >= oldest
     ]
     return max(found, key=lambda each: each[0].ended or 0.0, default=None)
-
-
-def seconds_of(duration: str) -> float:
-    """Return the seconds of an ISO 8601 duration as these are written here: ``p30d``, ``30d``, ``T12H``, ``30dT5h``.
-
-    Raises ValueError.
-    """
-    text = duration.lower().removeprefix("p")
-    days, _, clock = text.partition("t")
-    return _sum(days, {**_SECONDS, "m": _MONTH}, duration) + _sum(clock, _CLOCK_SECONDS, duration)
-
-
-def _sum(text: str, units: Mapping[str, int], whole: str) -> float:
-    if not re.fullmatch(rf"(\d+[{''.join(units)}])*", text):
-        raise ValueError(f"{whole} is not an ISO 8601 duration")
-    return float(sum(int(number) * units[unit] for number, unit in re.findall(r"(\d+)(\w)", text)))

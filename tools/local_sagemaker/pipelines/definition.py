@@ -12,7 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from ..wire import AwsError, validation_error
-from . import references
+from . import checking, references
 
 COMPLETED = "Completed"
 CONDITION = "Condition"
@@ -104,7 +104,7 @@ class Definition:
     text: str
     parameters: Mapping[str, Parameter]
     steps: Mapping[str, Step]
-    experiment: Any
+    experiment: Mapping[str, Any]
 
     def values(self, given: Sequence[Mapping[str, str]]) -> dict[str, Any]:
         """Return the value of every parameter for an execution that is given some. Raises AwsError."""
@@ -124,20 +124,25 @@ def parse(text: str) -> Definition:
     except (ValueError, RecursionError) as error:
         raise _wrong(f"It is not JSON: {error}") from error
     try:
-        if not isinstance(given, dict):
-            raise TypeError
-        parameters = [_parameter(each) for each in given.get("Parameters") or []]
-        steps = list(_steps(given["Steps"]))
-    except KeyError as error:
-        raise _wrong(f"Missing member {error}.") from error
-    except (TypeError, AttributeError) as error:
-        raise _wrong("Expecting start of Json Object.") from error
-    by_name = {each.name: each for each in parameters}
-    try:
-        definition = Definition(text, by_name, _ordered(steps), given.get("PipelineExperimentConfig"))
-        _check_references(definition)
-    except references.UnresolvedError as error:
-        raise _wrong(f"{error}.") from error
+        return _read(text, given)
+    except (checking.WrongDefinitionError, references.UnresolvedError) as error:
+        raise _wrong(str(error)) from error
+
+
+def _read(text: str, given: Any) -> Definition:
+    """Return the definition that JSON makes. Raises WrongDefinitionError, UnresolvedError or AwsError."""
+    if not isinstance(given, dict) or not isinstance(given.get("Steps"), list):
+        raise checking.WrongDefinitionError("Expecting a Json Object with an Array 'Steps'.")
+    checking.check_experiment(given.get("PipelineExperimentConfig") or {})
+    checking.check_references(given)
+    parameters = [_parameter(each) for each in given.get("Parameters") or []]
+    definition = Definition(
+        text,
+        {each.name: each for each in parameters},
+        _ordered(list(_steps(given["Steps"]))),
+        given.get("PipelineExperimentConfig") or {},
+    )
+    _check_parameters(definition)
     return definition
 
 
@@ -145,15 +150,21 @@ def _wrong(why: str) -> AwsError:
     return validation_error(f"Unable to parse pipeline definition. {why}")
 
 
-def _parameter(given: Mapping[str, Any]) -> Parameter:
-    if given["Type"] not in (*CONVERSIONS, "Boolean"):
-        raise _wrong(f"Unknown parameter type '{given['Type']}'.")
-    choices = tuple(given.get("EnumValues") or ())
-    return Parameter(given["Name"], given["Type"], given.get("DefaultValue"), choices)
+def _parameter(given: Any) -> Parameter:
+    if not isinstance(given, dict) or not isinstance(given.get("Name"), str):
+        raise checking.WrongDefinitionError("A parameter has no name.")
+    kind, default = given.get("Type"), given.get("DefaultValue")
+    if kind not in (*CONVERSIONS, "Boolean"):
+        raise checking.WrongDefinitionError(f"Unknown parameter type '{kind}'.")
+    parameter = Parameter(given["Name"], kind, default, tuple(given.get("EnumValues") or ()))
+    if default is not None:
+        parameter.read(references.text_of(default))
+    return parameter
 
 
 def _steps(given: Sequence[Mapping[str, Any]], within: str = "", outcome: bool = True) -> Iterator[Step]:
     for each in given:
+        checking.check_step(each)
         step = Step(each["Name"], each["Type"], each, within, outcome)
         yield step
         if step.type == CONDITION:
@@ -178,7 +189,7 @@ def _ordered(steps: list[Step]) -> dict[str, Step]:
     return {name: by_name[name] for name in order}
 
 
-def _check_references(definition: Definition) -> None:
+def _check_parameters(definition: Definition) -> None:
     used = references.parameters_in([[step.arguments for step in definition.steps.values()], definition.experiment])
     if unknown := sorted(used - definition.parameters.keys()):
         raise _wrong(f"Parameters {unknown} are used and not defined.")

@@ -75,7 +75,10 @@ def _note_experiment(execution: Execution) -> None:
     variables = {"PipelineName": execution.pipeline, "PipelineExecutionId": execution.name}
     values = {"Parameters": execution.parameters, "Execution": variables}
     scope = references.Scope(values, lambda source, path: None)
-    execution.experiment = {name: str(each) for name, each in references.resolve(wanted, scope).items()}
+    try:
+        execution.experiment = {name: str(each) for name, each in references.resolve(wanted, scope).items()}
+    except references.UnresolvedError as error:
+        raise validation_error(f"PipelineExperimentConfig: {error}") from error
 
 
 def stop(cloud: Cloud, call: Call) -> dict[str, Any]:

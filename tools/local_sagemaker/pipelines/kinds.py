@@ -103,7 +103,8 @@ class Made:
         suffix = "".join(secrets.choice(ALPHABET) for _ in range(SUFFIX_LENGTH))
         start = given if isinstance(given, str) else "pipelines" if self.length > SHORT else ""
         start = "-".join(part for part in (start, execution.name) if part)
-        middle = "" if given else step.name[: self.length - len(start) - len(suffix) - 2]
+        # Names of jobs have no underscores.
+        middle = "" if given else step.name.replace("_", "-")[: self.length - len(start) - len(suffix) - 2]
         return "-".join(part for part in (start, middle.strip("-"), suffix) if part)
 
     def __call__(self, doing: Doing) -> None:

@@ -119,22 +119,29 @@ def _is_met(execution: Execution, step: Step, needed: Dependency) -> bool:
 def _do(cloud: Cloud, execution: Execution, begun: StepRun) -> None:
     """Do a step, again if a retry policy says so, and note how it ended."""
     retries = Retries(begun.step.given.get("RetryPolicies") or [])
-    while True:
-        try:
-            _attempt(cloud, execution, begun)
+    while (reason := _try(cloud, execution, begun)) is not None:
+        seconds = retries.wait_before_next(reason, (time.time() - begun.started) / MINUTE)
+        if seconds is None or begun.asked_to_stop.wait(seconds):
+            begun.finish("Failed", reason)
+            return
+        begun.attempts += 1
+
+
+def _try(cloud: Cloud, execution: Execution, begun: StepRun) -> str | None:
+    """Do a step once; return why it failed, or None if it has ended otherwise."""
+    try:
+        _attempt(cloud, execution, begun)
+        if begun.ended is None:
             begun.finish("Succeeded")
-        except StepStoppedError:
-            begun.finish("Stopped")
-        except (StepError, references.UnresolvedError) as error:
-            seconds = retries.wait_before_next(str(error), (time.time() - begun.started) / MINUTE)
-            if seconds is not None and not begun.asked_to_stop.wait(seconds):
-                begun.attempts += 1
-                continue
-            begun.finish("Failed", str(error))
-        except Exception as error:
-            cloud.tell_bug()
-            begun.finish("Failed", f"InternalServerError: {error!r}")
-        return
+        return None
+    except StepStoppedError:
+        begun.finish("Stopped")
+        return None
+    except (StepError, references.UnresolvedError) as error:
+        return str(error)
+    except Exception as error:
+        cloud.tell_bug()
+        return f"InternalServerError: {error!r}"
 
 
 def _attempt(cloud: Cloud, execution: Execution, begun: StepRun) -> None:
