@@ -22,6 +22,7 @@ from algorithm_jobs import (
     records,
     train,
 )
+from botocore.exceptions import ClientError
 from local_server import Aws, Server
 from sklearn.datasets import load_breast_cancer
 
@@ -69,14 +70,25 @@ def test_the_first_releases_pickle_the_model_and_later_ones_save_it(aws: Aws, jo
     assert model_file(aws, jobs[NEW]).startswith(b"{")
 
 
-def test_csv_answers_are_in_one_line_until_release_1_5_and_in_lines_since(
-    aws: Aws, jobs: dict[str, dict[str, Any]]
-) -> None:
+@pytest.fixture(scope="module")
+def endpoints(aws: Aws, jobs: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """The endpoint of each image, by image."""
+    return {image: deploy(aws, image, job) for image, job in jobs.items()}
+
+
+def test_csv_answers_are_in_one_line_until_release_1_5_and_in_lines_since(aws: Aws, endpoints: dict[str, str]) -> None:
     rows = csv(CANCER.data[:3])
-    answers = {image: aws.invoke(deploy(aws, image, job), rows.decode()) for image, job in jobs.items()}
+    answers = {image: aws.invoke(endpoint, rows.decode()) for image, endpoint in endpoints.items()}
     assert [len(answer.split(",")) for answer in answers.values()] == [3, 1]
     assert answers[NEW].endswith("\n")
     assert answers[OLD].split(",") == answers[NEW].split()
+
+
+def test_the_first_releases_answer_csv_whatever_the_client_accepts(aws: Aws, endpoints: dict[str, str]) -> None:
+    rows = csv(CANCER.data[:3])
+    assert ask(aws, endpoints[OLD], rows, CSV, "application/csv") == ask(aws, endpoints[OLD], rows, CSV, CSV)
+    with pytest.raises(ClientError, match="Accept type application/csv is not supported"):
+        ask(aws, endpoints[NEW], rows, CSV, "application/csv")
 
 
 def test_recordio_protobuf_goes_in_and_out(aws: Aws) -> None:

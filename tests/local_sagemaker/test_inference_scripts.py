@@ -219,7 +219,9 @@ def test_a_torchscript_file_needs_no_script(aws: Aws) -> None:
     assert (
         train_script(aws, SAVE, image=TORCHSCRIPT.replace("inference", "training"))["TrainingJobStatus"] == "Completed"
     )
-    deployed = aws.deploy("e", f"s3://{aws.bucket}/out/job/output/model.tar.gz", TORCHSCRIPT)
+    # ModelBuilder names one also if it has not written it.
+    named = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
+    deployed = aws.deploy("e", f"s3://{aws.bucket}/out/job/output/model.tar.gz", TORCHSCRIPT, Environment=named)
     assert deployed["EndpointStatus"] == "InService"
     assert json.loads(aws.invoke("e", "[[1, 2]]", "application/json", "application/json")) == [[3.0]]
     assert aws.invoke("e", "1,2\n3,4") == "3.0\n7.0\n"

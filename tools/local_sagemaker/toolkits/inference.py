@@ -65,7 +65,8 @@ def install_requirements(code: Path) -> None:
 def _script(code: Path, image: str) -> ModuleType:
     named = os.environ.get("SAGEMAKER_PROGRAM")  # version 2 of the SDK gives an empty one if there is none
     path = code / (named or "inference.py")
-    if not path.exists() and not named and Defaults.of(image).model_fn:
+    if not path.exists() and Defaults.of(image).model_fn:
+        logging.info("There is no inference script %s; the container's own functions stand for it", path)
         return ModuleType("inference")
     return load_script(path, code)
 

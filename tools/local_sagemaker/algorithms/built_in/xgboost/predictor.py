@@ -13,7 +13,7 @@ from ...media import CSV, JSON, JSON_LINES, RECORDIO_PROTOBUF, MediaType
 from ...shape import BadRequestError, UnsupportedMediaTypeError
 from ...vectors import Vector
 from .data import delimiter_of, features_of, first_line
-from .releases import LINES_SINCE, release
+from .releases import ACCEPT_SINCE, LINES_SINCE, release
 
 if TYPE_CHECKING:
     from xgboost import Booster, DMatrix  # type: ignore[import-not-found,unused-ignore]
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 MODEL_FILE = "xgboost-model"
 LIBSVM = ("text/libsvm", "text/x-libsvm")
 ACCEPTED = (CSV, *LIBSVM, RECORDIO_PROTOBUF)
+AS_CSV = (CSV, "*/*", "csv", "text/*", "application/x-www-form-urlencoded")
+AS_ROWS = (JSON, "json", JSON_LINES, "jsonlines", RECORDIO_PROTOBUF)
+"""What a client may say it accepts, by what it gets: CSV, or rows with a score in another format."""
 
 
 class Predictor:
@@ -84,7 +87,7 @@ def _from_libsvm(line: str, width: int) -> Vector:
 
 def _encode(predictions: list[Any], accept: str) -> tuple[bytes, str]:
     wanted = MediaType.parse(accept.partition(",")[0]).name
-    if wanted in (CSV, "*/*", "csv", "text/*", "application/x-www-form-urlencoded"):
+    if wanted in AS_CSV or (release() < ACCEPT_SINCE and wanted not in AS_ROWS):
         return _csv(predictions).encode(), "text/csv; charset=utf-8"
     rows = [{"score": prediction} for prediction in predictions]
     if wanted in (JSON, "json"):

@@ -11,6 +11,8 @@ PICKLES_UNTIL = (1, 3)
 """Images before this release pickle their models."""
 LINES_SINCE = (1, 5)
 """Images since this release answer CSV with a line for each prediction; before, all stood in one line."""
+ACCEPT_SINCE = (1, 5)
+"""Images since this release refuse to answer in a format they do not have; before, they answered CSV."""
 
 
 def release() -> tuple[int, int]:
