@@ -85,10 +85,10 @@ def test_csv_answers_are_in_one_line_until_release_1_5_and_in_lines_since(aws: A
 
 
 def test_the_first_releases_answer_csv_whatever_the_client_accepts(aws: Aws, endpoints: dict[str, str]) -> None:
-    rows = csv(CANCER.data[:3])
-    assert ask(aws, endpoints[OLD], rows, CSV, "application/csv") == ask(aws, endpoints[OLD], rows, CSV, CSV)
+    rows = csv(CANCER.data[:3]).decode()
+    assert aws.invoke(endpoints[OLD], rows, CSV, "application/csv") == aws.invoke(endpoints[OLD], rows, CSV, CSV)
     with pytest.raises(ClientError, match="Accept type application/csv is not supported"):
-        ask(aws, endpoints[NEW], rows, CSV, "application/csv")
+        aws.invoke(endpoints[NEW], rows, CSV, "application/csv")
 
 
 def test_recordio_protobuf_goes_in_and_out(aws: Aws) -> None:
