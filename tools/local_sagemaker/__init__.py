@@ -9,7 +9,7 @@ From the roof to the ground; imports point downwards, and a test holds them to i
     server.py       start and stop; one line of JSON says where it listens (environment.py: what a client needs);
                     watching.py tells a person what runs
     layer.py        the door: host check, sizes, whose request it is, which handler answers
-    keeping.py      ``--state``: jobs, endpoints and notebook instances outlive the server
+    keeping/        ``--state``: everything outlives the server; kinds.py is how each kind of thing is written
     operations.py   every operation that is answered here, by name; catalogue.py says what each one does
     searching.py    Search: what is described here, found by its members
     notebooks/      notebook instances: instance.py is one, jupyter.py its JupyterLab

@@ -20,7 +20,7 @@ from .cloud import Cloud
 from .operations import OPERATIONS
 from .samples.shop import Shop
 from .service_models import RestCall, rest_call
-from .wire import FORM, AwsError, Call, Caller, Parameters, caller_of, error_reply, json_reply, not_there
+from .wire import FORM, AwsError, Call, Caller, Parameters, caller_of, error_reply, json_reply, not_there, reads
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -45,8 +45,9 @@ RUNTIME_PATHS = {
 class Layer:
     """A WSGI application."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(self, cloud: Cloud, keep: Callable[[Call], None] = lambda call: None) -> None:
+        """`keep` is told of each call that may have changed something before it is answered."""
+        self._cloud, self._keep = cloud, keep
         self._samples = Shop(cloud.floor)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -68,7 +69,10 @@ class Layer:
         operation, parameters = _operation(request, caller)
         handler = OPERATIONS.get(operation)
         if handler:
-            result = handler(self._cloud, Call(caller, operation, parameters(), request))
+            call = Call(caller, operation, parameters(), request)
+            result = handler(self._cloud, call)
+            if operation.startswith("SageMaker.") and not reads(operation):
+                self._keep(call)
             return json_reply(result) if isinstance(result, dict) else result
         if operation.startswith("SageMakerRuntime."):
             raise not_there(operation)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from lifeline import Lifeline
 
@@ -86,15 +86,24 @@ def running(options: Options = DEFAULTS) -> Iterator[Running]:
             notebooks=options.notebooks,
             floor=MotoFloor(journal),
         )
-        with _serving(cloud, options), _keeping(cloud, journal):
+        keeper = Keeper(cloud, options.state / "resources") if options.state else None
+        with _bound(cloud, options, keeper) as server, _keeping(keeper), _serving(cloud, server):
             yield Running(cloud.endpoint, cloud.client_env, cloud)
 
 
 @contextlib.contextmanager
-def _serving(cloud: Cloud, options: Options) -> Iterator[None]:
-    server = make_server(HOST, options.port, Layer(cloud), threaded=True, request_handler=_QuietHandler)
+def _bound(cloud: Cloud, options: Options, keeper: Keeper | None) -> Iterator[BaseWSGIServer]:
+    """Take the port. Who asks already waits."""
+    layer = Layer(cloud, keeper.note) if keeper else Layer(cloud)
+    server = make_server(HOST, options.port, layer, threaded=True, request_handler=_QuietHandler)
     cloud.endpoint = f"http://{HOST}:{server.server_port}"
     cloud.client_env.update(environment.write(cloud.home, cloud.endpoint, options.account))
+    with contextlib.closing(server.socket):
+        yield server
+
+
+@contextlib.contextmanager
+def _serving(cloud: Cloud, server: BaseWSGIServer) -> Iterator[None]:
     threading.Thread(target=server.serve_forever, args=[STOP_POLL], daemon=True).start()
     try:
         yield
@@ -111,19 +120,18 @@ def _state(folder: Path | None) -> Iterator[Journal | None]:
         return
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(folder / "lock", timeout=0):
-            yield Journal(folder)
+        with FileLock(folder / "lock", timeout=0), contextlib.closing(Journal(folder)) as journal:
+            yield journal
     except Timeout as error:
         raise StateInUseError(f"Another server works with {folder}; stop it or choose another folder") from error
 
 
 @contextlib.contextmanager
-def _keeping(cloud: Cloud, journal: Journal | None) -> Iterator[None]:
-    if journal is None:
+def _keeping(keeper: Keeper | None) -> Iterator[None]:
+    if keeper is None:
         yield
         return
-    keeper = Keeper(cloud, journal.folder)
-    keeper.restore(journal)
+    keeper.restore()
     keeper.start()
     try:
         yield

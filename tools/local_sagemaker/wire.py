@@ -73,6 +73,14 @@ def check_name(member: str, name: str) -> str:
     return name
 
 
+_READING = ("Describe", "List", "Get", "Head", "Search", "Simulate", "Filter", "Lookup", "Query", "BatchGet")
+
+
+def reads(operation: str) -> bool:
+    """Return whether an operation such as ``IAM.GetRole`` changes nothing, by its name."""
+    return operation.partition(".")[2].startswith(_READING)
+
+
 NOT_THERE = "UnknownOperationException"
 
 

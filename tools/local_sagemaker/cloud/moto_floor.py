@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from botocore.model import OperationNotFoundError
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -18,6 +19,7 @@ from werkzeug.wrappers import Request, Response
 
 from ..service_models import name_rest_operation
 from ..wire import FORM, JSON_TYPE, AwsError, Caller, authorization, not_there
+from .entries import Entry
 from .journal import Journal
 
 __all__ = ["MotoFloor", "MotoRequestHandler"]
@@ -36,23 +38,44 @@ class MotoFloor:
         self._lock = threading.RLock()
 
     def forward(self, request: Request, caller: Caller, operation: str) -> Response:
-        """Return moto's answer to `request`. `operation` is only for the message if moto has no such thing."""
+        """Return moto's answer to `request`. `operation` is only for the message if moto has no such thing.
+
+        Raises AwsError, also if there is a journal and it cannot be written.
+        """
         journal = self._journal
-        if journal is None or not journal.changes(request, operation):
+        if journal is None or not journal.wants(request, caller, operation):
             return self.ask(request, caller, operation)
-        body = journal.body_of(request, caller)
-        response = self.ask(request, caller, operation)
-        if response.status_code < HTTPStatus.MULTIPLE_CHOICES:
-            journal.note(request, caller, body, lambda reading: self.ask(reading, caller, operation))
-        return response
+        entry = journal.entry_of(request, caller)  # who sends slowly keeps nobody waiting
+        with self._lock:
+            return journal.keep(entry, lambda entry: self._do(journal, entry, operation))
 
     def ask(self, request: Request, caller: Caller, operation: str) -> Response:
         """Return moto's answer to `request`, and write nothing down."""
         request.environ["HTTP_X_MOTO_ACCOUNT_ID"] = caller.account
-        if caller.service == "sagemaker":
+        if caller.service == "sagemaker" or self._journal:
             with self._lock:
                 return self._answer(request, caller, operation)
         return self._answer(request, caller, operation)
+
+    def restore(self, note: Callable[[Request, Caller, Response], None]) -> None:
+        """Bring back what the journal holds; `note` is told each request and its answer."""
+        journal = self._journal
+        if journal is None:
+            return
+
+        def do(entry: Entry) -> Response:
+            response = self._do(journal, entry, "replay")
+            builder = EnvironBuilder(quote(entry.path), method=entry.method, query_string=entry.query)
+            note(Request(builder.get_environ()), entry.caller, response)
+            return response
+
+        journal.replay(do)
+
+    def _do(self, journal: Journal, entry: Entry, operation: str) -> Response:
+        """Return moto's answer to an entry, now and at each start after: that is why it gets no more than is kept."""
+        environ = entry.environ(journal.bodies)
+        with environ["wsgi.input"]:
+            return self.ask(Request(environ), entry.caller, operation)
 
     def call(self, caller: Caller, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Do a JSON operation such as ``SageMaker.CreateModel`` and return its result.
