@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from local_server import Aws, started_server
+from local_server import XGBOOST, Aws, started_server
 from pipeline_definitions import callback, create, ended, execute, message, model, start, steps_of
 
 from local_sagemaker.keeping import INTERVAL
 
 ACCOUNT = "100000000000"
+CORS = {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}
+PIPELINE = json.dumps({"Version": "2020-12-01", "Steps": [{"Name": "f", "Type": "Fail", "Arguments": {}}]})
+OF_BUCKETS = (
+    "get_bucket_acl",
+    "get_bucket_cors",
+    "get_bucket_policy",
+    "get_bucket_tagging",
+    "get_bucket_versioning",
+    "list_multipart_uploads",
+    "list_object_versions",
+    "list_objects_v2",
+)
+LISTS = ("list_experiments", "list_model_package_groups", "list_models", "list_pipelines", "list_training_jobs")
 
 
 @pytest.fixture
@@ -72,6 +87,100 @@ def test_objects_are_as_they_were_last(session: Callable[[], AbstractContextMana
         assert [each["Name"] for each in aws.s3.list_buckets()["Buckets"]] == [aws.bucket]
         with pytest.raises(aws.s3.exceptions.BucketAlreadyExists):
             Aws(aws.env, "100000000001").s3.create_bucket(Bucket=aws.bucket)
+
+
+def do_a_bit_of_everything(aws: Aws) -> None:
+    s3, sagemaker, iam = aws.s3, aws.sagemaker, aws.client("iam")
+    role = iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}", Tags=[{"Key": "a", "Value": "b"}])["Role"][
+        "Arn"
+    ]
+    iam.create_user(UserName="u")
+    iam.create_access_key(UserName="u")
+    aws.train(RoleArn=role, Tags=[{"Key": "team", "Value": "blue"}])
+    s3.put_object(Bucket=aws.bucket, Key="k", Body=b"1", Tagging="a=b", ACL="public-read")
+    s3.put_object_tagging(Bucket=aws.bucket, Key="k", Tagging={"TagSet": [{"Key": "c", "Value": "d"}]})
+    s3.copy_object(Bucket=aws.bucket, Key="copy", CopySource=f"{aws.bucket}/k")
+    s3.put_bucket_cors(Bucket=aws.bucket, CORSConfiguration=CORS)
+    s3.put_bucket_tagging(Bucket=aws.bucket, Tagging={"TagSet": [{"Key": "x", "Value": "y"}]})
+    s3.put_bucket_policy(Bucket=aws.bucket, Policy='{"Version": "2012-10-17", "Statement": []}')
+    s3.put_bucket_versioning(Bucket=aws.bucket, VersioningConfiguration={"Status": "Enabled"})
+    for body in (b"2", b"x" * 50_000):
+        s3.put_object(Bucket=aws.bucket, Key="k", Body=body)
+    s3.delete_object(Bucket=aws.bucket, Key="copy")
+    upload = s3.create_multipart_upload(Bucket=aws.bucket, Key="parts")["UploadId"]
+    s3.upload_part(Bucket=aws.bucket, Key="parts", UploadId=upload, PartNumber=1, Body=b"z" * 50_000)
+    model = aws.ended()["ModelArtifacts"]["S3ModelArtifacts"]
+    sagemaker.create_model(
+        ModelName="m", PrimaryContainer={"Image": XGBOOST, "ModelDataUrl": model}, ExecutionRoleArn=role
+    )
+    sagemaker.create_model_package_group(ModelPackageGroupName="g")
+    sagemaker.create_experiment(ExperimentName="x")
+    sagemaker.create_pipeline(PipelineName="p", ClientRequestToken="t" * 32, RoleArn=role, PipelineDefinition=PIPELINE)
+    sagemaker.add_tags(ResourceArn=aws.ended()["TrainingJobArn"], Tags=[{"Key": "later", "Value": "yes"}])
+
+
+def all_that_is_told(aws: Aws) -> dict[str, Any]:
+    of_bucket, job = {"Bucket": aws.bucket}, aws.sagemaker.describe_training_job(TrainingJobName="job")
+    asked = [
+        *((aws.s3, name, of_bucket) for name in OF_BUCKETS),
+        *(
+            (aws.s3, name, {**of_bucket, "Key": "k"})
+            for name in ("get_object_tagging", "get_object_acl", "head_object")
+        ),
+        *((aws.sagemaker, name, {}) for name in LISTS),
+        (aws.s3, "list_buckets", {}),
+        (aws.sagemaker, "describe_model", {"ModelName": "m"}),
+        (aws.sagemaker, "describe_pipeline", {"PipelineName": "p"}),
+        (aws.sagemaker, "list_tags", {"ResourceArn": job["TrainingJobArn"]}),
+        (aws.sagemaker, "search", {"Resource": "TrainingJob"}),
+        (aws.client("iam"), "list_roles", {}),
+        (aws.client("iam"), "list_access_keys", {"UserName": "u"}),
+        (aws.client("logs"), "describe_log_groups", {}),
+        (aws.client("logs"), "describe_log_streams", {"logGroupName": "/aws/sagemaker/TrainingJobs"}),
+        (aws.client("ec2"), "describe_vpcs", {}),
+    ]
+    told = {(name, *given.values()): getattr(client, name)(**given) for client, name, given in asked}
+    for answer in told.values():
+        del answer["ResponseMetadata"]
+    return {"job": {**job, "ResponseMetadata": None}, **told}
+
+
+@pytest.mark.slow
+def test_everything_is_told_as_it_was_to_the_last_id_and_time(
+    session: Callable[[], AbstractContextManager[Aws]],
+) -> None:
+    with session() as aws:
+        do_a_bit_of_everything(aws)
+        wait_for_the_next_look()
+        before = all_that_is_told(aws)
+    with session() as aws:
+        assert all_that_is_told(aws) == before
+
+
+def test_what_was_answered_is_there_though_the_server_was_killed_at_once(
+    session: Callable[[], AbstractContextManager[Aws]],
+) -> None:
+    with session() as aws:
+        aws.train(HyperParameters={"num_round": "100000000"})
+    with session() as aws:
+        assert "the server was stopped while the job ran" in aws.ended()["FailureReason"]
+        aws.sagemaker.delete_training_job(TrainingJobName="job")
+    with session() as aws:
+        assert aws.sagemaker.list_training_jobs()["TrainingJobSummaries"] == []
+
+
+def test_a_damaged_file_is_told_and_the_others_are_read(
+    session: Callable[[], AbstractContextManager[Aws]], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with session() as aws:
+        aws.sagemaker.create_model_package_group(ModelPackageGroupName="good")
+        aws.sagemaker.create_model_package_group(ModelPackageGroupName="bad")
+    (file,) = (tmp_path / "state" / "resources").rglob("bad.json")
+    file.write_text('{"order": 1')
+    with session() as aws:
+        (group,) = aws.sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"]
+    assert group["ModelPackageGroupName"] == "good"
+    assert f"{file}:1: this is damaged" in capfd.readouterr().err
 
 
 def test_a_job_that_was_running_has_failed(session: Callable[[], AbstractContextManager[Aws]]) -> None:
