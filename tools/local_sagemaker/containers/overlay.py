@@ -20,14 +20,18 @@ exec "{python}" -m pip "$@"
 
 @dataclass(frozen=True)
 class Overlay:
-    """A job's environment at `folder` on top of the image's, whose Python is `image_python`."""
+    """A job's environment at `folder` on top of the image's, whose Python is `image_python`.
+
+    Packages of the environments whose Pythons are `others` come last.
+    """
 
     folder: Path
     image_python: Path
+    others: tuple[Path, ...] = ()
 
     @property
     def python(self) -> Path:
-        """The Python that sees both."""
+        """The Python that sees all of them."""
         return self.folder / "bin" / "python"
 
     @property
@@ -43,7 +47,8 @@ class Overlay:
     def make(self) -> None:
         """Create the environment."""
         venv.EnvBuilder(symlinks=True).create(self.folder)
-        (self.packages / "image.pth").write_text(f"{_packages(self.image_python.parent.parent)}\n")
+        below = [_packages(python.parent.parent) for python in (self.image_python, *self.others)]
+        (self.packages / "image.pth").write_text("".join(f"{packages}\n" for packages in below))
         for name in ("pip", "pip3"):
             pip = self.folder / "bin" / name
             pip.write_text(PIP.format(python=self.python))

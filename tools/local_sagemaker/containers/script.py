@@ -24,11 +24,15 @@ TOOLKIT = ["python3", "-m", "local_sagemaker.toolkits.training"]
 
 @dataclass(frozen=True)
 class ScriptContainer:
-    """What a user's program runs in: a host, the image's Python, and who the program is to AWS."""
+    """What a user's program runs in: a host, the image's Python, and who the program is to AWS.
+
+    It sees the packages of the environments whose Pythons are `others`, too.
+    """
 
     caller: Caller
     host: Host
     image_python: Path
+    others: tuple[Path, ...] = ()
 
     @property
     def rooting(self) -> Rooting:
@@ -38,13 +42,13 @@ class ScriptContainer:
     def start(self, cloud: Cloud, command: list[str], given: Mapping[str, str], scripts: Iterable[Path]) -> Container:
         """Start `command` with the variables `given`; `scripts` are folders in which programs may name `/opt/ml`."""
         folder, rooting = self.host.folder, self.rooting
-        overlay = Overlay(folder.base.parent / "env", self.image_python)
+        overlay = Overlay(folder.base.parent / "env", self.image_python, self.others)
         overlay.make()
         rooting.rewrite(scripts)
         library = str(cloud.home / "lib")
         environment = self._environment(cloud, overlay, library, rooting.variables(given))
-        image = str(self.image_python.parent.parent)
-        places = {image: "/usr/local", str(overlay.folder): "/usr/local", library: "/usr/local/lib"}
+        environments = [overlay.folder, *(python.parent.parent for python in (self.image_python, *self.others))]
+        places = {**dict.fromkeys(map(str, environments), "/usr/local"), library: "/usr/local/lib"}
         return containers.launch(cloud, folder, rooting.command(command), environment, places)
 
     def _environment(self, cloud: Cloud, overlay: Overlay, library: str, given: Mapping[str, str]) -> dict[str, str]:

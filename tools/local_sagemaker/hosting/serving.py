@@ -147,13 +147,21 @@ def _start(cloud: Cloud, site: Site, definition: Definition, program: Program, f
 
 def _start_script(cloud: Cloud, site: Site, program: Program, folder: Folder, given: dict[str, str]) -> Container:
     host = Host("algo-1", folder, site.instance_type, {})
-    container = ScriptContainer(site.caller, host, program.python)
+    container = ScriptContainer(site.caller, host, program.python, _others(folder))
     if (submitted := given.get("SAGEMAKER_SUBMIT_DIRECTORY", "")).startswith("s3://"):
         fetch_archive(cloud, site.caller, submitted, folder.code)
         given["SAGEMAKER_SUBMIT_DIRECTORY"] = f"{container.rooting.root}/code"
     image = program.image
     command = ["python3", "-m", f"local_sagemaker.toolkits.{image.server}", image.name.partition(":")[0]]
     return container.start(cloud, command, given, [folder.code, folder.model / "code"])
+
+
+def _others(folder: Folder) -> tuple[Path, ...]:
+    """Return the SDK's own environment if the model is one that the SDK's ModelBuilder has written. Raises BuildError.
+
+    Its script imports the SDK, and there is no other sign of that than the file in which it keeps its objects.
+    """
+    return (images.python_of(images.SDK),) if (folder.model / "code" / "serve.pkl").exists() else ()
 
 
 def fetch_model(cloud: Cloud, caller: Caller, definition: Definition, folder: Folder) -> None:

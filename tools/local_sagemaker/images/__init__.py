@@ -36,7 +36,8 @@ class Image:
 
     A framework's image has no algorithm: its program is the user's script, which `server` of toolkits/ serves.
     An algorithm needs few packages and is quick without the others that scripts in its container import: these have
-    `script_requirements`, an environment of their own that is built when a script first wants it.
+    `script_requirements`, an environment of their own that is built when a script first wants it. If
+    `only_these` are installed, the requirements name whatever they need themselves.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Image:
     algorithm: str = ""
     server: str = "inference"
     script_requirements: str = ""
+    only_these: bool = False
 
     @property
     def for_scripts(self) -> Image:
@@ -74,6 +76,9 @@ BUILT_IN = tuple(
     for image, requirements in algorithms.load(name).images.items()
 )
 IMAGES = {image.name: image for image in (*FRAMEWORKS, *BUILT_IN)}
+
+SDK = Image("sagemaker-python-sdk:3", "sagemaker-sdk-3.txt", only_these=True)
+"""No image, but packages that stand beside one's own where a program needs the SDK."""
 
 _SUFFIX = re.compile(r"-[cg]pu(-py\d+)?(-cu\d+)?(-ubuntu[\d.]+)?(-sagemaker)?$")
 """What a tag says of the processor, Python, CUDA and the system."""
@@ -159,6 +164,7 @@ def _build(image: Image, target: Path, python: Path) -> None:
     print(f"local_sagemaker: building the environment of {image.name}, once ...", file=sys.stderr, flush=True)
     _run(image, [sys.executable, "-m", "venv", "--clear", str(target)])
     install = [str(python), "-m", "pip", "install", "--quiet", "--only-binary", ":all:"]
+    install += ["--no-deps"] if image.only_these else []
     _run(image, [*install, "--disable-pip-version-check", "-r", str(HERE / image.requirements)])
     (target / READY).touch()
     seconds = time.monotonic() - started
