@@ -33,6 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("local_sagemaker.layer", "local_sagemaker.watching"),
     ("local_sagemaker.keeping", "local_sagemaker.catalogue"),
     ("local_sagemaker.operations",),
+    ("local_sagemaker.provenance",),
     ("local_sagemaker.searching",),
     ("local_sagemaker.pipelines",),
     ("local_sagemaker.notebooks", "local_sagemaker.jobs", "local_sagemaker.identity", "local_sagemaker.records"),

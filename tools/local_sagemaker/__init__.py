@@ -11,6 +11,7 @@ From the roof to the ground; imports point downwards, and a test holds them to i
     layer.py        the door: host check, sizes, whose request it is, which handler answers
     keeping/        ``--state``: everything outlives the server; kinds.py is how each kind of thing is written
     operations.py   every operation that is answered here, by name; catalogue.py says what each one does
+    provenance.py   what jobs leave in experiments and lineage
     searching.py    Search: what is described here, found by its members
     notebooks/      notebook instances: instance.py is one, jupyter.py its JupyterLab
     pipelines/      pipelines: definition.py reads one, running.py does its steps, kinds.py says what a step does

@@ -5,7 +5,7 @@ A module that answers operations exports `HANDLERS`; it is added to this table. 
 
 from __future__ import annotations
 
-from . import functions, hosting, identity, notebooks, pipelines, searching, training
+from . import functions, hosting, identity, notebooks, pipelines, provenance, searching, training
 from .functions import invoking as function_calls
 from .handlers import Handlers
 from .hosting import asynchronous, invoking
@@ -41,4 +41,4 @@ KEEPING: Handlers = {
 }
 """Operations that do the work, and those that keep state only."""
 
-OPERATIONS: Handlers = {**WORKING, **KEEPING}
+OPERATIONS: Handlers = {**WORKING, **KEEPING, **provenance.HANDLERS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import string
 import time
@@ -12,6 +13,7 @@ from typing import Any
 from ..cloud import Cloud, Key
 from ..handlers import Handlers
 from ..paging import page
+from ..records.experiments import EXPERIMENTS, TRIALS
 from ..wire import AwsError, Call, validation_error
 from . import AT_ONCE, Pipeline, definition, find, references, running, selecting
 from .execution import Execution
@@ -30,6 +32,7 @@ def start(cloud: Cloud, call: Call) -> dict[str, Any]:
         if token and (each.pipeline_arn, each.request.get("ClientRequestToken")) == (pipeline.arn, token):
             return {"PipelineExecutionArn": each.arn}
     execution = _execution(cloud, call, pipeline)
+    _make_experiment(cloud, execution)
     cloud.shelf(KIND).add(Key.of(call.caller, execution.arn), execution)
     pipeline.last_run = execution.created
     cloud.start(partial(running.run, cloud, execution))
@@ -79,6 +82,14 @@ def _note_experiment(execution: Execution) -> None:
         execution.experiment = {name: str(each) for name, each in references.resolve(wanted, scope).items()}
     except references.UnresolvedError as error:
         raise validation_error(f"PipelineExperimentConfig: {error}") from error
+
+
+def _make_experiment(cloud: Cloud, execution: Execution) -> None:
+    """Make the experiment and the trial whose parts the execution's jobs will be; they may be there already."""
+    if execution.experiment:
+        for kind in (EXPERIMENTS, TRIALS):
+            with contextlib.suppress(AwsError):
+                kind.make(cloud, execution.caller, execution.experiment)
 
 
 def stop(cloud: Cloud, call: Call) -> dict[str, Any]:

@@ -86,7 +86,8 @@ class Made:
     """Something of SageMaker that a step makes and waits for.
 
     `noun` is its name in operations and `told_as` in a step's metadata. A name has at most `length` characters; it is
-    given in the step's arguments if `named`, and there may be a prefix for it else.
+    given in the step's arguments if `named`, and there may be a prefix for it else. What is `tracked` is part of the
+    execution's trial.
     """
 
     noun: str
@@ -94,6 +95,7 @@ class Made:
     length: int = 63
     stoppable: bool = False
     named: bool = False
+    tracked: bool = False
 
     def name_for(self, execution: Execution, step: Step) -> str:
         """Return a name as AWS makes them: the execution's id, the step's name as far as it fits, and a suffix."""
@@ -120,6 +122,8 @@ class Made:
         """Make the thing. Raises StepError."""
         if self.stoppable:
             request["Tags"] = [*request.get("Tags", []), *_tags(doing)]
+        if self.tracked and doing.execution.experiment:
+            request["ExperimentConfig"] = {**doing.execution.experiment, **request.get("ExperimentConfig", {})}
         return doing.call("sagemaker", f"Create{self.noun}", **request)
 
     def wait(self, doing: Doing, name: Mapping[str, str]) -> None:

@@ -23,9 +23,9 @@ from .kinds import Doing, Kind, Made, StepError, StepStoppedError
 from .retrying import Retries
 
 KINDS: dict[str, Kind] = {
-    "Training": Made("TrainingJob", "TrainingJob", stoppable=True),
-    "Processing": Made("ProcessingJob", "ProcessingJob", stoppable=True),
-    "Transform": Made("TransformJob", "TransformJob", stoppable=True),
+    "Training": Made("TrainingJob", "TrainingJob", stoppable=True, tracked=True),
+    "Processing": Made("ProcessingJob", "ProcessingJob", stoppable=True, tracked=True),
+    "Transform": Made("TransformJob", "TransformJob", stoppable=True, tracked=True),
     "Tuning": kinds.MadeByTuning("HyperParameterTuningJob", "TuningJob", length=kinds.SHORT, stoppable=True),
     "Model": Made("Model", "Model"),
     "RegisterModel": kinds.MadePackage("ModelPackage", "RegisterModel"),

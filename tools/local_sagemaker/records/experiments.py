@@ -17,9 +17,14 @@ def _displayed(record: Record) -> dict[str, Any]:
     return {"DisplayName": record.members.get("DisplayName") or record.name}
 
 
+def _listed(record: Record) -> dict[str, Any]:
+    """Return how lists call what a component comes from, too."""
+    return {**_displayed(record), "TrialComponentSource": record.members.get("Source")}
+
+
 EXPERIMENTS = Kind("Experiment", "experiment", also=_displayed)
 TRIALS = Kind("Trial", "experiment-trial", filters={"ExperimentName": "ExperimentName"}, also=_displayed)
-COMPONENTS = Kind("TrialComponent", "experiment-trial-component", also=_displayed)
+COMPONENTS = Kind("TrialComponent", "experiment-trial-component", also=_listed)
 KINDS = (EXPERIMENTS, TRIALS, COMPONENTS)
 
 

@@ -32,11 +32,25 @@ ENTITIES = {kind.words: kind for kind in (ACTIONS, CONTEXTS, ARTIFACTS, COMPONEN
 
 def create_artifact(cloud: Cloud, call: Call) -> dict[str, Any]:
     """Make an artifact. There is one only for each source."""
-    given = dict(call.parameters)
-    identity = hashlib.md5(json.dumps(given["Source"], sort_keys=True).encode(), usedforsecurity=False).hexdigest()
-    record = ARTIFACTS.make(cloud, call.caller, {**given, "ArtifactName": identity})
+    return {"ArtifactArn": _make_artifact(cloud, call.caller, call.parameters).arn}
+
+
+def _make_artifact(cloud: Cloud, caller: Caller, given: Mapping[str, Any]) -> Record:
+    record = ARTIFACTS.make(cloud, caller, {**given, "ArtifactName": _identity(given["Source"])})
     record.members["ArtifactName"] = given.get("ArtifactName")
-    return {"ArtifactArn": record.arn}
+    return record
+
+
+def _identity(source: Mapping[str, Any]) -> str:
+    return hashlib.md5(json.dumps(source, sort_keys=True).encode(), usedforsecurity=False).hexdigest()
+
+
+def artifact_of(cloud: Cloud, caller: Caller, uri: str, kind: str) -> str:
+    """Return the ARN of the artifact at an address; it is made if there is none."""
+    source = {"SourceUri": uri}
+    found = cloud.shelf(ARTIFACTS.words).find(Key.of(caller, _identity(source)))
+    record = found or _make_artifact(cloud, caller, {"Source": source, "ArtifactType": kind})
+    return str(record.arn)
 
 
 def describe_artifact(cloud: Cloud, call: Call) -> dict[str, Any]:
@@ -70,15 +84,21 @@ def _by_arn(call: Call) -> Call:
 def associate(cloud: Cloud, call: Call) -> dict[str, Any]:
     """Associate two entities, which are there."""
     source, destination = call.parameters[SOURCE], call.parameters[DESTINATION]
-    members = {"AssociationType": call.parameters.get("AssociationType", "AssociatedWith")}
+    connect(cloud, call.caller, source, destination, call.parameters.get("AssociationType", "AssociatedWith"))
+    return {SOURCE: source, DESTINATION: destination}
+
+
+def connect(cloud: Cloud, caller: Caller, source: str, destination: str, how: str) -> None:
+    """Associate the entities of two ARNs. Raises AwsError if one is not there, or they are associated already."""
+    members = {"AssociationType": how}
     for end, arn in (("Source", source), ("Destination", destination)):
-        kind, record = _entity(cloud, call.caller, arn)
+        kind, record = _entity(cloud, caller, arn)
+        # An artifact of a job has no name; clients ask for its address then.
         named = record.members.get(kind.name_member, record.name)
         members |= {f"{end}Arn": arn, f"{end}Name": named, f"{end}Type": _type_of(kind, record)}
     record = Record("", f"{source} {destination}", members)
-    if not cloud.shelf(ASSOCIATIONS.words).add(Key.of(call.caller, record.name), record):
+    if not cloud.shelf(ASSOCIATIONS.words).add(Key.of(caller, record.name), record):
         raise validation_error(f"An association of {source} with {destination} already exists.")
-    return {SOURCE: source, DESTINATION: destination}
 
 
 def dissociate(cloud: Cloud, call: Call) -> dict[str, Any]:
