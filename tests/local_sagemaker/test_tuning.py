@@ -26,6 +26,7 @@ def start(
     static: dict[str, str] = STATIC,
     jobs: dict[str, int] | None = None,
     resources: str = "ResourceConfig",
+    definition: dict[str, Any] | None = None,
     **config: Any,
 ) -> None:
     """Start a tuning job called ``tune`` that wants the smallest loss of XGBoost; at first over some num_round."""
@@ -47,6 +48,7 @@ def start(
             "OutputDataConfig": {"S3OutputPath": f"s3://{aws.bucket}/out"},
             resources: {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1},
             "StoppingCondition": {"MaxRuntimeInSeconds": 600},
+            **(definition or {}),
         },
     )
 
@@ -88,6 +90,15 @@ def test_the_best_job_is_a_training_job_like_any_other(aws: Aws) -> None:
     final = best["FinalHyperParameterTuningJobObjectiveMetric"]
     assert final["Value"] == pytest.approx(job["FinalMetricDataList"][0]["Value"], rel=1e-6)
     assert aws.s3.head_object(Bucket=aws.bucket, Key=f"out/{best['TrainingJobName']}/output/model.tar.gz")
+
+
+def test_each_job_has_a_place_of_its_own_for_its_checkpoints(aws: Aws) -> None:
+    checkpoints = {"CheckpointConfig": {"S3Uri": f"s3://{aws.bucket}/checkpoints"}}
+    start(aws, ranges=categorical(num_round=["3", "1"]), jobs={"MaxParallelTrainingJobs": 1}, definition=checkpoints)
+    assert ended(aws)["ObjectiveStatusCounters"]["Succeeded"] == 2
+    names = {job["TrainingJobName"] for job in training_jobs(aws)}
+    kept = aws.s3.list_objects_v2(Bucket=aws.bucket, Prefix="checkpoints/")["Contents"]
+    assert {each["Key"].split("/")[1] for each in kept} == names
 
 
 def test_resources_are_taken_as_version_2_of_the_sdk_gives_them(aws: Aws) -> None:

@@ -6,7 +6,7 @@ import itertools
 import queue
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -141,8 +141,14 @@ class _Race:
 def _request(definition: Definition, name: str, values: dict[str, str]) -> dict[str, Any]:
     given = {**definition.static, **values, OBJECTIVE_METRIC: definition.metric}
     kept = {member: value for member, value in definition.request.items() if member not in NOT_FOR_TRAINING}
+    checkpoints = _checkpoints(kept["CheckpointConfig"], name) if "CheckpointConfig" in kept else {}
     resources = {"ResourceConfig": resources_of(definition)}
-    return {**resources, **kept, "TrainingJobName": name, "HyperParameters": given}
+    return {**resources, **kept, **checkpoints, "TrainingJobName": name, "HyperParameters": given}
+
+
+def _checkpoints(config: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return a place of its own for a job's checkpoints: it must not go on from those of other values."""
+    return {"CheckpointConfig": {**config, "S3Uri": f"{config['S3Uri'].rstrip('/')}/{name}"}}
 
 
 def resources_of(definition: Definition) -> dict[str, Any]:
