@@ -159,12 +159,6 @@ def test_a_framework_image_without_a_script_says_what_it_needs(aws: Aws) -> None
     assert "needs a script" in aws.ended()["FailureReason"]
 
 
-def test_the_mpi_launcher_is_refused_by_name(aws: Aws) -> None:
-    drivers = aws.put("drivers/sm_train.sh", "python3 distributed_drivers/mpi_driver.py")
-    train_script(aws, "", InputDataConfig=[channel("sm_drivers", drivers)])
-    assert "no MPI launcher" in aws.ended()["FailureReason"]
-
-
 def test_the_output_folder_becomes_an_archive(aws: Aws) -> None:
     train_script(aws, "open('/opt/ml/output/data/plot.txt', 'w').write('a plot')")
     assert result_of(aws, archive="output") == {"plot.txt": b"a plot"}
@@ -191,6 +185,11 @@ def test_checkpoints_go_to_s3_and_come_back_to_the_next_job(aws: Aws) -> None:
     train_script(aws, COUNT_ON, name="two", CheckpointConfig=config)
     listed = aws.s3.list_objects_v2(Bucket=aws.bucket, Prefix="checkpoints/")["Contents"]
     assert [each["Key"] for each in listed] == ["checkpoints/1", "checkpoints/2"]
+
+
+def test_a_job_ends_with_its_program_whatever_that_has_left_running(aws: Aws) -> None:
+    script = "import subprocess; print('left', subprocess.Popen(['sleep', '600']).pid)"
+    assert train_script(aws, script)["TrainingJobStatus"] == "Completed"
 
 
 def test_every_host_has_its_checkpoints_kept_and_finds_those_of_all(aws: Aws) -> None:

@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -169,7 +170,14 @@ def launch(
         errors="replace",
         start_new_session=True,
     )
+    threading.Thread(target=_end_with, args=[process], daemon=True).start()
     return Container(folder, process, places)
+
+
+def _end_with(process: subprocess.Popen[Any]) -> None:
+    """End whatever a container's program has left running when it ends itself, as a container does."""
+    process.wait()
+    _signal(process, signal.SIGKILL)
 
 
 def _signal(process: subprocess.Popen[Any], which: signal.Signals) -> None:

@@ -50,9 +50,13 @@ class Overlay:
         below = [_packages(python.parent.parent) for python in (self.image_python, *self.others)]
         (self.packages / "image.pth").write_text("".join(f"{packages}\n" for packages in below))
         for name in ("pip", "pip3"):
-            pip = self.folder / "bin" / name
-            pip.write_text(PIP.format(python=self.python))
-            pip.chmod(0o755)
+            self.add_program(name, PIP.format(python=self.python))
+
+    def add_program(self, name: str, script: str) -> None:
+        """Put a script on the path."""
+        program = self.folder / "bin" / name
+        program.write_text(script)
+        program.chmod(0o755)
 
 
 def _packages(environment: Path) -> Path:

@@ -1,8 +1,9 @@
 """`/opt/ml` for programs that name it themselves, as training scripts and the SDK's drivers do.
 
-Where the kernel allows it, a program gets a mount namespace of its own in which `/opt/ml` is its folder and the names
-of its hosts are known (user_namespaces(7), mount_namespaces(7)). Elsewhere, in macOS for example, the job's own copies
-of its scripts are rewritten to name the folder, and hosts go by their addresses.
+Where the kernel allows it, a program gets namespaces of its own in which `/opt/ml` is its folder, the names of its
+hosts are known, and the machine has its host's name (user_namespaces(7), mount_namespaces(7), uts_namespaces(7)).
+Elsewhere, in macOS for example, the job's own copies of its scripts are rewritten to name the folder, and hosts go by
+their addresses.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ OPT_ML = "/opt/ml"
 MAX_REWRITTEN = 1024**2
 """Bytes of a file that is still taken for a script."""
 
-MOUNTED = ("unshare", "--user", "--map-root-user", "--mount", "--", "/bin/sh", "-ec")
+MOUNTED = ("unshare", "--user", "--map-root-user", "--mount", "--uts", "--", "/bin/sh", "-ec")
 
 # `/opt` may not be ours to make a folder in: a private copy of it, with all that it had, takes its place.
 MOUNT_SCRIPT = """\
-stage=$1 base=$2 hosts=$3; shift 3
+stage=$1 base=$2 hosts=$3 name=$4; shift 4
 mount -t tmpfs tmpfs "$stage"
 for there in /opt/*; do
     mine="$stage/${there##*/}"
@@ -35,6 +36,7 @@ mkdir "$stage/ml"
 mount --rbind "$base" "$stage/ml"
 mount --rbind "$stage" /opt
 [ -z "$hosts" ] || mount --bind "$hosts" /etc/hosts
+[ -z "$name" ] || echo "$name" > /proc/sys/kernel/hostname
 cd /opt/ml
 exec "$@"
 """
@@ -72,7 +74,7 @@ class Rooting:
             return ["/bin/sh", "-c", 'cd "$0" && exec "$@"', str(self.base), *renamed]
         stage = self.base.parent / "opt"
         stage.mkdir(exist_ok=True)
-        return [*MOUNTED, MOUNT_SCRIPT, "sh", str(stage), str(self.base), self._hosts_file(), *command]
+        return [*MOUNTED, MOUNT_SCRIPT, "sh", str(stage), str(self.base), self._hosts_file(), self._name, *command]
 
     def variables(self, given: Mapping[str, str]) -> dict[str, str]:
         """Return environment variables as the program needs them."""
@@ -99,6 +101,11 @@ class Rooting:
         for name in self.hosts:
             text = text.replace(f'"{name}"', f'"{self.host(name)}"')
         return text
+
+    @property
+    def _name(self) -> str:
+        """The host's own name, which is that of the folder beside which everything of its is."""
+        return self.base.parent.name if self.base.parent.name in self.hosts else ""
 
     def _hosts_file(self) -> str:
         if not self.hosts:

@@ -17,8 +17,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
+from . import mpi
+
 TORCHRUN_PORT = "7777"
 TENSORFLOW_PORT = 8890
+LAST_WORDS = 1.0
+"""Seconds that a script's errors may take to arrive when it has ended."""
 
 
 class UserScriptError(Exception):
@@ -37,12 +41,25 @@ def main() -> int:
         os.environ.update(variables(base, given))
         os.chdir(os.environ["SM_MODULE_DIR"])
         _install_requirements()
-        _run("ExecuteUserScriptError", _command(given))
-    except UserScriptError as error:
+        _run_script(given)
+    except (UserScriptError, mpi.NoAnswerError) as error:
         print(error, flush=True)
         (base / "output" / "failure").write_text(str(error))
-        return error.status
+        return error.status if isinstance(error, UserScriptError) else 1
     return 0
+
+
+def _run_script(given: Mapping[str, Any]) -> None:
+    """Run the user's script; with MPI, only the first host does, for all. Raises UserScriptError or NoAnswerError."""
+    hosts: list[str] = json.loads(os.environ["SM_HOSTS"])
+    if not given.get(mpi.ENABLED):
+        _run("ExecuteUserScriptError", _command(given))
+    elif os.environ["SM_CURRENT_HOST"] == hosts[0]:
+        with mpi.leading(hosts):
+            program = [sys.executable, "-m", "mpi4py", *_command(given)[1:]]
+            _run("ExecuteUserScriptError", mpi.command(hosts, given, program))
+    else:
+        mpi.wait_for_the_first()
 
 
 def variables(base: Path, given: Mapping[str, Any]) -> dict[str, str]:
@@ -145,13 +162,14 @@ def _install_requirements() -> None:
 
 def _run(kind: str, command: list[str]) -> None:
     print(f"Invoking script with the following command:\n\n{' '.join(command)}\n", flush=True)
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, errors="replace") as process:
-        assert process.stderr is not None
-        last = [""]
-        reader = threading.Thread(target=_pass_on, args=[process.stderr, last])
-        reader.start()
-        status = process.wait()
-        reader.join()
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, errors="replace")
+    assert process.stderr is not None
+    last = [""]
+    reader = threading.Thread(target=_pass_on, args=[process.stderr, last], daemon=True)
+    reader.start()
+    status = process.wait()
+    # What the script has left running may hold the stream open for ever.
+    reader.join(LAST_WORDS)
     if status:
         raise UserScriptError(kind, status, last[0], command)
 

@@ -11,6 +11,7 @@ from ..containers.failures import JobError
 from ..containers.hosts import Host
 from ..containers.script import TOOLKIT, ScriptContainer
 from ..images import Image
+from ..toolkits.mpi import ENABLED as MPI_ENABLED
 from .job import TrainingJob
 
 
@@ -33,15 +34,17 @@ def start(cloud: Cloud, job: TrainingJob, host: Host, image: Image, python: Path
     """Start the job's program on one host. Raises JobError."""
     given = {**job.environment, "TRAINING_JOB_NAME": job.name, "TRAINING_JOB_ARN": job.arn}
     if command := command_of(job, image):
-        _check_launcher(host)
         scripts = (host.folder.channel("code"), host.folder.channel("sm_drivers"), host.folder.code)
-        return ScriptContainer(job.caller, host, python).start(cloud, command, given, scripts)
+        container = ScriptContainer(job.caller, host, python, mpi=_mpi(job, host))
+        return container.start(cloud, command, given, scripts)
     algorithm = [str(python), "-m", "local_sagemaker.algorithms", image.algorithm, "train", image.name]
     return containers.start(cloud, host.folder, algorithm, {**given, "AWS_REGION": job.caller.region})
 
 
-def _check_launcher(host: Host) -> None:
-    """Raise JobError if the SDK's drivers want to start MPI, which logs in to every host on one fixed port."""
-    program = host.folder.channel("sm_drivers") / "sm_train.sh"
+def _mpi(job: TrainingJob, host: Host) -> tuple[Path, ...] | None:
+    """Return the job's copies of the scripts that start MPI, or None if the job has nothing to do with it."""
+    drivers = host.folder.channel("sm_drivers")
+    program = drivers / "sm_train.sh"
     if program.is_file() and "mpi_driver.py" in program.read_text(errors="replace"):
-        raise JobError("ClientError: local_sagemaker has no MPI launcher; Torchrun works")
+        return tuple((drivers / "distributed_drivers").glob("mpi_*.py"))
+    return () if job.hyperparameters.get(MPI_ENABLED) == "true" else None

@@ -1,0 +1,1 @@
+"""Packages under the names that programs import them by; this folder is on the path of jobs that need them."""
