@@ -252,6 +252,22 @@ def test_experiments_are_deleted_from_the_inside(aws: Aws) -> None:
         aws.sagemaker.create_experiment(ExperimentName="E")
 
 
+def test_metrics_of_a_component_are_summed_up(aws: Aws) -> None:
+    aws.sagemaker.create_trial_component(TrialComponentName="c")
+    metrics = aws.client("sagemaker-metrics")
+    for step, value in enumerate((3.0, 1.0, 2.0)):
+        told = {"MetricName": "loss", "Timestamp": 1_700_000_000 + step, "Step": step, "Value": value}
+        metrics.batch_put_metrics(TrialComponentName="c", MetricData=[told])
+    (loss,) = aws.sagemaker.describe_trial_component(TrialComponentName="c")["Metrics"]
+    assert {name: loss[name] for name in ("Min", "Max", "Last", "Count", "Avg")} == {
+        "Min": 1.0,
+        "Max": 3.0,
+        "Last": 2.0,
+        "Count": 3,
+        "Avg": 2.0,
+    }
+
+
 def artifact(aws: Aws, uri: str, kind: str) -> str:
     made = aws.sagemaker.create_artifact(ArtifactName=kind.lower(), Source={"SourceUri": uri}, ArtifactType=kind)
     return str(made["ArtifactArn"])

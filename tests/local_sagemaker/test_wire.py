@@ -14,8 +14,6 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from local_server import Aws, Server
 
-RECORD = {"FeatureGroupName": "f", "RecordIdentifierValueAsString": "1"}
-
 
 def status_of(server: Server, path: str = "/", **headers: str) -> int:
     return ask(server, "GET", path, b"", headers)[0]
@@ -79,7 +77,7 @@ def test_the_account_is_the_access_key(aws: Aws) -> None:
     [
         pytest.param("sagemaker", "ListFlowDefinitions", {}, id="json"),
         pytest.param("translate", "ListLanguages", {}, id="json-unknown-service"),
-        pytest.param("sagemaker-featurestore-runtime", "GetRecord", RECORD, id="rest-json"),
+        pytest.param("sagemaker-featurestore-runtime", "ListRecords", {"FeatureGroupName": "f"}, id="rest-json"),
         pytest.param("lambda", "ListCapacityProviders", {}, id="rest-json-known-service"),
         pytest.param("iam", "ListOrganizationsFeatures", {}, id="query"),
         pytest.param("elasticbeanstalk", "ListPlatformBranches", {}, id="query-known-service"),

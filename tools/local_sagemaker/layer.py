@@ -128,7 +128,12 @@ def _operation(request: Request, caller: Caller) -> tuple[str, Callable[[], dict
 
 def _rest(request: Request, found: RestCall) -> dict[str, Any]:
     body = {found.body: _body(request)} if found.body else _json(request)
-    return {**body, **found.path}
+    query = {
+        member: request.args.getlist(name) if many else request.args[name]
+        for name, (member, many) in found.query.items()
+        if name in request.args
+    }
+    return Parameters({**body, **query, **found.path})
 
 
 def _json(request: Request) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from .handlers import Handlers
 from .hosting import asynchronous, invoking
 from .jobs import processing, transform, tuning
 from .pipelines import callbacks, executions
-from .records import experiments, lineage, model_packages, monitoring, resources, tags
+from .records import experiments, feature_store, lineage, model_packages, monitoring, resources, tags
 
 WORKING: Handlers = {
     **training.HANDLERS,
@@ -37,6 +37,7 @@ KEEPING: Handlers = {
     **experiments.HANDLERS,
     **lineage.HANDLERS,
     **resources.HANDLERS,
+    **feature_store.HANDLERS,
     **tags.HANDLERS,
 }
 """Operations that do the work, and those that keep state only."""

@@ -70,12 +70,14 @@ def route(service: str, operation: str) -> tuple[str, str]:
 class RestCall:
     """What a REST request asks for: ``Lambda.Invoke``, the members in its path, and the member that is its body.
 
-    `body` is empty if the body is JSON with the other members.
+    `body` is empty if the body is JSON with the other members. `query` has the members that stand in the query, by how
+    they are called there, and whether they are lists.
     """
 
     operation: str
     path: dict[str, str]
     body: str
+    query: dict[str, tuple[str, bool]]
 
 
 def rest_call(signing_name: str, method: str, path: str) -> RestCall | None:
@@ -89,7 +91,8 @@ def rest_call(signing_name: str, method: str, path: str) -> RestCall | None:
             if found:
                 names = re.findall(r"\{([^}+]*)\+?\}", template)
                 members = dict(zip(names, found.groups(), strict=True))
-                return RestCall(f"{prefix(service)}.{operation}", members, _body_member(service, operation))
+                body, query = _body_member(service, operation), _query_members(service, operation)
+                return RestCall(f"{prefix(service)}.{operation}", members, body, query)
     return None
 
 
@@ -97,6 +100,17 @@ def name_rest_operation(signing_name: str, method: str, path: str) -> str | None
     """Return the name of what a REST request asks for, such as ``Lambda.ListFunctions``, or None."""
     found = rest_call(signing_name, method, path)
     return found.operation if found else None
+
+
+def _query_members(service: str, operation: str) -> dict[str, tuple[str, bool]]:
+    model = _model(service)
+    shape = model["operations"][operation].get("input", {}).get("shape")
+    given = model["shapes"][shape]["members"] if shape else {}
+    return {
+        each["locationName"]: (name, model["shapes"][each["shape"]]["type"] == "list")
+        for name, each in given.items()
+        if each.get("location") == "querystring"
+    }
 
 
 def _body_member(service: str, operation: str) -> str:

@@ -19,7 +19,7 @@ from ..jobs import PASSING, Job, tuning
 from ..notebooks.instance import SECONDS, NotebookInstance
 from ..pipelines import Pipeline, kept, running
 from ..pipelines.execution import Execution
-from ..records import Record, experiments, lineage, model_packages, monitoring, resources
+from ..records import Record, experiments, feature_store, lineage, model_packages, monitoring, resources
 from ..status import Status
 from ..training.job import TrainingJob
 from ..wire import Caller
@@ -148,7 +148,14 @@ def _no_status(thing: object) -> str:
     return ""
 
 
-RECORDS = (*model_packages.KINDS, *monitoring.KINDS, *experiments.KINDS, *lineage.KINDS, *resources.KINDS)
+RECORDS = (
+    *model_packages.KINDS,
+    *monitoring.KINDS,
+    *experiments.KINDS,
+    *lineage.KINDS,
+    *resources.KINDS,
+    *feature_store.KINDS,
+)
 
 KINDS: Mapping[str, Kept] = {
     MODELS.kind: Kept(_dump_settings, _load_settings),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from typing import Any
 
 from ..cloud import Cloud
@@ -9,8 +10,8 @@ from ..handlers import Handlers
 from ..wire import AwsError, Call, validation_error
 from . import Kind, Record
 
-TRIALS_OF = "Trials"
-"""The member of a component that has the names of its trials; no answer tells it."""
+TRIALS_OF, VALUES = "Trials", "MetricValues"
+"""Members of a component that no answer tells: the names of its trials, and all values of its metrics."""
 
 
 def _displayed(record: Record) -> dict[str, Any]:
@@ -99,6 +100,31 @@ def _source_of(component: Record) -> str:
     return str(component.members.get("Source", {}).get("SourceArn", ""))
 
 
+def put_metrics(cloud: Cloud, call: Call) -> dict[str, Any]:
+    """Keep values of metrics that a component was told of; Describe tells what they come to."""
+    component = COMPONENTS.look_up(cloud, call.caller, call.parameters[COMPONENTS.name_member])
+    values = component.members.setdefault(VALUES, {})
+    for each in call.parameters["MetricData"]:
+        values.setdefault(each["MetricName"], []).append([float(each["Timestamp"]), float(each["Value"])])
+    component.change({"Metrics": [_summary(component, name, points) for name, points in values.items()]})
+    return {}
+
+
+def _summary(component: Record, name: str, points: list[list[float]]) -> dict[str, Any]:
+    values = [value for _, value in points]
+    return {
+        "MetricName": name,
+        "SourceArn": component.arn,
+        "TimeStamp": points[-1][0],
+        "Max": max(values),
+        "Min": min(values),
+        "Last": values[-1],
+        "Count": len(values),
+        "Avg": statistics.fmean(values),
+        "StdDev": statistics.pstdev(values),
+    }
+
+
 HANDLERS: Handlers = {
     **EXPERIMENTS.handlers("Update"),
     **TRIALS.handlers("Update"),
@@ -110,4 +136,5 @@ HANDLERS: Handlers = {
     "SageMaker.DisassociateTrialComponent": disassociate,
     "SageMaker.ListTrials": list_trials,
     "SageMaker.ListTrialComponents": list_components,
+    "SageMakerMetrics.BatchPutMetrics": put_metrics,
 }
