@@ -158,6 +158,11 @@ def test_invocations_are_metrics_in_cloudwatch(aws: Aws) -> None:
     (latency,) = statistics(MetricName="ModelLatency", Statistics=["Average"], **asked)["Datapoints"]
     assert latency["Average"] > 0
     assert latency["Unit"] == "Microseconds"
+    metric = {"Namespace": "AWS/SageMaker", "MetricName": "Invocations", "Dimensions": asked["Dimensions"]}
+    query = {"Id": "q", "MetricStat": {"Metric": metric, "Period": 600, "Stat": "Sum"}}
+    times = {"StartTime": asked["StartTime"], "EndTime": asked["EndTime"]}
+    (told,) = aws.client("cloudwatch").get_metric_data(MetricDataQueries=[query], **times)["MetricDataResults"]
+    assert sum(told["Values"]) == 3
 
 
 def test_a_shadow_variant_gets_the_requests_too(aws: Aws) -> None:

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from endpoints import ECHO, container, create_endpoint, create_model, put_archive, settled
 from local_server import Aws, wait_until
 from scripts import SKLEARN
+from test_hosting import processes_of
 
 MEGABYTE = 1024**2
 
@@ -247,3 +248,22 @@ def test_a_model_may_be_an_uncompressed_folder(aws: Aws) -> None:
     create_model(aws, "m", {"Image": SKLEARN, "ModelDataSource": {"S3DataSource": source}})
     assert create_endpoint(aws, "m")["EndpointStatus"] == "InService"
     assert json.loads(invoke(aws, "1")["Body"].read())["said"] == "1"
+
+
+def test_an_endpoint_can_be_deleted_while_its_model_is_loaded(aws: Aws) -> None:
+    script = "import time\ndef model_fn(model_dir): time.sleep(3600)"
+    create_model(aws, "m", container(aws, "m", script))
+    variant = {"VariantName": "v", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    aws.sagemaker.create_endpoint_config(EndpointConfigName="e", ProductionVariants=[variant])
+    aws.sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="e")
+    assert wait_until(lambda: processes_of(aws) != [])
+    aws.sagemaker.delete_endpoint(EndpointName="e")
+    aws.sagemaker.get_waiter("endpoint_deleted").wait(EndpointName="e")
+    assert wait_until(lambda: processes_of(aws) == [])
+
+
+@pytest.mark.parametrize("name", ["my_model", "my.model", "-model", "x" * 64])
+def test_a_name_that_aws_refuses_is_refused_in_its_words(aws: Aws, name: str) -> None:
+    told = refusal(lambda: create_model(aws, name, container(aws, "m")))
+    begin = f"1 validation error detected: Value '{name}' at 'modelName' failed to satisfy constraint: Member must "
+    assert told["Error"]["Message"].startswith(begin)

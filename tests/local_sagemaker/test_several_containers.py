@@ -147,3 +147,9 @@ def test_the_models_that_were_not_asked_for_longest_are_unloaded(many: Aws) -> N
     many.sagemaker.delete_endpoint(EndpointName="e")
     many.sagemaker.get_waiter("endpoint_deleted").wait(EndpointName="e")
     assert processes_of(many) == []
+
+
+@pytest.mark.parametrize("name", ["../../../etc/passwd", "a.tar.gz/../b.tar.gz", "//", "%2e%2e", "?", "x" * 1024])
+def test_a_hostile_model_name_finds_nothing(many: Aws, name: str) -> None:
+    assert refusal(lambda: invoke(many, "1", TargetModel=name))["Error"]["Code"] == "ValidationError"
+    assert text(invoke(many, "1", TargetModel="a.tar.gz")) == "a"

@@ -22,6 +22,9 @@ from typing import Any
 from ..cloud import Cloud
 from ..wire import Caller
 
+MAX_LINE = 200_000
+"""Characters of a line that are read at once: one event of CloudWatch Logs takes 256 KB."""
+
 STOP_GRACE = 5.0
 """Seconds between SIGTERM and SIGKILL; AWS gives a job 120."""
 
@@ -96,9 +99,9 @@ class Container:
     places: Mapping[str, str]
 
     def lines(self) -> Iterator[str]:
-        """Yield what the process prints, line by line, until it ends."""
+        """Yield what the process prints, line by line, until it ends; a line that is too long comes in parts."""
         assert self.process.stdout is not None
-        for line in self.process.stdout:
+        while line := self.process.stdout.readline(MAX_LINE):
             yield self._as_inside(line)
 
     def failure(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..cloud import Cloud, Key
 from ..handlers import Handlers
-from ..wire import AwsError, Call, check_name, validation_error
+from ..wire import AwsError, Call, check_entity_name, validation_error
 from . import deploying, plans, settings
 from .endpoint import Endpoint, Fleet
 
@@ -29,7 +29,10 @@ RETAINABLE = {"DesiredWeight": "InitialVariantWeight", "DesiredInstanceCount": "
 
 def create(cloud: Cloud, call: Call) -> dict[str, Any]:
     """Start an endpoint."""
-    name, config = check_name("endpointName", call.parameters["EndpointName"]), call.parameters["EndpointConfigName"]
+    name, config = (
+        check_entity_name("endpointName", call.parameters["EndpointName"]),
+        call.parameters["EndpointConfigName"],
+    )
     plan = plans.read(cloud, call.caller, config)
     endpoint = Endpoint(call.caller, name, plan, call.parameters.get("DeploymentConfig") or {})
     if not cloud.shelf(KIND).add(_key(call), endpoint):

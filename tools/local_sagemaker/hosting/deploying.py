@@ -53,7 +53,8 @@ def _start(
 ) -> tuple[Variant, ...]:
     """Start the variants that `told` describes, and note in `started` each that is."""
     for each in told:
-        wanted = Wanted(endpoint.caller, endpoint.name, each, plan.models[each["ModelName"]], plan.capture)
+        model = plan.models[each["ModelName"]]
+        wanted = Wanted(endpoint.caller, endpoint.name, each, model, plan.capture, given_up=endpoint.is_deleted)
         started.append(start(cloud, wanted, lambda: note_death(endpoint)))
     return tuple(started[len(started) - len(told) :])
 

@@ -55,14 +55,18 @@ class Endpoint:
 
     def become(self, status: str, reason: str = "") -> None:
         """Change the status, unless the endpoint is being deleted."""
-        if self.status.value != "Deleting":
+        if not self.is_deleted():
             self.failure_reason, self.changed = reason, time.time()
             self.status.become(status)
+
+    def is_deleted(self) -> bool:
+        """Return whether the endpoint is being deleted, or is no more."""
+        return self.status.value in ("Deleting", "Deleted")
 
     def switch(self, fleet: Fleet, plan: Plan) -> Fleet:
         """Hand all later requests to `fleet`; return what is not wanted any more."""
         with self.lock:
-            if self.status.value == "Deleting":
+            if self.is_deleted():
                 return fleet
             unwanted, self.fleet, self.plan = self.fleet, fleet, plan
             return unwanted

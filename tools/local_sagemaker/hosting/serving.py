@@ -32,7 +32,7 @@ class Site:
     """Where a container is started: for whom, for which variant, and where its log goes.
 
     `stream` is the log stream's name, to which one container of several adds its own. A container may take
-    `ready_seconds` until it answers /ping.
+    `ready_seconds` until it answers /ping; nobody waits any longer once `given_up` says so.
     """
 
     caller: Caller
@@ -41,6 +41,7 @@ class Site:
     group: str
     stream: str
     ready_seconds: float
+    given_up: Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,7 @@ def _watch(container: Container, when_dead: Callable[[], None]) -> None:
 
 def _wait_until_ready(site: Site, serving: Serving) -> None:
     deadline = time.monotonic() + site.ready_seconds
-    while time.monotonic() < deadline and serving.ended is None:
+    while time.monotonic() < deadline and serving.ended is None and not site.given_up():
         if answers_ping(serving.port, PING_SECONDS):
             return
         time.sleep(0.02)

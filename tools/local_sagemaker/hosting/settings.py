@@ -12,7 +12,7 @@ from ..cloud import Cloud, Key
 from ..cloud.storage import NoSuchDataError, split
 from ..handlers import Handlers
 from ..status import Status
-from ..wire import AwsError, Call, Caller, check_name, validation_error
+from ..wire import AwsError, Call, Caller, check_entity_name, validation_error
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Resource:
 
     def create(self, cloud: Cloud, call: Call) -> dict[str, Any]:
         """Create one; its name must be free."""
-        key = Key.of(call.caller, check_name(self.member, call.parameters[self.member]))
+        key = Key.of(call.caller, check_entity_name(_camel(self.member), call.parameters[self.member]))
         self.check(cloud, call)
         given = {name: value for name, value in call.parameters.items() if name != "Tags"}
         if not cloud.shelf(self.kind).add(key, Settings(given)):
@@ -84,6 +84,10 @@ class Resource:
         return f"arn:aws:sagemaker:{caller.region}:{caller.account}:{self.kind}/{name}"
 
 
+def _camel(member: str) -> str:
+    return member[0].lower() + member[1:]
+
+
 def _check_model(cloud: Cloud, call: Call) -> None:
     containers = call.parameters.get("Containers", [])
     if primary := call.parameters.get("PrimaryContainer"):
@@ -109,6 +113,7 @@ def _check_config(cloud: Cloud, call: Call) -> None:
     """Raise AwsError if a variant has a model that is not there."""
     variants = [*call.parameters["ProductionVariants"], *call.parameters.get("ShadowProductionVariants", [])]
     for variant in variants:
+        check_entity_name("variantName", variant["VariantName"])
         if "ModelName" in variant:
             MODELS.told(cloud, call.caller, variant["ModelName"])
 

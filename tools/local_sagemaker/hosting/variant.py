@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from ..cloud import Cloud
-from ..wire import Caller, check_name
+from ..wire import Caller
 from .backends import Backend, Choice, Pipeline, start_all
 from .capturing import Capture
 from .metering import Meter
@@ -30,7 +30,7 @@ class Wanted:
     """What a variant is made from: the endpoint it is for, its entry of ProductionVariants, its model.
 
     `capture` is the endpoint's DataCaptureConfig. `group` and `stream` say where its log goes, if not where an
-    endpoint's does.
+    endpoint's does. Its start ends early once `given_up` says so.
     """
 
     caller: Caller
@@ -40,6 +40,7 @@ class Wanted:
     capture: Mapping[str, Any] | None = None
     group: str = ""
     stream: str = ""
+    given_up: Callable[[], bool] = lambda: False
     instance: str = field(default_factory=lambda: f"i-{secrets.token_hex(8)}")
 
     @property
@@ -59,6 +60,7 @@ class Wanted:
             self.group or f"/aws/sagemaker/Endpoints/{self.endpoint}",
             f"{self.stream or self.name}/{self.instance}",
             float(self.told.get("ContainerStartupHealthCheckTimeoutInSeconds", ready)),
+            self.given_up,
         )
 
 
@@ -135,7 +137,6 @@ def start(cloud: Cloud, wanted: Wanted, when_dead: Callable[[], None]) -> Varian
 
     Raises NotReadyError, UnknownImageError, BuildError, NoSuchDataError, BadArchiveError or AwsError.
     """
-    check_name("variantName", wanted.name)
     backend = _backend(cloud, wanted, when_dead)
     count = 0 if "ServerlessConfig" in wanted.told else int(wanted.told.get("InitialInstanceCount", 1))
     meter = Meter.of(cloud, wanted.caller, wanted.endpoint, wanted.name)

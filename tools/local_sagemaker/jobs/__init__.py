@@ -202,7 +202,8 @@ class Kind:
                     self.run(cloud, job, base)
                 job.finish("Stopped" if job.asked_to_stop else "Completed")
             except GIVEN_WRONG as error:
-                job.finish("Failed", failure_reason(error))
+                # What ends because somebody wants it to end has not failed.
+                job.finish(*(["Stopped"] if job.asked_to_stop else ["Failed", failure_reason(error)]))
             except Exception as error:
                 cloud.tell_bug()
                 job.finish("Failed", f"InternalServerError: {error!r}")

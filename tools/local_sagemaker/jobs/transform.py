@@ -83,27 +83,25 @@ class Transformer:
 
 def run(cloud: Cloud, job: Job, base: Path) -> None:
     """Do a transform job. Raises JobError and what failures.GIVEN_WRONG names."""
-    files = base / "input"
+    files, results = base / "input", base / "output"
     batching, filters = Batching.of(job.request), Filters.of(job.request)
     sources.fetch(cloud, job.caller, _source(job), files)
     running = _launch(cloud, job)
     job.when_asked_to_stop(running.stop)
     try:
         with closing(LogStream(cloud, job.caller, GROUP, f"{job.name}/{running.wanted.instance}/data-log")) as log:
-            _transform_all(cloud, Transformer(job, running, log, batching, filters), files)
-    except JobError:
-        if not job.asked_to_stop:
-            raise
+            _transform_all(cloud, Transformer(job, running, log, batching, filters), files, results)
     finally:
         running.stop()
 
 
-def _transform_all(cloud: Cloud, transformer: Transformer, files: Path) -> None:
+def _transform_all(cloud: Cloud, transformer: Transformer, files: Path, results: Path) -> None:
     job = transformer.job
     target = job.request["TransformOutput"]["S3OutputPath"].rstrip("/")
     for file in sorted(path for path in files.rglob("*") if path.is_file()):
         name = file.relative_to(files).as_posix()
-        result = file.with_name(f"{file.name}.out")
+        result = results / f"{name}.out"
+        result.parent.mkdir(parents=True, exist_ok=True)
         result.write_bytes(transformer.transform(file, name))
         if job.asked_to_stop:
             return
@@ -115,7 +113,7 @@ def _launch(cloud: Cloud, job: Job) -> Variant:
     told = {"VariantName": "transform", "InstanceType": job.request["TransformResources"]["InstanceType"]}
     model: Model = job.state
     model = model.with_environment({**job.request.get("Environment", {}), **IN_BATCH})
-    wanted = Wanted(job.caller, job.name, told, model, group=GROUP, stream=job.name)
+    wanted = Wanted(job.caller, job.name, told, model, group=GROUP, stream=job.name, given_up=lambda: job.asked_to_stop)
     try:
         return variant.start(cloud, wanted, lambda: None)
     except NotReadyError as error:
@@ -129,6 +127,8 @@ def _source(job: Job) -> Source:
 def _prepare(cloud: Cloud, job: Job) -> None:
     """Keep the model as it is now. Raises AwsError if there is none, or no data."""
     job.state = models.find(cloud, job.caller, job.request["ModelName"])
+    if job.state.has_many_models:
+        raise validation_error("Batch transform does not support multi-model mode.")
     if _source(job).data_type == AUGMENTED:
         raise validation_error("AugmentedManifestFile is not supported for batch transform jobs.")
     model = cloud.floor.call(job.caller, "SageMaker.DescribeModel", {"ModelName": job.request["ModelName"]})
