@@ -24,6 +24,8 @@ from .layer import Layer
 from .wire import DEFAULT_ACCOUNT
 
 HOST = "127.0.0.1"
+LIBRARIES = (Path(__file__).parent, Path(__file__).parent / "toolkits" / "sagemaker_xgboost_container")
+"""What programs in containers can import, besides the packages of their image."""
 STOP_POLL = 0.05
 """Seconds until the server notices that it shall stop."""
 
@@ -76,7 +78,8 @@ def running(options: Options = DEFAULTS) -> Iterator[Running]:
         os.environ.update(line.mark(os.environ))  # whatever this process starts, pip too, ends with it
         _forget_own_credentials(home)
         (home / "lib").mkdir()
-        (home / "lib" / "local_sagemaker").symlink_to(Path(__file__).parent)
+        for library in LIBRARIES:
+            (home / "lib" / library.name).symlink_to(library)
         cloud = Cloud(
             home=home,
             endpoint="",

@@ -65,7 +65,8 @@ def _fit(job: TrainingInput, watched: list[tuple[DMatrix, str]]) -> Booster:
 
     given, metrics = job.hyperparameters, _metrics(job)
     chosen = {**hyperparameters.for_the_library(given), "eval_metric": [m for m in metrics if _is_known(m)]}
-    begun, rounds = checkpoints.last(job.base)
+    kept = job.base / "checkpoints"
+    begun, rounds = checkpoints.last(kept)
     booster = xgboost.train(
         {name: value for name, value in chosen.items() if value != []},
         watched[0][0],
@@ -75,7 +76,7 @@ def _fit(job: TrainingInput, watched: list[tuple[DMatrix, str]]) -> Booster:
         maximize=larger_is_better(metrics[-1]) if metrics else None,
         early_stopping_rounds=given.get("early_stopping_rounds"),
         xgb_model=begun,
-        callbacks=checkpoints.kept(job.base, rounds),
+        callbacks=[checkpoints.keeper(kept, rounds)] if kept.is_dir() else [],
     )
     # As documented: the best model is what is hosted.
     best = booster.attr("best_iteration")

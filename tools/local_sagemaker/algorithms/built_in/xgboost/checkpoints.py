@@ -11,9 +11,9 @@ MOST = 5
 """Checkpoints that are there at a time."""
 
 
-def last(base: Path) -> tuple[str | None, int]:
-    """Return the file of the last checkpoint, and how many rounds its model has had."""
-    found = {int(path.name.rpartition(".")[2]): path for path in _folder(base).glob(f"{NAME}.[0-9]*")}
+def last(folder: Path) -> tuple[str | None, int]:
+    """Return the file of the last checkpoint in `folder`, or None, and how many rounds its model has had."""
+    found = {int(path.name.rpartition(".")[2]): path for path in folder.glob(f"{NAME}.[0-9]*")}
     if not found:
         return None, 0
     newest = max(found)
@@ -22,11 +22,9 @@ def last(base: Path) -> tuple[str | None, int]:
     return str(found[newest]), newest + 1
 
 
-def kept(base: Path, rounds: int) -> list[Any]:
-    """Return the callbacks that keep checkpoints of rounds after `rounds`, if the job wants checkpoints."""
+def keeper(folder: Path, rounds: int) -> Any:
+    """Return a callback that keeps checkpoints, in `folder`, of rounds after `rounds`."""
     from xgboost.callback import TrainingCallback  # type: ignore[import-not-found,unused-ignore]
-
-    folder = _folder(base)
 
     class Keep(TrainingCallback):  # type: ignore[misc,unused-ignore]
         def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
@@ -37,8 +35,4 @@ def kept(base: Path, rounds: int) -> list[Any]:
             (folder / f"{NAME}.{number - MOST}").unlink(missing_ok=True)
             return False
 
-    return [Keep()] if folder.is_dir() else []
-
-
-def _folder(base: Path) -> Path:
-    return base / "checkpoints"
+    return Keep()

@@ -51,16 +51,22 @@ def kind_of(content_type: str) -> str:
 
 def matrix(job: TrainingInput, channel: str) -> DMatrix:
     """Return a channel's examples. Raises UserError if there are none, or if they are not in their format."""
-    from xgboost.core import XGBoostError  # type: ignore[import-not-found,unused-ignore]
-
     kind, files = kind_of(job.media_type(channel, "text/libsvm")), _files(job, channel)
-    try:
-        found = _READERS[kind](files, weighted=bool(job.hyperparameters["csv_weights"]) and channel == "train")
-    except (XGBoostError, ValueError, OSError) as error:
-        raise UserError(f"Failed to load {kind} data of the {channel} channel: {first_line(error)}") from error
+    weighted = bool(job.hyperparameters["csv_weights"]) and channel == "train"
+    found = matrix_of(kind, files, weighted=weighted, whose=f" of the {channel} channel")
     if not found.num_row():
         raise UserError(f"No data in {channel} channel path {job.folder(channel)}")
     return found
+
+
+def matrix_of(kind: str, files: Sequence[Path], *, weighted: bool, whose: str = "") -> DMatrix:
+    """Return the examples in `files`, which are of a `kind`. Raises UserError if they are not."""
+    from xgboost.core import XGBoostError  # type: ignore[import-not-found,unused-ignore]
+
+    try:
+        return _READERS[kind](files, weighted=weighted)
+    except (XGBoostError, ValueError, OSError) as error:
+        raise UserError(f"Failed to load {kind} data{whose}: {first_line(error)}") from error
 
 
 def first_line(error: Exception) -> str:

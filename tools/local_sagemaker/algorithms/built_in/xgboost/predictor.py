@@ -49,7 +49,7 @@ class Predictor:
 
         width = self._booster.num_features()
         try:
-            rows = _table(body, kind, width)
+            rows = table(body, kind, width)
         except (ValueError, OverflowError) as error:
             raise UnsupportedMediaTypeError(
                 f"Loading {kind} data failed with Exception, please ensure data is in {kind} format: {error}"
@@ -62,19 +62,24 @@ class Predictor:
         return xgboost.DMatrix(rows)
 
 
-def _table(body: bytes, kind: str, width: int) -> Any:
+def table(body: bytes, kind: str, width: int = 0) -> Any:
+    """Return the rows of a request. Rows of libsvm are `width` columns wide, or as wide as they need to be."""
     if kind == RECORDIO_PROTOBUF:
         return features_of([features for features, _ in record_protobuf.decode(body)])
     lines = [line for line in body.decode().splitlines() if line.strip()]
     if kind == CSV:
         return vectors.dense_table(_from_csv(lines))
-    return vectors.sparse_table([_from_libsvm(line, width) for line in lines])
+    return vectors.sparse_table([_from_libsvm(line, width or _width(lines)) for line in lines])
 
 
 def _from_csv(lines: list[str]) -> list[Vector]:
     """Return the rows of CSV; an empty cell is a missing value."""
     delimiter = delimiter_of(lines[0]) if lines else ","
     return [Vector.dense([float(cell.strip() or "nan") for cell in line.split(delimiter)]) for line in lines]
+
+
+def _width(lines: list[str]) -> int:
+    return 1 + max(int(cell.partition(":")[0]) for line in lines for cell in line.split() if ":" in cell)
 
 
 def _from_libsvm(line: str, width: int) -> Vector:
