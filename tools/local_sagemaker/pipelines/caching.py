@@ -41,6 +41,7 @@ def is_enabled(step: Step) -> bool:
 def key_of(step: Step, arguments: Mapping[str, Any]) -> str:
     """Return what must be equal of two runs of a step."""
     kept = {name: arguments.get(name) for name in COUNTING.get(step.type, tuple(arguments))}
+    kept |= {name: step.given[name] for name in ("FunctionArn", "SqsQueueUrl") if name in step.given}
     if definition := kept.get("TrainingJobDefinition"):
         kept["TrainingJobDefinition"] = {name: definition.get(name) for name in (*OF_TUNING, "TuningObjective")}
     return json.dumps(kept, sort_keys=True, default=str)

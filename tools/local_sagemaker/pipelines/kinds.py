@@ -34,7 +34,11 @@ GOOD = frozenset({"", "Completed", "InService"})
 
 
 class StepError(Exception):
-    """A step fails for this reason."""
+    """A step fails for this reason. `code` is that of the AWS error behind it, if there is one."""
+
+    def __init__(self, reason: str, code: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
 
 
 class StepStoppedError(Exception):
@@ -59,16 +63,17 @@ class Doing:
         client = self.cloud.client(service, self.execution.caller)
         try:
             answer = getattr(client, xform_name(operation))(**request)
-        except (ClientError, ParamValidationError) as error:
-            raise StepError(
-                f"ClientError: Failed to invoke {service}:{operation}. Error Details: {_details(error)}"
-            ) from error
+        except ClientError as error:
+            told = error.response["Error"]
+            raise _refused(service, operation, told["Message"], told["Code"]) from error
+        except ParamValidationError as error:
+            raise _refused(service, operation, str(error)) from error
         answer.pop("ResponseMetadata", None)
         return dict(json.loads(json.dumps(answer, default=_text)))
 
 
-def _details(error: Exception) -> str:
-    return str(error.response["Error"]["Message"]) if isinstance(error, ClientError) else str(error)
+def _refused(service: str, operation: str, why: str, code: str = "") -> StepError:
+    return StepError(f"ClientError: Failed to invoke {service}:{operation}. Error Details: {why}", code)
 
 
 def _text(value: object) -> str:
@@ -103,11 +108,12 @@ class Made:
         if self.named and given:
             return str(given)
         suffix = "".join(secrets.choice(ALPHABET) for _ in range(SUFFIX_LENGTH))
-        start = given if isinstance(given, str) else "pipelines" if self.length > SHORT else ""
-        start = "-".join(part for part in (start, execution.name) if part)
+        if isinstance(given, str):
+            return "-".join([given[: self.length - len(execution.name) - len(suffix) - 2], execution.name, suffix])
+        start = f"pipelines-{execution.name}" if self.length > SHORT else execution.name
         # Names of jobs have no underscores.
-        middle = "" if given else step.name.replace("_", "-")[: self.length - len(start) - len(suffix) - 2]
-        return "-".join(part for part in (start, middle.strip("-"), suffix) if part)
+        middle = step.name.replace("_", "-")[: self.length - len(start) - len(suffix) - 2]
+        return "-".join([start, middle.strip("-"), suffix])
 
     def __call__(self, doing: Doing) -> None:
         """Do the step."""

@@ -119,29 +119,31 @@ def _is_met(execution: Execution, step: Step, needed: Dependency) -> bool:
 def _do(cloud: Cloud, execution: Execution, begun: StepRun) -> None:
     """Do a step, again if a retry policy says so, and note how it ended."""
     retries = Retries(begun.step.given.get("RetryPolicies") or [])
-    while (reason := _try(cloud, execution, begun)) is not None:
-        seconds = retries.wait_before_next(reason, (time.time() - begun.started) / MINUTE)
+    while failure := _try(cloud, execution, begun):
+        minutes = (time.time() - begun.started) / MINUTE
+        seconds = retries.wait_before_next(f"{failure.code} {failure}", minutes)
         if seconds is None or begun.asked_to_stop.wait(seconds):
-            begun.finish("Failed", reason)
+            begun.finish("Failed", str(failure))
             return
         begun.attempts += 1
 
 
-def _try(cloud: Cloud, execution: Execution, begun: StepRun) -> str | None:
+def _try(cloud: Cloud, execution: Execution, begun: StepRun) -> StepError | None:
     """Do a step once; return why it failed, or None if it has ended otherwise."""
     try:
         _attempt(cloud, execution, begun)
         if begun.ended is None:
             begun.finish("Succeeded")
-        return None
     except StepStoppedError:
         begun.finish("Stopped")
-        return None
-    except (StepError, references.UnresolvedError) as error:
-        return str(error)
+    except StepError as error:
+        return error
+    except references.UnresolvedError as error:
+        return StepError(str(error))
     except Exception as error:
         cloud.tell_bug()
-        return f"InternalServerError: {error!r}"
+        return StepError(f"InternalServerError: {error!r}")
+    return None
 
 
 def _attempt(cloud: Cloud, execution: Execution, begun: StepRun) -> None:

@@ -30,7 +30,7 @@ def take_over(execution: Execution, source: Execution | None) -> None:
     needed = {name for each in selected for name in references.steps_in([definition.steps[each].arguments])}
     before = {name for each in selected for name in _before(definition, each)}
     done = source.runs if source else {}
-    for name in sorted(before - selected):
+    for name in [each for each in definition.steps if each in before - selected]:
         if name in done and done[name].status == "Succeeded":
             run = execution.runs[name] = StepRun(definition.steps[name])
             run.take_over(done[name], source.arn if source else "", left_out=True)
