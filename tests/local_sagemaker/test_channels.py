@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -106,10 +107,13 @@ def test_a_pipes_objects_are_unpacked(aws: Aws) -> None:
     assert told == {"0": b"one,two,"}
 
 
-def test_objects_that_are_not_compressed_fail_the_job(aws: Aws) -> None:
-    data = {"ChannelName": "train", "DataSource": source(with_objects(aws)), "InputMode": "Pipe"}
+@pytest.mark.parametrize("content", [b"plain", gzip.compress(b"cut off" * 1000)[:-9], b""])
+def test_objects_that_are_not_wholly_compressed_fail_the_job(aws: Aws, content: bytes) -> None:
+    aws.put("zipped/a", "")
+    aws.s3.put_object(Bucket=aws.bucket, Key="zipped/a", Body=content)
+    data = {"ChannelName": "train", "DataSource": source(f"s3://{aws.bucket}/zipped/"), "InputMode": "Pipe"}
     told = train_script(aws, READ_PIPE.format(epochs=1), InputDataConfig=[{**data, "CompressionType": "Gzip"}])
-    assert told["FailureReason"].startswith(f"ClientError: s3://{aws.bucket}/data/0.txt is not compressed with gzip")
+    assert told["FailureReason"].startswith(f"ClientError: s3://{aws.bucket}/zipped/a is not compressed with gzip")
 
 
 def test_a_pipe_wraps_each_object_into_a_record(aws: Aws) -> None:
@@ -141,6 +145,57 @@ def test_an_augmented_manifest_is_streamed_attribute_by_attribute(aws: Aws) -> N
         RecordWrapperType="RecordIO",
     )
     assert list(recordio.records(told["0"])) == [b"0;", b"1", b"1;", b'{"x": [1, 2]}']
+
+
+@pytest.mark.parametrize(
+    ("manifest", "reason"),
+    [
+        ('{"source-ref": "s3://nowhere/x"}', "Could not read s3://nowhere/x"),
+        ('{"other": 1}', "has no attribute source-ref"),
+        ('{"source-ref": ', "has a line that is no JSON object"),
+        ("7", "has a line that is no JSON object"),
+    ],
+)
+def test_an_augmented_manifest_that_is_wrong_fails_the_job(aws: Aws, manifest: str, reason: str) -> None:
+    uri = f"{aws.put('m/train.manifest', manifest)}/train.manifest"
+    data = source(uri, "AugmentedManifestFile", AttributeNames=["source-ref"])
+    given = {"ChannelName": "train", "DataSource": data, "InputMode": "Pipe"}
+    told = train_script(aws, READ_PIPE.format(epochs=1), InputDataConfig=[given])
+    assert told["TrainingJobStatus"] == "Failed"
+    assert told["FailureReason"].startswith("ClientError: ")
+    assert reason in told["FailureReason"]
+
+
+@pytest.mark.parametrize(
+    ("manifest", "reason"),
+    [
+        ('[{"prefix": "s3://BUCKET/data/"}, "../../etc/passwd"]', "would leave the channel's folder"),
+        ('[{"prefix": "s3://BUCKET/data/"}, "missing.txt"]', "Could not read s3://BUCKET/data/missing.txt"),
+        ("[]", "Could not read what the manifest"),
+        ('{"prefix": 1}', "Could not read what the manifest"),
+        ("no JSON", "Could not read what the manifest"),
+    ],
+)
+def test_a_manifest_that_is_wrong_fails_the_job(aws: Aws, manifest: str, reason: str) -> None:
+    with_objects(aws)
+    uri = f"{aws.put('m/list', manifest.replace('BUCKET', aws.bucket))}/list"
+    given = {"ChannelName": "train", "DataSource": source(uri, "ManifestFile")}
+    told = train_script(aws, LIST_FILES, InputDataConfig=[given])
+    assert told["FailureReason"].startswith("ClientError: ")
+    assert reason.replace("BUCKET", aws.bucket) in told["FailureReason"]
+
+
+def test_another_accounts_data_is_refused(aws: Aws, new_account: Callable[[], Aws]) -> None:
+    uri = with_objects(new_account())
+    aws.put("mine", "")
+    assert f'No S3 objects found under S3 URL "{uri}"' in refusal(aws, channel("train", uri))
+
+
+def test_a_manifests_files_come_in_pipes_too(aws: Aws) -> None:
+    with_objects(aws)
+    names = [{"prefix": f"s3://{aws.bucket}/data/"}, "2.txt", "0.txt"]
+    manifest = f"{aws.put('m/list', json.dumps(names))}/list"
+    assert train(aws, READ_PIPE.format(epochs=1), source(manifest, "ManifestFile"), InputMode="Pipe") == {"0": b"2;0;"}
 
 
 def test_a_manifest_names_the_files(aws: Aws) -> None:

@@ -112,6 +112,14 @@ def test_a_sample_can_be_copied_into_a_bucket_of_ones_own(aws: Aws) -> None:
     assert body(aws, aws.bucket, "a") == body(aws, BUCKET, ABALONE)
 
 
+def test_another_accounts_object_cannot_be_copied(aws: Aws) -> None:
+    other = Aws(aws.env, "999999999998")
+    other.put("secret.txt", "1")
+    aws.s3.create_bucket(Bucket=aws.bucket)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        aws.s3.copy_object(CopySource={"Bucket": other.bucket, "Key": "secret.txt"}, Bucket=aws.bucket, Key="mine")
+
+
 def test_a_training_job_reads_a_sample_bucket(aws: Aws) -> None:
     uri = f"s3://{BUCKET}/datasets/tabular/uci_abalone/train/"
     aws.train(

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 MAGIC = 0xCED7230A
 WHOLE, FIRST, MIDDLE, LAST = range(4)
 _HEAD = struct.Struct("<II")
-_LENGTH = (1 << 29) - 1
+MAX_LENGTH = (1 << 29) - 1
+"""Bytes of a part of a record."""
 
 
 class RecordIOError(ValueError):
@@ -43,7 +44,7 @@ def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
         magic, word = _HEAD.unpack_from(data, place)
         if magic != MAGIC:
             raise RecordIOError(f"There is no RecordIO magic number at byte {place}")
-        start, length = place + _HEAD.size, word & _LENGTH
+        start, length = place + _HEAD.size, word & MAX_LENGTH
         if start + length > len(data):
             raise RecordIOError(f"The record at byte {place} has {length} bytes, but only {len(data) - start} are left")
         yield word >> 29, data[start : start + length]

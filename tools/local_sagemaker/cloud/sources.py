@@ -80,9 +80,9 @@ class Source:
     def lines(self, cloud: Cloud, caller: Caller, epoch: int = 0) -> list[dict[str, Any]]:
         """Return the lines of an augmented manifest, of one host in one epoch. Raises NoSuchDataError."""
         try:
-            told = [json.loads(line) for line in read(cloud, caller, self.uri).splitlines() if line.strip()]
-        except ValueError as error:
-            raise NoSuchDataError(f"The manifest {self.uri} has a line that is not JSON: {error}") from error
+            told = [dict(json.loads(line)) for line in read(cloud, caller, self.uri).splitlines() if line.strip()]
+        except (ValueError, TypeError) as error:
+            raise NoSuchDataError(f"The manifest {self.uri} has a line that is no JSON object: {error}") from error
         return self._ordered(told, epoch)
 
     def _ordered(self, everything: list[Any], epoch: int) -> list[Any]:
@@ -133,16 +133,18 @@ def stream(cloud: Cloud, caller: Caller, uri: str, *, gzipped: bool = False) -> 
 
 def _unpacked(pieces: Iterator[bytes], uri: str) -> Iterator[bytes]:
     """Yield what was compressed; a file may hold several archives one after the other."""
-    unpacker = zlib.decompressobj(GZIP)
+    unpacker, within = zlib.decompressobj(GZIP), True
     try:
         for piece in pieces:
             left = piece
             while left:
                 yield unpacker.decompress(left)
-                left = unpacker.unused_data
-                unpacker = zlib.decompressobj(GZIP) if unpacker.eof else unpacker
+                left, within = unpacker.unused_data, not unpacker.eof
+                unpacker = unpacker if within else zlib.decompressobj(GZIP)
     except zlib.error as error:
         raise NoSuchDataError(f"{uri} is not compressed with gzip: {error}") from error
+    if within:
+        raise NoSuchDataError(f"{uri} is not compressed with gzip, or not to its end")
 
 
 def _download(cloud: Cloud, caller: Caller, each: S3Object, target: Path) -> None:

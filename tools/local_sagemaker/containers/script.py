@@ -26,8 +26,8 @@ TOOLKIT = ["python3", "-m", "local_sagemaker.toolkits.training"]
 class ScriptContainer:
     """What a user's program runs in: a host, the image's Python, and who the program is to AWS.
 
-    It sees the packages of the environments whose Pythons are `others`, too. With `mpi` it has what MPI needs; `mpi` are
-    the job's copies of the scripts that start it.
+    It sees the packages of the environments whose Pythons are `others`, too. With `mpi` it has what MPI needs, and
+    `mpi` are the job's copies of the scripts that start it.
     """
 
     caller: Caller

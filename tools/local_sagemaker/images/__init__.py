@@ -21,9 +21,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock
-from platformdirs import user_cache_path
 
-from .. import algorithms
+from .. import algorithms, cache
 
 HERE = Path(__file__).parent
 READY = "ready"
@@ -138,7 +137,7 @@ def python_of(image: Image) -> Path:
     environment is built where it will stay, because a virtual environment's programs name their own path; it counts
     only once its `READY` file is there. Raises BuildError.
     """
-    target = _cache() / _folder_name(image)
+    target = cache.folder() / "images" / _folder_name(image)
     python = target / "bin" / "python"
     if (target / READY).exists():
         return python
@@ -147,10 +146,6 @@ def python_of(image: Image) -> Path:
         if not (target / READY).exists():
             _build(image, target, python)
     return python
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("LOCAL_SAGEMAKER_CACHE") or user_cache_path("local-sagemaker")) / "images"
 
 
 def _folder_name(image: Image) -> str:

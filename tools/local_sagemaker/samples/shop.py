@@ -13,13 +13,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from .. import cache as user_cache
 from .. import images
+from ..cloud.buckets import address, copied_from
 from ..cloud.moto_floor import MotoFloor
 from ..wire import DEFAULT_REGION, AwsError, Caller, authorization
 from . import samples_in
@@ -50,12 +51,12 @@ class Shop:
 
     def serve(self, request: Request) -> None:
         """Have ready whatever `request` wants of a sample bucket. Raises AwsError if it wants to change something."""
-        bucket, key = _split(request.path)
+        bucket, key = address(request)
         if samples_in(bucket):
             _check(request, bucket, key)
             self._open(bucket)
             self._make(bucket, [key] if key else _shown(request, bucket))
-        source, source_key = _split(unquote(request.headers.get("x-amz-copy-source", "")).partition("?")[0])
+        source, source_key = copied_from(request)
         if samples_in(source):
             self._open(source)
             self._make(source, [source_key])
@@ -125,8 +126,3 @@ def _edition() -> str:
     """Return what tells the bytes that this code makes from those that another edition of it has made."""
     sources = sorted(Path(__file__).parent.glob("*.py"))
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
-
-
-def _split(path: str) -> tuple[str, str]:
-    bucket, _, key = path.lstrip("/").partition("/")
-    return bucket, key

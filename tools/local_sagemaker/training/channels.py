@@ -65,7 +65,7 @@ class Channel:
         """Yield what a host reads from the channel's pipe in one epoch. Raises NoSuchDataError."""
         for record in self._records(cloud, caller, self.source(share), epoch):
             if self.given.get("RecordWrapperType") == "RecordIO":
-                yield recordio.frame(b"".join(record))
+                yield _framed(b"".join(record))
             else:
                 yield from record
 
@@ -86,6 +86,12 @@ class Channel:
         if attribute.endswith(REFERENCE):
             return sources.stream(cloud, caller, str(value), gzipped=self.gzipped)
         return iter([(value if isinstance(value, str) else json.dumps(value)).encode()])
+
+
+def _framed(record: bytes) -> bytes:
+    if len(record) > recordio.MAX_LENGTH:
+        raise NoSuchDataError(f"An object of {len(record)} bytes is too large for a RecordIO record")
+    return recordio.frame(record)
 
 
 def of(request: Mapping[str, Any]) -> list[Channel]:
