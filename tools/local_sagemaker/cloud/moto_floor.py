@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -28,12 +29,23 @@ TARGETS = {"SageMaker": "sagemaker", "Logs_20140328": "logs"}
 """Signing names by the first part of ``X-Amz-Target``, for the calls this package makes itself."""
 
 
+class _Dispatcher(DomainDispatcherApplication):
+    """Finds the service of a request; moto itself looks through its own folders on the disk for that, each time."""
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        return self._known(host)
+
+    @lru_cache(maxsize=1000)  # noqa: B019  there is one, for as long as the process
+    def _known(self, host: str | None) -> Any:
+        return super().get_backend_for_host(host)
+
+
 class MotoFloor:
     """The state of AWS resources, by account and region; with a journal it is there again at the next start."""
 
     def __init__(self, journal: Journal | None = None) -> None:
         self._journal = journal
-        self._app = DomainDispatcherApplication(create_backend_app)
+        self._app = _Dispatcher(create_backend_app)
         # moto's SageMaker lists are plain dicts: one request at a time, all of them quick.
         self._lock = threading.RLock()
 
