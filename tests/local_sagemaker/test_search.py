@@ -23,10 +23,8 @@ def jobs(aws: Aws) -> Aws:
 
 
 def found(aws: Aws, *filters: tuple[str, str, str], sort_by: str = "CreationTime", **more: Any) -> list[str]:
-    expression = {
-        "Filters": [{"Name": name, "Operator": operator, "Value": value} for name, operator, value in filters],
-        **more,
-    }
+    listed = [{"Name": name, "Operator": operator, "Value": value} for name, operator, value in filters]
+    expression = {**({"Filters": listed} if listed else {}), **more}
     answer = aws.sagemaker.search(
         Resource="TrainingJob", SearchExpression=expression, SortBy=sort_by, SortOrder="Ascending"
     )
@@ -61,6 +59,68 @@ def test_results_come_in_pages(jobs: Aws) -> None:
 def test_a_filter_that_cannot_be_one_is_refused(jobs: Aws) -> None:
     with pytest.raises(ClientError, match="neither a number nor a time"):
         found(jobs, ("CreationTime", "LessThan", "yesterday"))
+
+
+def test_a_part_of_a_list_has_to_hold_all_nested_filters(jobs: Aws) -> None:
+    def with_channel(name: str, content_type: str) -> list[str]:
+        filters = [
+            {"Name": "InputDataConfig.ChannelName", "Operator": "Equals", "Value": name},
+            {"Name": "InputDataConfig.ContentType", "Operator": "Equals", "Value": content_type},
+        ]
+        return found(jobs, NestedFilters=[{"NestedPropertyName": "InputDataConfig", "Filters": filters}])
+
+    assert with_channel("train", "text/csv") == ["short-1", "long-1", "bad-1"]
+    assert with_channel("train", "text/libsvm") == []
+
+
+def test_expressions_are_nested(jobs: Aws) -> None:
+    either = {
+        "Operator": "Or",
+        "Filters": [
+            {"Name": "TrainingJobName", "Operator": "Equals", "Value": "long-1"},
+            {"Name": "TrainingJobName", "Operator": "In", "Value": "bad-1,other"},
+        ],
+    }
+    ended_well = ("TrainingJobStatus", "NotEquals", "Failed")
+    assert found(jobs, ended_well, SubExpressions=[either]) == ["long-1"]
+
+
+def test_tags_that_were_added_later_are_found(jobs: Aws) -> None:
+    arn = jobs.sagemaker.describe_training_job(TrainingJobName="long-1")["TrainingJobArn"]
+    jobs.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "later", "Value": "yes"}])
+    assert found(jobs, ("Tags.later", "Equals", "yes")) == ["long-1"]
+
+
+def test_a_property_that_no_such_resource_has_is_refused(jobs: Aws) -> None:
+    with pytest.raises(ClientError, match=r"The property name \[Colour\] isn't valid"):
+        found(jobs, ("Colour", "Equals", "red"))
+
+
+def test_properties_are_suggested(jobs: Aws) -> None:
+    def suggested(hint: str) -> list[str]:
+        query = {"PropertyNameQuery": {"PropertyNameHint": hint}}
+        answer = jobs.sagemaker.get_search_suggestions(Resource="TrainingJob", SuggestionQuery=query)
+        return [each["PropertyName"] for each in answer["PropertyNameSuggestions"]]
+
+    assert suggested("HyperParameters.") == ["HyperParameters.num_round"]
+    assert suggested("metrics") == ["Metrics.train:rmse"]
+    assert suggested("TrainingJobN") == ["TrainingJobName"]
+
+
+def test_endpoints_models_and_tuning_jobs_are_found(aws: Aws, trained: bytes) -> None:
+    aws.s3.create_bucket(Bucket=aws.bucket)
+    aws.s3.put_object(Bucket=aws.bucket, Key="model.tar.gz", Body=trained)
+    aws.deploy("e", f"s3://{aws.bucket}/model.tar.gz")
+
+    def results(resource: str, name: str, value: str) -> list[Any]:
+        expression = {"Filters": [{"Name": name, "Operator": "Equals", "Value": value}]}
+        return list(aws.sagemaker.search(Resource=resource, SearchExpression=expression)["Results"])
+
+    (endpoint,) = results("Endpoint", "EndpointStatus", "InService")
+    assert endpoint["Endpoint"]["EndpointName"] == "e"
+    (model,) = results("Model", "Model.ModelName", "e")
+    assert model["Model"]["Model"]["PrimaryContainer"]["ModelDataUrl"].endswith("/model.tar.gz")
+    assert results("HyperParameterTuningJob", "HyperParameterTuningJobStatus", "Completed") == []
 
 
 def test_lists_are_filtered_by_time_and_ordered(jobs: Aws) -> None:

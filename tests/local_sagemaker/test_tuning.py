@@ -183,6 +183,8 @@ def test_tuning_jobs_are_listed(aws: Aws) -> None:
     ended(aws)
     (listed,) = aws.sagemaker.list_hyper_parameter_tuning_jobs(NameContains="tun")["HyperParameterTuningJobSummaries"]
     assert (listed["Strategy"], listed["HyperParameterTuningJobStatus"]) == ("Grid", "Completed")
+    (found,) = aws.sagemaker.search(Resource="HyperParameterTuningJob")["Results"]
+    assert found["HyperParameterTuningJob"]["HyperParameterTuningJobName"] == "tune"
 
 
 def test_an_unknown_tuning_job_is_not_found(aws: Aws) -> None:

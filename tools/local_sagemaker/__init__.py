@@ -12,7 +12,7 @@ From the roof to the ground; imports point downwards, and a test holds them to i
     keeping/        ``--state``: everything outlives the server; kinds.py is how each kind of thing is written
     operations.py   every operation that is answered here, by name; catalogue.py says what each one does
     provenance.py   what jobs leave in experiments and lineage
-    searching.py    Search: what is described here, found by its members
+    searching/      Search: what is described here, found by its members
     notebooks/      notebook instances: instance.py is one, jupyter.py its JupyterLab
     pipelines/      pipelines: definition.py reads one, running.py does its steps, kinds.py says what a step does
     jobs/           what kinds of jobs have in common, and each of them: processing.py, transform.py, tuning.py

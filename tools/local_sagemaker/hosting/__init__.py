@@ -53,8 +53,14 @@ def describe(cloud: Cloud, call: Call) -> dict[str, Any]:
     if endpoint:
         # Version 2 of the SDK sleeps 30 seconds between two looks at an endpoint, so its first look has to be enough.
         endpoint.status.tell(at_once=SDK_2 not in str(call.request.user_agent))
-    told = cloud.floor.call(call.caller, call.operation, call.parameters)
-    return _overlay(endpoint, told) if endpoint else told
+        return description(cloud, endpoint)
+    return cloud.floor.call(call.caller, call.operation, call.parameters)
+
+
+def description(cloud: Cloud, endpoint: Endpoint) -> dict[str, Any]:
+    """Return an endpoint as DescribeEndpoint tells it, at once. Raises AwsError if it is gone meanwhile."""
+    told = cloud.floor.call(endpoint.caller, "SageMaker.DescribeEndpoint", {"EndpointName": endpoint.name})
+    return _overlay(endpoint, told)
 
 
 def list_endpoints(cloud: Cloud, call: Call) -> dict[str, Any]:

@@ -129,7 +129,8 @@ class Kind:
         if not cloud.shelf(self.noun).add(Key.of(call.caller, name), job):
             raise AwsError("ResourceInUse", f"A job with this name already exists ({arn})")
         try:
-            cloud.floor.call(call.caller, call.operation, call.parameters)  # moto keeps the tags
+            # moto keeps the tags, and would stumble over a job without.
+            cloud.floor.call(call.caller, call.operation, {"Tags": [], **call.parameters})
         except AwsError:
             cloud.shelf(self.noun).remove(Key.of(call.caller, name))
             raise
@@ -149,6 +150,10 @@ class Kind:
         """Tell all about one job; the answer may be held until there is news."""
         job = self.find(cloud, call)
         job.status.tell()
+        return self.description(job)
+
+    def description(self, job: Job) -> dict[str, Any]:
+        """Return a job as Describe tells it, at once."""
         asked = {name: value for name, value in job.request.items() if name != "Tags"}
         told = {**asked, **self._common(job), **job.told, **self.details(job)}
         told.pop(self.only_listed, None)
