@@ -452,6 +452,33 @@ def test_a_tuning_step_hands_on_its_best_training_job(aws: Aws) -> None:
     assert len(name) <= 32
 
 
+def test_an_endpoint_is_made_by_one_execution_and_updated_by_the_next(aws: Aws, trained: bytes) -> None:
+    aws.s3.create_bucket(Bucket=aws.bucket)
+    aws.s3.put_object(Bucket=aws.bucket, Key="model.tar.gz", Body=trained)
+    container = {"Image": XGBOOST, "ModelDataUrl": f"s3://{aws.bucket}/model.tar.gz"}
+    made = step("Make", "Model", {"PrimaryContainer": container, "ExecutionRoleArn": "arn:aws:iam::1:role/any"})
+    variant = {
+        "VariantName": "AllTraffic",
+        "ModelName": get("Steps.Make.ModelName"),
+        "InitialInstanceCount": 1,
+        "InstanceType": "ml.m5.large",
+    }
+    name = join("config", get("Execution.PipelineExecutionId"), on="-")
+    config = step("Config", "EndpointConfig", {"EndpointConfigName": name, "ProductionVariants": [variant]})
+    deploy = {"EndpointName": "e", "EndpointConfigName": get("Steps.Config.EndpointConfigName")}
+    create(aws, made, config, step("Deploy", "Endpoint", deploy))
+    for _ in range(2):
+        arn = start(aws)
+        assert ended(aws, arn)["PipelineExecutionStatus"] == "Succeeded"
+        told = aws.sagemaker.describe_endpoint(EndpointName="e")
+        assert (told["EndpointStatus"], told["EndpointConfigName"]) == (
+            "InService",
+            f"config-{arn.rpartition('/')[2]}",
+        )
+    assert steps_of(aws, arn)["Deploy"]["Metadata"] == {"Endpoint": {"Arn": told["EndpointArn"]}}
+    assert float(aws.invoke("e", "0.9,0.5")) > 0.5
+
+
 def test_an_updated_pipeline_has_another_version_and_old_executions_keep_theirs(aws: Aws) -> None:
     create(aws, model("Old"))
     arn = start(aws)

@@ -105,8 +105,6 @@ class Made:
     def name_for(self, execution: Execution, step: Step) -> str:
         """Return a name as AWS makes them: the execution's id, the step's name as far as it fits, and a suffix."""
         given = step.arguments.get(f"{self.noun}Name")
-        if self.named and given:
-            return str(given)
         suffix = "".join(secrets.choice(ALPHABET) for _ in range(SUFFIX_LENGTH))
         if isinstance(given, str):
             return "-".join([given[: self.length - len(execution.name) - len(suffix) - 2], execution.name, suffix])
@@ -117,7 +115,8 @@ class Made:
 
     def __call__(self, doing: Doing) -> None:
         """Do the step."""
-        name = {f"{self.noun}Name": doing.job_name}
+        given = doing.arguments.get(f"{self.noun}Name") if self.named else None
+        name = {f"{self.noun}Name": given or doing.job_name}
         answer = self.create(doing, {**doing.arguments, **name})
         doing.run.metadata = {self.told_as: {"Arn": answer[f"{self.noun}Arn"]}}
         if self.stoppable:
