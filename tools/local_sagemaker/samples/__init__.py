@@ -6,9 +6,10 @@ lot from a seed, with the columns and the form of the original. An object is mad
 To add an object: a function that returns its bytes, in a file of its own as the others are, a `Sample` that names its
 key, and the file's samples into `CATALOGUE`. That's it.
 
-    abalone, adult, bank_marketing, census, churn, digits, housing, scikit_learn, taxi    the data sets
-    sample, drawing                                                                       what they share
-    shop                                                                                  how S3 comes to have them
+    abalone, adult, bank_marketing, census, churn, digits, electricity, housing, scikit_learn, taxi
+                        the data sets
+    sample, drawing     what they share
+    shop                how S3 comes to have them
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from . import abalone, adult, bank_marketing, census, churn, digits, housing, scikit_learn, taxi
+from . import abalone, adult, bank_marketing, census, churn, digits, electricity, housing, scikit_learn, taxi
 from .sample import Sample
 
 REGION = "<region>"
@@ -26,6 +27,7 @@ EVERYWHERE = (
     *bank_marketing.SAMPLES,
     *churn.SAMPLES,
     *digits.SAMPLES,
+    *electricity.SAMPLES,
     *housing.SAMPLES,
     *scikit_learn.SAMPLES,
     *taxi.SAMPLES,
