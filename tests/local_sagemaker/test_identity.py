@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from local_server import Aws
+from local_server import Aws, started_server
 from scripts import run_sdk
 
 ROLE = "service-role/AmazonSageMaker-ExecutionRole-local"
@@ -34,6 +34,27 @@ def test_who_has_taken_on_another_role_is_in_that_one(aws: Aws) -> None:
     given = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
     sts = aws.client_with("sts", given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
     assert sts.get_caller_identity()["Arn"] == f"arn:aws:sts::{aws.account}:assumed-role/other/me"
+
+
+ASK_BOTO = """
+import boto3
+
+print(boto3.client("sts").get_caller_identity()["Account"])
+print(boto3.client("sts", endpoint_url="https://sts.us-east-1.amazonaws.com").get_caller_identity()["Account"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("AWS_PROFILE", "work"), ("HTTP_PROXY", "http://127.0.0.1:9"), ("AWS_SESSION_TOKEN", "left over")],
+)
+def test_what_else_is_in_a_users_environment_does_not_matter(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with started_server() as server:
+        aws = Aws({name: value, **server.line["env"]}, "100000000000")
+        assert run_sdk(aws, ASK_BOTO, tmp_path).split() == ["100000000000"] * 2
 
 
 @pytest.mark.slow

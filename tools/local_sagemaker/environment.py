@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from urllib.request import getproxies_environment
 
 from botocore.loaders import Loader
 
@@ -41,11 +42,23 @@ def write(home: Path, endpoint: str, account: str) -> dict[str, str]:
         "AWS_DEFAULT_REGION": DEFAULT_REGION,
         "AWS_REGION": DEFAULT_REGION,
         "AWS_CONFIG_FILE": str(config),
+        "AWS_PROFILE": "default",
         "AWS_SHARED_CREDENTIALS_FILE": str(credentials),
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_DATA_PATH": str(data),
         "SAGEMAKER_USER_CONFIG_OVERRIDE": str(sdk),
+        **past_proxies(),
     }
+
+
+def past_proxies() -> dict[str, str]:
+    """Return what keeps clients, and this server itself, from asking the user's HTTP proxy for this server.
+
+    botocore decides by the address that a client was made with, and the SDK makes some for AWS's own.
+    """
+    proxies = getproxies_environment()
+    excepted = ",".join(filter(None, [proxies.pop("no", ""), "127.0.0.1", ".amazonaws.com"]))
+    return dict.fromkeys(("NO_PROXY", "no_proxy"), excepted) if proxies else {}
 
 
 def _write_waiters(folder: Path) -> None:

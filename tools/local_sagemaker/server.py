@@ -76,6 +76,7 @@ def running(options: Options = DEFAULTS) -> Iterator[Running]:
     home = Path(tempfile.mkdtemp(prefix="local-sagemaker-")).resolve()
     with Lifeline(home) as line, _state(options.state) as journal:
         os.environ.update(line.mark(os.environ))  # whatever this process starts, pip too, ends with it
+        os.environ.update(environment.past_proxies())
         _forget_own_credentials(home)
         (home / "lib").mkdir()
         for library in LIBRARIES:
