@@ -224,3 +224,17 @@ def test_online_explanations_are_refused_by_name(aws: Aws) -> None:
     clarify = {"ShapConfig": {"ShapBaselineConfig": {"ShapBaseline": "0"}}}
     with pytest.raises(ClientError, match="no online explanations"):
         create_endpoint(aws, model, ExplainerConfig={"ClarifyExplainerConfig": clarify})
+
+
+def test_instances_that_aws_has_are_taken_and_others_refused_in_its_words(aws: Aws) -> None:
+    model = create_model(aws, "m", container(aws, "m"))
+    create = aws.sagemaker.create_endpoint_config
+    variant = {"VariantName": "v", "ModelName": model, "InitialInstanceCount": 1}
+    for instance in ("ml.m7i.large", "ml.g5.2xlarge", "ml.c6i.xlarge"):
+        name = instance.replace(".", "-")
+        create(EndpointConfigName=name, ProductionVariants=[{**variant, "InstanceType": instance}])
+        (told,) = aws.sagemaker.describe_endpoint_config(EndpointConfigName=name)["ProductionVariants"]
+        assert told["InstanceType"] == instance
+    for wrong in ({"InstanceType": "ml.huge"}, {"ServerlessConfig": {"MemorySizeInMB": 1500, "MaxConcurrency": 1}}):
+        with pytest.raises(ClientError, match="Member must satisfy enum value set"):
+            create(EndpointConfigName="wrong", ProductionVariants=[{**variant, **wrong}])

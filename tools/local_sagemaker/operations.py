@@ -8,7 +8,7 @@ from __future__ import annotations
 from . import functions, hosting, identity, notebooks, pipelines, provenance, searching, training
 from .functions import invoking as function_calls
 from .handlers import Handlers
-from .hosting import asynchronous, invoking
+from .hosting import asynchronous, components, invoking
 from .jobs import processing, transform, tuning
 from .pipelines import callbacks, executions
 from .records import experiments, feature_store, lineage, model_packages, monitoring, resources, tags
@@ -22,6 +22,7 @@ WORKING: Handlers = {
     **hosting.HANDLERS,
     **invoking.HANDLERS,
     **asynchronous.HANDLERS,
+    **components.HANDLERS,
     **pipelines.HANDLERS,
     **executions.HANDLERS,
     **callbacks.HANDLERS,

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .. import archives, images
 from ..cloud import Cloud, storage
 from ..wire import AwsError
+from .component_backend import Components
 from .endpoint import Endpoint, Fleet
 from .plans import Plan
 from .serving import NotReadyError
-from .variant import Variant, Wanted, start
+from .variant import Variant, Wanted, backend_of
 
 REASONS = (
     NotReadyError,
@@ -38,11 +39,12 @@ def deploy(cloud: Cloud, endpoint: Endpoint, plan: Plan) -> None:
         variants = _start(cloud, endpoint, plan, plan.variants, started)
         shadows = _start(cloud, endpoint, plan, plan.shadows, started)
     except Exception as error:
-        for variant in started:
+        for variant in _only_in(started, endpoint.fleet.variants):
             variant.stop()
-        _give_up(endpoint, error)
+        endpoint.become("InService" if endpoint.fleet.variants else "Failed", reason_of(error))
         return
-    for unwanted in endpoint.switch(Fleet(variants, shadows), plan).everything:
+    former = endpoint.switch(Fleet(variants, shadows), plan)
+    for unwanted in _only_in(former.everything, endpoint.fleet.variants):
         cloud.start(unwanted.retire)
     endpoint.become("InService")
     note_death(endpoint)
@@ -53,10 +55,25 @@ def _start(
 ) -> tuple[Variant, ...]:
     """Start the variants that `told` describes, and note in `started` each that is."""
     for each in told:
-        model = plan.models[each["ModelName"]]
+        model = plan.model_of(each)
         wanted = Wanted(endpoint.caller, endpoint.name, each, model, plan.capture, given_up=endpoint.is_deleted)
-        started.append(start(cloud, wanted, lambda: note_death(endpoint)))
+        backend = _components(endpoint, each) or backend_of(cloud, wanted, lambda: note_death(endpoint))
+        started.append(Variant.of(cloud, wanted, backend))
     return tuple(started[len(started) - len(told) :])
+
+
+def _components(endpoint: Endpoint, told: Mapping[str, Any]) -> Components | None:
+    """Return the components that a variant of this name has already: they outlive an update."""
+    if "ModelName" in told:
+        return None
+    backends = (each.backend for each in endpoint.fleet.variants if each.name == told["VariantName"])
+    return next((backend for backend in backends if isinstance(backend, Components)), None)
+
+
+def _only_in(variants: Iterable[Variant], others: Iterable[Variant]) -> list[Variant]:
+    """Return the variants behind which nothing stands that stands behind `others` too."""
+    kept = [each.backend for each in others]
+    return [each for each in variants if all(each.backend is not backend for backend in kept)]
 
 
 def note_death(endpoint: Endpoint) -> None:
@@ -68,8 +85,9 @@ def note_death(endpoint: Endpoint) -> None:
         endpoint.become("Failed", reason)
 
 
-def _give_up(endpoint: Endpoint, error: Exception) -> None:
-    if not isinstance(error, REASONS):
-        traceback.print_exc(file=sys.stderr)
-    reason = str(error) if isinstance(error, REASONS) else f"InternalFailure: {error!r}"
-    endpoint.become("InService" if endpoint.fleet.variants else "Failed", reason)
+def reason_of(error: Exception) -> str:
+    """Return the FailureReason of what could not be started."""
+    if isinstance(error, REASONS):
+        return str(error)
+    traceback.print_exc(file=sys.stderr)
+    return f"InternalFailure: {error!r}"

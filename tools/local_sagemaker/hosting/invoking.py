@@ -138,6 +138,7 @@ def request_of(call: Call) -> Request:
         passed,
         model=given.get("X-Amzn-SageMaker-Target-Model", ""),
         host=given.get("X-Amzn-SageMaker-Target-Container-Hostname", ""),
+        component=given.get("X-Amzn-SageMaker-Inference-Component", ""),
     )
 
 

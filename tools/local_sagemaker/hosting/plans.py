@@ -16,6 +16,8 @@ from . import models
 from .models import Model
 from .settings import CONFIGS
 
+NO_MODEL = Model(())
+
 
 @dataclass(frozen=True)
 class Changes:
@@ -47,6 +49,10 @@ class Plan:
         """The variants that are asked too, and whose answers nobody gets."""
         return list(self.config.get("ShadowProductionVariants", []))
 
+    def model_of(self, variant: Mapping[str, Any]) -> Model:
+        """Return the model of a variant; one without any is for inference components."""
+        return self.models[variant["ModelName"]] if "ModelName" in variant else NO_MODEL
+
     @property
     def capture(self) -> Mapping[str, Any] | None:
         """The DataCaptureConfig, if there is one."""
@@ -74,8 +80,5 @@ def read(cloud: Cloud, caller: Caller, config: str) -> Plan:
     if "ExplainerConfig" in told:
         raise validation_error("local_sagemaker has no online explanations (ExplainerConfig)")
     variants = [*told["ProductionVariants"], *told.get("ShadowProductionVariants", [])]
-    for variant in variants:
-        if "ModelName" not in variant:
-            raise validation_error(f"Variant {variant['VariantName']} has no model; inference components are not there")
-    names = {variant["ModelName"] for variant in variants}
+    names = {variant["ModelName"] for variant in variants if "ModelName" in variant}
     return Plan(told, {name: models.find(cloud, caller, name) for name in names})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from ..cloud import Cloud, Key
 from ..cloud.storage import NoSuchDataError, split
 from ..handlers import Handlers
+from ..service_models import enum
 from ..status import Status
 from ..wire import AwsError, Call, Caller, check_entity_name, validation_error
 
@@ -27,13 +28,14 @@ class Settings:
 class Resource:
     """A kind of resource: `noun` is its name in operations, `words` in AWS's messages, `kind` its shelf.
 
-    `check` raises AwsError for a request that AWS would refuse.
+    `check` raises AwsError for a request that AWS would refuse. `for_moto` returns what moto is told of one.
     """
 
     kind: str
     noun: str
     words: str
     check: Callable[[Cloud, Call], None]
+    for_moto: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
 
     @property
     def member(self) -> str:
@@ -48,7 +50,7 @@ class Resource:
         if not cloud.shelf(self.kind).add(key, Settings(given)):
             raise validation_error(f'Cannot create already existing {self.words} "{self._arn(call.caller, key.name)}".')
         try:
-            return cloud.floor.call(call.caller, call.operation, call.parameters)
+            return cloud.floor.call(call.caller, call.operation, self.for_moto(call.parameters))
         except AwsError:
             cloud.shelf(self.kind).remove(key)
             raise
@@ -110,15 +112,40 @@ def _check_model_data(cloud: Cloud, caller: Caller, uri: str) -> None:
 
 
 def _check_config(cloud: Cloud, call: Call) -> None:
-    """Raise AwsError if a variant has a model that is not there."""
+    """Raise AwsError for a variant that cannot be, or whose model is not there."""
     variants = [*call.parameters["ProductionVariants"], *call.parameters.get("ShadowProductionVariants", [])]
-    for variant in variants:
+    for number, variant in enumerate(variants, 1):
         check_entity_name("variantName", variant["VariantName"])
+        place = f"productionVariants.{number}.member"
+        if "InstanceType" in variant:
+            _check_one_of(variant["InstanceType"], f"{place}.instanceType", enum("ProductionVariantInstanceType"))
+        elif "ServerlessConfig" in variant:
+            _check_one_of(variant["ServerlessConfig"]["MemorySizeInMB"], f"{place}.memorySizeInMB", MEMORY)
         if "ModelName" in variant:
             MODELS.told(cloud, call.caller, variant["ModelName"])
 
 
+MEMORY = range(1024, 6145, 1024)
+"""Megabytes that a serverless endpoint may have."""
+
+
+def _check_one_of(value: object, place: str, known: Collection[object]) -> None:
+    if value not in known:
+        raise validation_error(
+            f"1 validation error detected: Value '{value}' at '{place}' failed to satisfy constraint: "
+            f"Member must satisfy enum value set: [{', '.join(map(str, known))}]"
+        )
+
+
+def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration as moto can keep it: it does not know variants without a model, or newer instances."""
+    named = [each for each in config["ProductionVariants"] if "ModelName" in each]
+    plain = {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    variants = [{"VariantName": each["VariantName"], "ModelName": each["ModelName"], **plain} for each in named]
+    return {**config, "ProductionVariants": variants}
+
+
 MODELS = Resource("model", "Model", "model", _check_model)
-CONFIGS = Resource("endpoint-config", "EndpointConfig", "endpoint configuration", _check_config)
+CONFIGS = Resource("endpoint-config", "EndpointConfig", "endpoint configuration", _check_config, _plain)
 
 HANDLERS: Handlers = {**MODELS.handlers(), **CONFIGS.handlers()}

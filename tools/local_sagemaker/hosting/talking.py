@@ -22,14 +22,15 @@ PIECE = 65_536
 class Request:
     """What a container is asked: `headers` are all that it sees.
 
-    `model` is the one that is wanted of many, `host` the container that is wanted of several. The answer may take
-    `seconds` and have `most` bytes.
+    `model` is the one that is wanted of many, `host` the container that is wanted of several, `component` the inference
+    component. The answer may take `seconds` and have `most` bytes.
     """
 
     body: bytes
     headers: Mapping[str, str]
     model: str = ""
     host: str = ""
+    component: str = ""
     seconds: float = ANSWER_SECONDS
     most: int = MAX_ANSWER
 

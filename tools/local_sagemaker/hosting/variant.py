@@ -14,6 +14,7 @@ from ..cloud import Cloud
 from ..wire import Caller
 from .backends import Backend, Choice, Pipeline, start_all
 from .capturing import Capture
+from .component_backend import Components
 from .metering import Meter
 from .models import DIRECT, Model
 from .multi_model import MultiModel, address_of
@@ -86,6 +87,16 @@ class Variant:
         """The variant's name."""
         return self.wanted.name
 
+    @classmethod
+    def of(cls, cloud: Cloud, wanted: Wanted, backend: Backend) -> Variant:
+        """Return the variant that `wanted` describes, in front of `backend`."""
+        weight = float(wanted.told.get("InitialVariantWeight", 1.0))
+        count = 0 if "ServerlessConfig" in wanted.told else int(wanted.told.get("InitialInstanceCount", 1))
+        meter = Meter.of(cloud, wanted.caller, wanted.endpoint, wanted.name)
+        place = f"{wanted.endpoint}/{wanted.name}"
+        capture = Capture(cloud, wanted.caller, place, wanted.capture) if wanted.capture else None
+        return cls(wanted, backend, weight, count, meter, capture)
+
     def ask(self, request: Request) -> Stream:
         """Hand a request over. Raises NoAnswerError, or AwsError for a request that this variant cannot take."""
         return self.backend.ask(request)
@@ -132,21 +143,14 @@ class Variant:
         return {"CurrentServerlessConfig": config, "DesiredServerlessConfig": config}
 
 
-def start(cloud: Cloud, wanted: Wanted, when_dead: Callable[[], None]) -> Variant:
-    """Start a variant; return when it is ready. `when_dead` is called when one of its processes ends.
+def backend_of(cloud: Cloud, wanted: Wanted, when_dead: Callable[[], None]) -> Backend:
+    """Start what stands behind a variant; return when it is ready. `when_dead` is called when a process of it ends.
 
     Raises NotReadyError, UnknownImageError, BuildError, NoSuchDataError, BadArchiveError or AwsError.
     """
-    backend = _backend(cloud, wanted, when_dead)
-    count = 0 if "ServerlessConfig" in wanted.told else int(wanted.told.get("InitialInstanceCount", 1))
-    meter = Meter.of(cloud, wanted.caller, wanted.endpoint, wanted.name)
-    place = f"{wanted.endpoint}/{wanted.name}"
-    capture = Capture(cloud, wanted.caller, place, wanted.capture) if wanted.capture else None
-    return Variant(wanted, backend, float(wanted.told.get("InitialVariantWeight", 1.0)), count, meter, capture)
-
-
-def _backend(cloud: Cloud, wanted: Wanted, when_dead: Callable[[], None]) -> Backend:
     containers, site = wanted.model.containers, wanted.site
+    if not containers:
+        return Components(wanted.endpoint)
     if wanted.model.has_many_models:
         return _multi_model(cloud, wanted, containers[0])
     starts = [partial(launch, cloud, site, container, when_dead) for container in containers]

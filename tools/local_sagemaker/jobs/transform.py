@@ -115,7 +115,7 @@ def _launch(cloud: Cloud, job: Job) -> Variant:
     model = model.with_environment({**job.request.get("Environment", {}), **IN_BATCH})
     wanted = Wanted(job.caller, job.name, told, model, group=GROUP, stream=job.name, given_up=lambda: job.asked_to_stop)
     try:
-        return variant.start(cloud, wanted, lambda: None)
+        return Variant.of(cloud, wanted, variant.backend_of(cloud, wanted, lambda: None))
     except NotReadyError as error:
         raise JobError(f"AlgorithmError: {SEE_LOGS}") from error
 
