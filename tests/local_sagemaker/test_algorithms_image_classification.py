@@ -154,6 +154,7 @@ def recordio_channels() -> dict[str, tuple[bytes, str]]:
     [
         ({"num_layers": 17}, "Hyperparameter num_layers: value 17 is not in ["),
         ({"image_shape": "3,224"}, "Hyperparameter image_shape: could not parse value '3,224'"),
+        ({"image_shape": "3,100000,100000"}, "Hyperparameters image_shape and resize: more than 1024 pixels are not"),
         ({"image_shape": "1,64,64"}, "Hyperparameter image_shape: a pretrained model takes pictures of 3 channels"),
         ({"num_classes": 2}, "The data channel 'train' has the label 2, but num_classes is 2"),
     ],
@@ -168,6 +169,13 @@ def test_truncated_recordio_fails_the_job_and_says_where(aws: Aws) -> None:
     job = train(aws, "image-classification", HYPERPARAMETERS, **channels)
     assert job["FailureReason"].startswith("ClientError: Unable to read data channel 'train'")
     assert "are left" in job["FailureReason"]
+
+
+def test_a_record_that_is_no_picture_fails_the_job_and_is_named(aws: Aws) -> None:
+    junk = recordio.frame(struct.pack("<IfQQ", 0, 1, 0, 0) + b"no picture")
+    channels = {**recordio_channels(), "train": (im2rec(slice(3)) + junk, RECORDIO)}
+    job = train(aws, "image-classification", HYPERPARAMETERS, **channels)
+    assert job["FailureReason"].startswith("ClientError: Record 4 of data.rec: This is not a PNG or JPEG picture")
 
 
 def test_a_list_cannot_reach_outside_of_its_channel(aws: Aws) -> None:

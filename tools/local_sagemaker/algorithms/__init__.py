@@ -6,8 +6,10 @@ images, hyperparameters and metrics. To add one: a file in `built_in`. That's it
 
     built_in/                                     the algorithms; start with pca.py, the shortest
     shape, hyperparameters, __main__, serving     what an algorithm is, and its container's program
-    examples, exchange, artifacts, quality        tables in, answers out, the model file, metrics
-    recordio, record_protobuf, media              formats
+    examples, artifacts, quality                  tables in, the model file, metrics
+    exchange, json_exchange                       answers
+    vectors, recordio, record_protobuf, media     formats
+    wording                                       what containers say
 """
 
 from __future__ import annotations

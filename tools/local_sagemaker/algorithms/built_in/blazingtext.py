@@ -11,15 +11,15 @@ Source: developer guide, "BlazingText algorithm".
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ..hyperparameters import POSITIVE, boolean, choice, integer, number
-from ..media import JSON, JSON_LINES, MediaType
-from ..shape import Algorithm, BadRequestError, TrainingInput, UnsupportedMediaTypeError, UserError
+from ..json_exchange import JsonExchange
+from ..shape import Algorithm, TrainingInput, UserError
 
 LABEL = "__label__"
 CLASSIFIER, VECTORS, VECTORS_AS_TEXT = "model.bin", "vectors.bin", "vectors.txt"
@@ -129,50 +129,16 @@ def _train_vectors(job: TrainingInput, text: Path) -> None:
             file.write(f"{word} {' '.join(f'{value:.6g}' for value in model.get_word_vector(word))}\n")
 
 
-Answer = Callable[[str, int], Mapping[str, Any]]
-"""Makes the answer to one text; the number is how many labels are wanted."""
-
-
-class _Reader:
-    """What answers requests: JSON with all texts, or JSON lines with one in each."""
-
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
-
-    def __call__(self, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
-        kind = MediaType.parse(content_type).name
-        if kind not in (JSON, JSON_LINES):
-            raise UnsupportedMediaTypeError(f"Content type '{kind}' is not one of {JSON}, {JSON_LINES}")
-        try:
-            rows = [self._answer(text, count) for text, count in _asked(body, kind)]
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-            raise BadRequestError(f"Unable to evaluate payload provided as '{kind}': {error}") from error
-        # As documented: the answer is in the request's format, whatever is accepted.
-        if kind == JSON:
-            return json.dumps(rows).encode(), JSON
-        return "".join(f"{json.dumps(row)}\n" for row in rows).encode(), JSON_LINES
-
-
-def _asked(body: bytes, kind: str) -> Iterator[tuple[str, int]]:
-    """Yield each text of a request, and how many labels it wants."""
-    if kind == JSON:
-        request = json.loads(body)
-        count = int(request.get("configuration", {}).get("k", 1))
-        yield from ((_one_line(text), count) for text in request["instances"])
-        return
-    for line in body.splitlines():
-        if line.strip():
-            row = json.loads(line)
-            yield _one_line(row["source"]), int(row.get("k", 1))
-
-
-def _one_line(text: Any) -> str:
-    if not isinstance(text, str):
+def _asked(instance: Any, configuration: Mapping[str, Any]) -> tuple[str, int]:
+    """Return the text of an instance, and how many labels it wants."""
+    if isinstance(instance, dict):
+        instance, configuration = instance["source"], instance
+    if not isinstance(instance, str):
         raise TypeError("each instance must be a text")
-    return text.replace("\n", " ")
+    return instance.replace("\n", " "), int(configuration.get("k", 1))
 
 
-def load(folder: Path) -> _Reader:
+def load(folder: Path) -> JsonExchange:
     """Return what tells the labels of texts or, if the model is of Word2Vec, the vectors of words."""
     import fasttext
 
@@ -180,7 +146,7 @@ def load(folder: Path) -> _Reader:
     if not files:
         raise FileNotFoundError(f"model.tar.gz has neither {CLASSIFIER} nor {VECTORS}")
     model = fasttext.load_model(str(files.get(CLASSIFIER) or files.get(VECTORS) or next(iter(files.values()))))
-    return _Reader(_classify(model) if model.is_quantized() or _labels(model) else _look_up(model))
+    return JsonExchange(partial(_classify if _labels(model) else _look_up, model))
 
 
 def _labels(model: Any) -> Sequence[str]:
@@ -190,16 +156,15 @@ def _labels(model: Any) -> Sequence[str]:
         return []
 
 
-def _classify(model: Any) -> Answer:
-    def answer(text: str, count: int) -> Mapping[str, Any]:
-        labels, probabilities = model.predict(text, k=count)
-        return {"label": list(labels), "prob": [min(float(each), 1.0) for each in probabilities]}
-
-    return answer
+def _classify(model: Any, instance: Any, configuration: Mapping[str, Any]) -> Mapping[str, Any]:
+    text, count = _asked(instance, configuration)
+    labels, probabilities = model.predict(text, k=count)
+    return {"label": list(labels), "prob": [min(float(each), 1.0) for each in probabilities]}
 
 
-def _look_up(model: Any) -> Answer:
-    return lambda word, _: {"word": word, "vector": [float(each) for each in model.get_word_vector(word)]}
+def _look_up(model: Any, instance: Any, configuration: Mapping[str, Any]) -> Mapping[str, Any]:
+    word, _ = _asked(instance, configuration)
+    return {"word": word, "vector": [float(each) for each in model.get_word_vector(word)]}
 
 
 ALGORITHM = Algorithm(

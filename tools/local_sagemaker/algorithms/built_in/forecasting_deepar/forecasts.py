@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...media import JSON, JSON_LINES, MediaType
-from ...shape import BadRequestError, UnsupportedMediaTypeError
+from ...json_exchange import JsonExchange
 from .network import Network
 from .series import Frequency, Kind, Series
 
@@ -46,7 +46,7 @@ def save(folder: Path, network: Network, given: Mapping[str, Any]) -> None:
     torch.save({"given": plain, "kind": kind, "weights": network.modules.state_dict()}, folder / MODEL_FILE)
 
 
-def load(folder: Path) -> _Forecaster:
+def load(folder: Path) -> JsonExchange:
     """Return what forecasts the time series of a request."""
     import torch
 
@@ -55,45 +55,26 @@ def load(folder: Path) -> _Forecaster:
     given = {**saved["given"], "time_freq": Frequency.parse(saved["given"]["time_freq"])}
     network = Network(given, Kind(**saved["kind"]))
     network.modules.load_state_dict(saved["weights"])
-    return _Forecaster(network)
+    return JsonExchange(partial(_forecast, network), plural="predictions")
 
 
-class _Forecaster:
-    """A network that answers requests."""
+def _forecast(network: Network, instance: Mapping[str, Any], configuration: Mapping[str, Any]) -> dict[str, Any]:
+    series, wanted = Series.parse(instance), {**CONFIGURATION, **_of_all_requests(), **configuration}
+    network.kind.check(series, network.ahead)
+    samples, levels = int(wanted["num_samples"]), wanted["quantiles"]
+    if not 1 <= samples <= MOST_SAMPLES:
+        raise ValueError(f"num_samples must be from 1 to {MOST_SAMPLES}")
+    paths = network.draw(series, samples)
+    quantiles = quantiles_of(paths, [float(level) for level in levels]).tolist()
+    told = {
+        "quantiles": dict(zip(map(str, levels), quantiles, strict=True)),
+        "samples": paths.tolist(),
+        "mean": paths.mean(axis=0).tolist(),
+    }
+    return {name: told[name] for name in wanted["output_types"]}
 
-    def __init__(self, network: Network) -> None:
-        self._network = network
 
-    def __call__(self, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
-        kind = MediaType.parse(content_type).name
-        if kind not in (JSON, JSON_LINES):
-            raise UnsupportedMediaTypeError(f"Content type '{kind}' is not one of {JSON}, {JSON_LINES}")
-        try:
-            if kind == JSON:
-                request = json.loads(body)
-                wanted = {**CONFIGURATION, **request.get("configuration", {})}
-                return json.dumps({"predictions": self._forecasts(request["instances"], wanted)}).encode(), JSON
-            wanted = {**CONFIGURATION, **json.loads(os.environ.get("DEEPAR_INFERENCE_CONFIG", "{}"))}
-            told = self._forecasts([json.loads(line) for line in body.splitlines() if line.strip()], wanted)
-            return "".join(f"{json.dumps(each)}\n" for each in told).encode(), JSON_LINES
-        except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
-            raise BadRequestError(f"Unable to evaluate payload provided as '{kind}': {error}") from error
-
-    def _forecasts(self, rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
-        samples = int(wanted["num_samples"])
-        if not 1 <= samples <= MOST_SAMPLES:
-            raise ValueError(f"num_samples must be from 1 to {MOST_SAMPLES}")
-        return [self._forecast(Series.parse(row), samples, wanted) for row in rows]
-
-    def _forecast(self, series: Series, samples: int, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        self._network.kind.check(series, self._network.ahead)
-        paths = self._network.draw(series, samples)
-        levels = wanted["quantiles"]
-        makers = {
-            "quantiles": lambda: dict(
-                zip(map(str, levels), quantiles_of(paths, [float(level) for level in levels]).tolist(), strict=True)
-            ),
-            "samples": paths.tolist,
-            "mean": lambda: paths.mean(axis=0).tolist(),
-        }
-        return {name: makers[name]() for name in wanted["output_types"]}
+def _of_all_requests() -> Mapping[str, Any]:
+    """Return the configuration that a batch transform's model has."""
+    given: Mapping[str, Any] = json.loads(os.environ.get("DEEPAR_INFERENCE_CONFIG", "{}"))
+    return given

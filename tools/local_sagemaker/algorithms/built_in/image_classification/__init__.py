@@ -28,6 +28,8 @@ from . import pictures
 from .network import Data, Network
 from .pictures import Format
 
+MOST_PIXELS = 1024
+"""Height and width of a picture, so that a batch of them has room in memory."""
 MODEL_FILE = "image-classification.pt"
 PART = Interval(0, 1)
 LAYERS = (18, 34, 50, 101, 152, 200, 20, 32, 44, 56, 110)
@@ -105,6 +107,10 @@ def _check(given: dict[str, Any]) -> None:
         raise UserError("Hyperparameter multi_label: several labels for one picture are not supported here")
     if given["use_pretrained_model"] and given["image_shape"][0] != 3:
         raise UserError("Hyperparameter image_shape: a pretrained model takes pictures of 3 channels")
+    if max(*given["image_shape"][1:], given.get("resize", 0)) > MOST_PIXELS:
+        raise UserError(
+            f"Hyperparameters image_shape and resize: more than {MOST_PIXELS} pixels are not supported here"
+        )
     if given.get("checkpoint_frequency", 1) > given["epochs"]:
         raise UserError("Hyperparameter checkpoint_frequency: the value must not be greater than epochs")
 
@@ -126,10 +132,10 @@ def _earlier(folder: Path, given: dict[str, Any]) -> Network:
     """Return the network in the model.tar.gz of the model channel."""
     try:
         with tempfile.TemporaryDirectory() as target:
-            with tarfile.open(next(folder.rglob("*.tar.gz"))) as archive:
+            with tarfile.open(next(folder.rglob("*.tar.gz"), folder / "model.tar.gz")) as archive:
                 archive.extractall(target, filter="data")
             network, saved = _restored(Path(target))
-    except (StopIteration, OSError, tarfile.TarError, RuntimeError) as error:
+    except (OSError, tarfile.TarError, RuntimeError) as error:
         raise UserError(f"Unable to read data channel 'model': {error!r}") from error
     for name in ("num_classes", "image_shape"):
         if saved[name] != given[name]:

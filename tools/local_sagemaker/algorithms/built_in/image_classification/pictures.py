@@ -40,23 +40,29 @@ class NotAPictureError(ValueError):
 
 @dataclass(frozen=True)
 class Picture:
-    """An encoded picture, in memory or in a file, and its class."""
+    """An encoded picture, in memory or in a file, and its class; `name` is for people."""
 
     label: int
     source: bytes | Path
+    name: str
 
     def open(self) -> Image:
         """Decode the picture. Raises NotAPictureError."""
-        return decode(self.source if isinstance(self.source, bytes) else self.source.read_bytes())
+        try:
+            return decode(self.source if isinstance(self.source, bytes) else self.source.read_bytes())
+        except NotAPictureError as error:
+            raise NotAPictureError(f"{self.name}: {error}") from error
 
 
 def decode(data: bytes) -> Image:
     """Return the picture that `data` encodes, as PNG or JPEG. Raises NotAPictureError."""
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     try:
         picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
         picture.load()
+    except UnidentifiedImageError as error:
+        raise NotAPictureError("This is not a PNG or JPEG picture") from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise NotAPictureError(f"This is not a PNG or JPEG picture: {error}") from error
     return picture
@@ -83,13 +89,13 @@ def read(job: TrainingInput, channel: str, classes: int) -> list[Picture]:
 def _from_recordio(files: Sequence[Path]) -> Iterator[Picture]:
     # im2rec leaves an index and a list beside its records.
     for file in [each for each in files if each.suffix == ".rec"] or files:
-        for record in recordio.records(file.read_bytes()):
+        for number, record in enumerate(recordio.records(file.read_bytes()), start=1):
             flag, label, _, _ = _HEADER.unpack_from(record)
             if flag > 1:
                 raise ValueError("a record has several labels, which is not supported")
             if flag:
                 (label,) = struct.unpack_from("<f", record, _HEADER.size)
-            yield Picture(int(label), record[_HEADER.size + 4 * flag :])
+            yield Picture(int(label), record[_HEADER.size + 4 * flag :], f"Record {number} of {file.name}")
 
 
 def _from_list(job: TrainingInput, channel: str) -> Iterator[Picture]:
@@ -107,7 +113,7 @@ def _listed(line: str, folder: Path, place: str) -> Picture:
     path = folder / cells[2].lstrip("/")
     if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
         raise ValueError(f"{place}: there is no {cells[2]} in the channel")
-    return Picture(int(float(cells[1])), path)
+    return Picture(int(float(cells[1])), path, cells[2])
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from ...media import CSV as TEXT_CSV
 from ...media import RECORDIO_PROTOBUF, MediaType
 from ...shape import TrainingInput, UserError
 from ...vectors import Vector
+from .hyperparameters import is_number
 
 if TYPE_CHECKING:
     from xgboost import DMatrix  # type: ignore[import-not-found,unused-ignore]
@@ -94,7 +95,7 @@ def _text(files: Sequence[Path], query: str) -> DMatrix:
 
 def _csv(files: Sequence[Path], *, weighted: bool) -> DMatrix:
     line = _first_line(files[0])
-    if not _is_number(line.split(delimiter_of(line))[0]):
+    if not is_number(line.split(delimiter_of(line))[0]):
         logging.warning("The first line of %s begins with no number: CSV must have no header line", files[0].name)
     weights = "&weight_column=1" if weighted else ""
     return _text(files, f"format=csv&label_column=0{weights}&delimiter={delimiter_of(line)}")
@@ -103,14 +104,6 @@ def _csv(files: Sequence[Path], *, weighted: bool) -> DMatrix:
 def _first_line(file: Path) -> str:
     with file.open(encoding="utf-8", errors="ignore") as opened:
         return opened.readline().strip()
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def delimiter_of(line: str) -> str:
@@ -124,7 +117,7 @@ def _libsvm(files: Sequence[Path], **_: bool) -> DMatrix:
         if too_large := TOO_LARGE_INDEX.search(file.read_bytes()):
             raise UserError(f"Feature index {too_large[1].decode()} of file '{file.name}' is too large")
         label, *pairs = _first_line(file).split() or ["0"]
-        if not all(map(_is_number, label.split(":"))) or not all(":" in pair for pair in pairs):
+        if not all(map(is_number, label.split(":"))) or not all(":" in pair for pair in pairs):
             raise UserError(
                 f"First line '{_first_line(file)[:50]}...' of file '{file.name}' is not 'LIBSVM' format. "
                 "Please ensure the file is in 'LIBSVM' format."

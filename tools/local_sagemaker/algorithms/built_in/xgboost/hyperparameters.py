@@ -51,10 +51,11 @@ class _Metrics(Choice):
 
     def __contains__(self, value: str | int) -> bool:
         name, at, threshold = str(value).partition("@")
-        return super().__contains__(name) and (not at or (name in ("error", "ndcg", "map") and _is_number(threshold)))
+        return super().__contains__(name) and (not at or (name in ("error", "ndcg", "map") and is_number(threshold)))
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Return whether a text can be read as a number."""
     try:
         float(text)
     except ValueError:
