@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from endpoints import container, create_model, settled
-from local_server import Aws, wait_until
+from local_server import Aws, started_server, wait_until
 from scripts import SKLEARN
 from test_hosting import processes_of
 from test_invocations import invoke, refusal
@@ -27,6 +28,10 @@ def transform_fn(model, data, content_type, accept):
 @pytest.fixture
 def endpoint(aws: Aws) -> Aws:
     """The endpoint ``e``, whose variant ``v`` takes components."""
+    return with_endpoint(aws)
+
+
+def with_endpoint(aws: Aws) -> Aws:
     aws.put("any", "")
     variant = {"VariantName": "v", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
     role = f"arn:aws:iam::{aws.account}:role/any"
@@ -120,3 +125,15 @@ def test_a_component_that_cannot_start_says_why(endpoint: Aws) -> None:
     assert create(endpoint, "c", Container={"Image": "nobody/knows:1"}) == "Failed"
     told = endpoint.sagemaker.describe_inference_component(InferenceComponentName="c")
     assert "No environment is registered" in told["FailureReason"]
+
+
+@pytest.mark.slow
+def test_components_serve_again_after_a_restart(tmp_path: Path) -> None:
+    with started_server("--state", str(tmp_path)) as server:
+        aws = with_endpoint(Aws(server.line["env"], "100000000000"))
+        create(aws, "c", ModelName=greeter(aws, "m"))
+        aws.sagemaker.delete_model(ModelName="m")
+    with started_server("--state", str(tmp_path)) as server:
+        aws = Aws(server.line["env"], "100000000000")
+        assert wait(aws, "c")["InferenceComponentStatus"] == "InService"
+        assert greeting(aws, "c") == "I am m"

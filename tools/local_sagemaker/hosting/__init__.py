@@ -1,8 +1,13 @@
 """Endpoints: create, describe, list, update, delete.
 
-What an endpoint is made from is in plans.py, models.py and settings.py; what happens to it in deploying.py, requests
-to it in invoking.py. One variant is in variant.py; behind it stand backends.py or multi_model.py, and serving.py, one
-container.
+plans.py         what an endpoint is made from: a configuration and its models (settings.py, models.py), read once
+deploying.py     from a plan to variants that serve; endpoint.py is an endpoint as it is kept
+invoking.py      requests, answered at once; asynchronous.py those that are answered in S3, from a queue
+components.py    inference components
+variant.py       one variant, what is measured of it (metering.py) and captured (capturing.py)
+backends.py      what stands behind a variant: a pipeline of containers, or several to choose from;
+                 multi_model.py: many models; component_backend.py: inference components
+serving.py       one container; talking.py is HTTP with it
 """
 
 from __future__ import annotations

@@ -29,13 +29,17 @@ PASSING = frozenset({"Creating", "Updating", "Deleting"})
 
 @dataclass
 class Component:
-    """One inference component of an endpoint. `told` is its Specification; times are in seconds since 1970."""
+    """One inference component of an endpoint. `told` is its Specification, `model` what that is made of.
+
+    Times are in seconds since 1970.
+    """
 
     caller: Caller
     name: str
     endpoint: Endpoint
     variant: str
     told: Mapping[str, Any]
+    model: Model
     copies: int
     status: Status = field(default_factory=lambda: Status("Creating", PASSING))
     failure_reason: str = ""
@@ -82,13 +86,13 @@ def create(cloud: Cloud, call: Call) -> dict[str, Any]:
     told, names = given["Specification"], [each.name for each in endpoint.fleet.variants]
     model = _model(cloud, call.caller, told)
     copies = given.get("RuntimeConfig", {}).get("CopyCount", 1)
-    component = Component(call.caller, name, endpoint, given.get("VariantName") or names[0], told, copies)
+    component = Component(call.caller, name, endpoint, given.get("VariantName") or names[0], told, model, copies)
     if component.home is None:
         raise validation_error(f"Variant {component.variant} of endpoint {endpoint.name} takes no components.")
     _all(cloud, call.caller)  # frees the names of those that are gone
     if not cloud.shelf(KIND).add(Key.of(call.caller, name), component):
         raise validation_error(f'Cannot create already existing inference component "{component.arn}".')
-    cloud.start(lambda: _serve(cloud, component, model))
+    cloud.start(lambda: _serve(cloud, component))
     return {"InferenceComponentArn": component.arn}
 
 
@@ -124,10 +128,9 @@ def update(cloud: Cloud, call: Call) -> dict[str, Any]:
     running = call.parameters.get("RuntimeConfig") or call.parameters.get("DesiredRuntimeConfig") or {}
     component.copies, component.modified = running.get("CopyCount", component.copies), time.time()
     if told := call.parameters.get("Specification"):
-        model = _model(cloud, call.caller, told)
-        component.told = told
+        component.told, component.model = told, _model(cloud, call.caller, told)
         component.become("Updating")
-        cloud.start(lambda: _serve(cloud, component, model))
+        cloud.start(lambda: _serve(cloud, component))
     return {"InferenceComponentArn": component.arn}
 
 
@@ -139,14 +142,20 @@ def delete(cloud: Cloud, call: Call) -> dict[str, Any]:
     return {}
 
 
-def _serve(cloud: Cloud, component: Component, model: Model) -> None:
+def start_again(cloud: Cloud, component: Component) -> None:
+    """Serve a component that was there before a restart, when its endpoint serves again."""
+    component.endpoint.status.wait_for_end()
+    _serve(cloud, component)
+
+
+def _serve(cloud: Cloud, component: Component) -> None:
     """Start what a component is made of, and put it in place of what it was made of before."""
     told = {"VariantName": component.variant}
     wanted = Wanted(
         component.caller,
         component.endpoint.name,
         told,
-        model,
+        component.model,
         group=f"/aws/sagemaker/InferenceComponents/{component.name}",
         given_up=lambda: component.status.value == "Deleting" or component.endpoint.is_deleted(),
     )

@@ -27,6 +27,11 @@ class Model:
     definitions: tuple[Mapping[str, Any], ...]
     mode: str = "Serial"
 
+    @classmethod
+    def load(cls, told: Mapping[str, Any]) -> Model:
+        """Return the model of which ``dataclasses.asdict`` has told, also by way of JSON."""
+        return cls(tuple(told["definitions"]), told["mode"])
+
     @property
     def containers(self) -> tuple[Definition, ...]:
         """Its containers by name; one that is alone is called ``primary``."""

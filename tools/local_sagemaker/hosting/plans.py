@@ -70,8 +70,7 @@ class Plan:
     @classmethod
     def load(cls, told: Mapping[str, Any]) -> Plan:
         """Return what `dump` has told."""
-        kept = {name: Model(tuple(each["definitions"]), each["mode"]) for name, each in told["models"].items()}
-        return cls(told["config"], kept)
+        return cls(told["config"], {name: Model.load(each) for name, each in told["models"].items()})
 
 
 def read(cloud: Cloud, caller: Caller, config: str) -> Plan:

@@ -10,9 +10,11 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from .. import hosting, pipelines
-from ..cloud import Cloud
-from ..hosting import deploying
+from ..cloud import Cloud, Key
+from ..hosting import components, deploying
+from ..hosting.components import Component
 from ..hosting.endpoint import Endpoint
+from ..hosting.models import Model
 from ..hosting.plans import Changes, Plan
 from ..hosting.settings import CONFIGS, MODELS, Settings
 from ..jobs import PASSING, Job, tuning
@@ -113,6 +115,25 @@ def _load_endpoint(cloud: Cloud, caller: Caller, told: Mapping[str, Any]) -> End
     return endpoint
 
 
+def _dump_component(component: Component) -> dict[str, Any]:
+    members = ("variant", "told", "copies", "failure_reason", "created", "modified")
+    kept = {name: getattr(component, name) for name in members}
+    return {**kept, "endpoint": component.endpoint.name, "model": asdict(component.model)}
+
+
+def _load_component(cloud: Cloud, caller: Caller, told: Mapping[str, Any]) -> Component:
+    endpoint = cloud.shelf(hosting.KIND).find(Key.of(caller, told["endpoint"]))
+    assert isinstance(endpoint, Endpoint)
+    specification, model = told["told"], Model.load(told["model"])
+    component = Component(caller, told["name"], endpoint, told["variant"], specification, model, told["copies"])
+    component.created, component.modified = told["created"], told["modified"]
+    if told["status"] == "Failed":
+        component.become("Failed", told["failure_reason"])
+    else:
+        cloud.start(lambda: components.start_again(cloud, component))
+    return component
+
+
 def _dump_settings(settings: Settings) -> dict[str, Any]:
     return {"given": settings.given}
 
@@ -165,6 +186,7 @@ KINDS: Mapping[str, Kept] = {
     "transform-job": Kept(_dump_job, _load_job),
     tuning.KIND.noun: Kept(_dump_tuning, _load_tuning),
     hosting.KIND: Kept(_dump_endpoint, _load_endpoint),
+    components.KIND: Kept(_dump_component, _load_component),
     "notebook-instance": Kept(_dump_instance, _load_instance),
     pipelines.KIND: Kept(kept.dump_pipeline, _load_pipeline, _no_status),
     running.KIND: Kept(kept.dump_execution, _load_execution),
