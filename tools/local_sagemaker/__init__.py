@@ -20,6 +20,7 @@ From the roof to the ground; imports point downwards, and a test holds them to i
     training/       training jobs: job.py is what is told of one, run.py what one does (inputs.py, program.py)
     hosting/        endpoints: endpoint.py is one as it is kept, deploying.py starts and changes it, invoking.py hands
                     requests over, variant.py is one variant; its own docstring has the rest
+    functions/      Lambda functions, which pipelines call: their code, and a process for each call
     containers/     `/opt/ml` re-rooted, and a process in it: hosts.py is one for each host, script.py one whose
                     program is the user's (rooting.py lets it name `/opt/ml`, overlay.py install what it likes)
     cloud/          what handlers work with: moto, reached only over its wire; shelves of resources; clients of this
