@@ -141,6 +141,16 @@ pathlib.Path("/opt/ml/processing/output", host).write_text(" ".join(here))
     assert outputs(aws) == {"algo-1": "a.txt", "algo-2": "b.txt"}
 
 
+def test_of_preferred_instances_a_job_gets_the_first(aws: Aws) -> None:
+    large, small = {"InstanceType": "ml.m5.large", "InstanceCount": 2}, {"InstanceType": "ml.t3.medium"}
+    cluster = {"InstancePreferences": [large, {**small, "InstanceCount": 4}], "VolumeSizeInGB": 1}
+    start(aws, "", ProcessingResources={"ClusterConfig": cluster})
+    told = ended(aws)["ProcessingResources"]["ClusterConfig"]
+    assert told == {**cluster, "SelectedInstanceType": "ml.m5.large", "SelectedInstanceCount": 2}
+    streams = aws.client("logs").describe_log_streams(logGroupName="/aws/sagemaker/ProcessingJobs")["logStreams"]
+    assert {each["logStreamName"].split("/")[1].rpartition("-")[0] for each in streams} == {"algo-1", "algo-2"}
+
+
 def test_a_manifest_names_the_files_of_an_input(aws: Aws) -> None:
     start(aws, "")
     names = json.dumps([{"prefix": f"s3://{aws.bucket}/data/"}, "b.txt"])

@@ -14,7 +14,7 @@ from typing import Any
 from .. import images
 from ..cloud import Cloud, sources, storage
 from ..cloud.sources import Source
-from ..containers import Folder
+from ..containers import Folder, instances
 from ..containers.checkpoints import Checkpoints
 from ..containers.failures import JobError
 from ..containers.hosts import Cluster, Host, hosts_of, time_limit
@@ -38,7 +38,7 @@ def run(cloud: Cloud, job: Job, base: Path) -> None:
         raise JobError(f"ClientError: The image {image.name} has no entry point: give the job a ContainerEntrypoint")
     python = images.python_of(image.for_scripts)
     resources = job.request["ProcessingResources"]["ClusterConfig"]
-    hosts = hosts_of(resources.get("InstanceCount", 1), resources.get("InstanceType", ""), base)
+    hosts = hosts_of(instances.count_of(resources), instances.type_of(resources), base)
     containers = {host: ScriptContainer(job.caller, host, python) for host in hosts}
     for host, container in containers.items():
         _prepare(cloud, job, host, container.rooting.host)
@@ -66,7 +66,15 @@ def _inputs(job: Job) -> list[Mapping[str, Any]]:
     return [each["S3Input"] for each in given if not each.get("AppManaged")]
 
 
-def _check(cloud: Cloud, job: Job) -> None:
+def _accept(cloud: Cloud, job: Job) -> None:
+    """Choose a job's instances. Raises AwsError if it cannot be done."""
+    _check(job)
+    resources = job.request["ProcessingResources"]
+    chosen = instances.chosen(resources["ClusterConfig"])
+    job.request["ProcessingResources"] = {**resources, "ClusterConfig": chosen}
+
+
+def _check(job: Job) -> None:
     """Raise AwsError for an input or an output that is not here, by its name."""
     for each in job.request.get("ProcessingInputs", []):
         if wrong := _wrong_with(each):
@@ -145,7 +153,7 @@ KIND = Kind(
     prefix="ProcessingJob",
     noun="processing-job",
     run=run,
-    prepare=_check,
+    prepare=_accept,
     started_as="ProcessingStartTime",
     ended_as="ProcessingEndTime",
 )

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..cloud import Cloud, Key
+from ..containers import instances
 from ..handlers import Handlers
 from ..listing import select
 from ..paging import page
@@ -31,7 +32,8 @@ def start(
     name = check_name("trainingJobName", request["TrainingJobName"])
     validation.check(cloud, caller, request)
     arn = f"arn:aws:sagemaker:{caller.region}:{caller.account}:training-job/{name}"
-    job = TrainingJob(caller=caller, arn=arn, request=dict(request), tuning_job_arn=tuning_job_arn)
+    asked = {**request, "ResourceConfig": instances.chosen(request["ResourceConfig"])}
+    job = TrainingJob(caller=caller, arn=arn, request=asked, tuning_job_arn=tuning_job_arn)
     job.watch = watch or job.watch
     if not cloud.shelf(KIND).add(Key.of(caller, name), job):
         raise AwsError(

@@ -13,7 +13,7 @@ from pathlib import Path
 from .. import archives, images
 from ..cloud import Cloud, storage
 from ..cloud.metrics import MetricStream
-from ..containers import Container, pipes
+from ..containers import Container, instances, pipes
 from ..containers.checkpoints import Checkpoints
 from ..containers.failures import GIVEN_WRONG, JobError, failure_reason
 from ..containers.hosts import Cluster, Host, hosts_of, time_limit
@@ -69,8 +69,8 @@ def _hosts(job: TrainingJob, base: Path, *, alone: bool) -> list[Host]:
     """Return the hosts that a job asks for; only one that does the work `alone`, for a built-in algorithm."""
     wanted = job.request["ResourceConfig"]
     groups = wanted.get("InstanceGroups") or [wanted]
-    count = sum(group.get("InstanceCount", 1) for group in groups)
-    return hosts_of(1 if alone else count, groups[0].get("InstanceType", ""), base)
+    count = sum(map(instances.count_of, groups))
+    return hosts_of(1 if alone else count, instances.type_of(groups[0]), base)
 
 
 def _train(cloud: Cloud, job: TrainingJob, hosts: list[Host], image: Image, python: Path) -> None:
