@@ -43,14 +43,17 @@ def test_an_endpoint_answers_with_the_models_predictions(aws: Aws, model: str) -
 
 
 def test_an_endpoint_is_creating_before_it_is_in_service(aws: Aws, model: str) -> None:
-    seen: list[str] = []
-    describe = aws.sagemaker.describe_endpoint
-    aws.sagemaker.meta.events.register(
-        "after-call.sagemaker.DescribeEndpoint", lambda parsed, **_: seen.append(parsed["EndpointStatus"])
-    )
     aws.deploy("e", model)
-    assert seen[0] == "Creating"
-    assert describe(EndpointName="e")["EndpointStatus"] == "InService"
+    aws.sagemaker.create_endpoint(EndpointName="second", EndpointConfigName="e")
+    listed = aws.sagemaker.list_endpoints(NameContains="second")["Endpoints"]
+    assert [each["EndpointStatus"] for each in listed] == ["Creating"]
+    aws.sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="second")
+
+
+def test_a_first_look_at_an_endpoint_waits_a_little_and_need_not_be_repeated(aws: Aws, model: str) -> None:
+    aws.deploy("e", model)
+    aws.sagemaker.create_endpoint(EndpointName="second", EndpointConfigName="e")
+    assert aws.sagemaker.describe_endpoint(EndpointName="second")["EndpointStatus"] == "InService"
 
 
 def test_requests_and_answers_come_in_the_documented_formats(aws: Aws, model: str) -> None:

@@ -70,7 +70,7 @@ def test_an_update_loses_no_request(deployed: Aws) -> None:
 def test_an_endpoint_is_updating_meanwhile(deployed: Aws) -> None:
     deployed.endpoint_config("new", New=1)
     deployed.sagemaker.update_endpoint(EndpointName="e", EndpointConfigName="new")
-    assert deployed.sagemaker.describe_endpoint(EndpointName="e")["EndpointStatus"] == "Updating"
+    assert deployed.sagemaker.list_endpoints()["Endpoints"][0]["EndpointStatus"] == "Updating"
     with pytest.raises(ClientError, match="Cannot update endpoint e in status Updating"):
         deployed.sagemaker.update_endpoint(EndpointName="e", EndpointConfigName="new")
 

@@ -11,14 +11,17 @@ PATIENCE = 10.0
 class Status:
     """The status of one resource, such as ``Creating``, seen by many threads.
 
-    The SDK sleeps five seconds between polls and boto3's waiters up to two minutes. So that these sleeps do not
-    dominate, `tell` answers at once when there is news, and otherwise waits a little for the status to change.
+    Clients sleep between two looks: the SDK 5 to 30 seconds, many a notebook a minute. So that these sleeps do not
+    dominate, `tell` answers at once when there is news, and otherwise waits a little for the status to change. That
+    something is on its way is no news, for somebody has just asked for it; unless `shows_passing`, where people want
+    to see that it is.
     """
 
-    def __init__(self, value: str, passing: frozenset[str]) -> None:
+    def __init__(self, value: str, passing: frozenset[str], *, shows_passing: bool = False) -> None:
         self._value = value
         self._passing = passing
-        self._told = ""
+        self._shows_passing = shows_passing
+        self._told = "" if shows_passing else value
         self._changed = threading.Condition()
 
     @property
@@ -31,14 +34,12 @@ class Status:
         """Whether this status will change by itself."""
         return self._value in self._passing
 
-    def become(self, value: str, *, no_news: bool = False) -> None:
-        """Change the status and wake everybody who waits for news.
-
-        With `no_news` the client knows already: who deletes a thing and asks whether it is gone waits for just that.
-        """
+    def become(self, value: str) -> None:
+        """Change the status and wake everybody who waits for news."""
         with self._changed:
             self._value = value
-            self._told = value if no_news else self._told
+            if self.passing and not self._shows_passing:
+                self._told = value
             self._changed.notify_all()
 
     def tell_again(self) -> None:
@@ -47,15 +48,12 @@ class Status:
             self._told = ""
             self._changed.notify_all()
 
-    def tell(self, patience: float = PATIENCE, *, at_once: bool = True) -> str:
-        """Return the status; hold the answer up to `patience` seconds if it was told before and will change.
-
-        Unless `at_once`, hold it also if it was not told before.
-        """
+    def tell(self, patience: float = PATIENCE) -> str:
+        """Return the status; hold the answer up to `patience` seconds if it was told before and will change."""
         with self._changed:
             known = self._value
-            if self.passing and (known == self._told or not at_once):
-                self._changed.wait_for(lambda: self._value != known, timeout=patience)
+            if self.passing and known == self._told:
+                self._changed.wait_for(lambda: self._value != known or self._told != known, timeout=patience)
             self._told = self._value
             return self._value
 

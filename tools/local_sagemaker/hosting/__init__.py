@@ -25,8 +25,6 @@ KIND = "endpoint"
 SHORTEST_DELETING = 0.3
 """Seconds for which a list shows that an endpoint is being deleted."""
 
-SDK_2 = "AWS-SageMaker-Python-SDK/2."
-
 CAPTURE = "DataCaptureConfig"
 RETAINABLE = {"DesiredWeight": "InitialVariantWeight", "DesiredInstanceCount": "InitialInstanceCount"}
 """What an update may keep of a variant, and what a configuration calls it."""
@@ -56,8 +54,7 @@ def describe(cloud: Cloud, call: Call) -> dict[str, Any]:
     """Tell all about one endpoint; the answer may be held until there is news."""
     endpoint = find(cloud, call)
     if endpoint:
-        # Version 2 of the SDK sleeps 30 seconds between two looks at an endpoint, so its first look has to be enough.
-        endpoint.status.tell(at_once=SDK_2 not in str(call.request.user_agent))
+        endpoint.status.tell()
         return description(cloud, endpoint)
     return cloud.floor.call(call.caller, call.operation, call.parameters)
 

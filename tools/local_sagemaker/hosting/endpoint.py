@@ -74,7 +74,7 @@ class Endpoint:
     def close(self) -> Fleet:
         """Take no more requests; return what is to be stopped."""
         with self.lock:
-            self.status.become("Deleting", no_news=True)
+            self.status.become("Deleting")
             unwanted, self.fleet = self.fleet, Fleet()
             return unwanted
 

@@ -25,7 +25,7 @@ class NotebookInstance:
     caller: Caller
     name: str
     settings: dict[str, Any]
-    status: Status = field(default_factory=lambda: Status("Pending", frozenset(SECONDS)))
+    status: Status = field(default_factory=lambda: Status("Pending", frozenset(SECONDS), shows_passing=True))
     _jupyter: Jupyter | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
