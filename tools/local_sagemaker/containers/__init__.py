@@ -10,10 +10,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import threading
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -188,8 +190,26 @@ def _signal(process: subprocess.Popen[Any], which: signal.Signals) -> None:
         os.killpg(process.pid, which)
 
 
+PORTS = range(20_000, 32_768)
+"""Below those that systems give to whoever connects somewhere: nobody gets one by chance before it is used."""
+
+_handed_out: deque[int] = deque(maxlen=1000)
+_one_at_a_time = threading.Lock()
+
+
 def free_port() -> int:
-    """Return a port of loopback that nobody has at the moment."""
+    """Return a port of loopback that nobody has at the moment, and that nobody was given lately."""
+    with _one_at_a_time:
+        while (port := secrets.choice(PORTS)) in _handed_out or not _is_free(port):
+            pass
+        _handed_out.append(port)
+        return port
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True

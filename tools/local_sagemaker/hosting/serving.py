@@ -205,7 +205,6 @@ def _follow(container: Container, log: LogStream) -> None:
 
 def _watch(container: Container, when_dead: Callable[[], None]) -> None:
     container.process.wait()
-    container.stop()  # nothing outlives a container's first process
     when_dead()
 
 

@@ -19,11 +19,14 @@ from .metering import Meter
 from .models import DIRECT, Model
 from .multi_model import MultiModel, address_of
 from .serving import Definition, Program, Serving, Site, launch
-from .talking import ANSWER_SECONDS, Request, Stream
+from .talking import Request, Stream
 
 READY_SECONDS = 480.0
 SERVERLESS_READY_SECONDS = 180.0
 """How long a container may take to be ready, as documented, unless the variant says otherwise."""
+
+LONGEST_REQUEST = 3600.0
+"""Seconds that an asynchronous request may take; others take less."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ class Variant:
     def retire(self) -> None:
         """Stop as soon as the requests that were begun are answered."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._requests, timeout=ANSWER_SECONDS)
+            self._changed.wait_for(lambda: not self._requests, timeout=LONGEST_REQUEST)
         self.stop()
 
     def stop(self) -> None:
