@@ -12,7 +12,10 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 from local_server import XGBOOST, Aws, started_server
 from pipeline_definitions import callback, create, ended, execute, message, model, start, steps_of
 
@@ -137,7 +140,6 @@ def all_that_is_told(aws: Aws) -> dict[str, Any]:
         (aws.client("iam"), "list_access_keys", {"UserName": "u"}),
         (aws.client("logs"), "describe_log_groups", {}),
         (aws.client("logs"), "describe_log_streams", {"logGroupName": "/aws/sagemaker/TrainingJobs"}),
-        (aws.client("ec2"), "describe_vpcs", {}),
     ]
     told = {(name, *given.values()): getattr(client, name)(**given) for client, name, given in asked}
     for answer in told.values():
@@ -163,7 +165,9 @@ def test_what_was_answered_is_there_though_the_server_was_killed_at_once(
     with session() as aws:
         aws.train(HyperParameters={"num_round": "100000000"})
     with session() as aws:
-        assert "the server was stopped while the job ran" in aws.ended()["FailureReason"]
+        told = aws.ended()
+        assert told["TrainingJobStatus"] == "Failed"
+        assert "the server was stopped while the job ran" in told["FailureReason"]
         aws.sagemaker.delete_training_job(TrainingJobName="job")
     with session() as aws:
         assert aws.sagemaker.list_training_jobs()["TrainingJobSummaries"] == []
@@ -181,16 +185,6 @@ def test_a_damaged_file_is_told_and_the_others_are_read(
         (group,) = aws.sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"]
     assert group["ModelPackageGroupName"] == "good"
     assert f"{file}:1: this is damaged" in capfd.readouterr().err
-
-
-def test_a_job_that_was_running_has_failed(session: Callable[[], AbstractContextManager[Aws]]) -> None:
-    with session() as aws:
-        aws.train(HyperParameters={"num_round": "100000000"})
-        wait_for_the_next_look()
-    with session() as aws:
-        told = aws.ended()
-        assert told["TrainingJobStatus"] == "Failed"
-        assert "the server was stopped while the job ran" in told["FailureReason"]
 
 
 def test_roles_and_notebook_instances_are_kept(session: Callable[[], AbstractContextManager[Aws]]) -> None:
@@ -225,6 +219,31 @@ def test_pipelines_executions_and_model_packages_are_kept(session: Callable[[], 
         (group,) = aws.sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"]
         tags = aws.sagemaker.list_tags(ResourceArn=group["ModelPackageGroupArn"])["Tags"]
         assert tags == [{"Key": "a", "Value": "b"}]
+
+
+def test_what_cannot_be_written_is_refused_and_not_done(
+    session: Callable[[], AbstractContextManager[Aws]], tmp_path: Path
+) -> None:
+    with session() as aws:
+        groups = boto3.client(
+            "sagemaker",
+            "us-east-1",
+            endpoint_url=aws.env["AWS_ENDPOINT_URL"],
+            aws_access_key_id=ACCOUNT,
+            aws_secret_access_key="local",
+            config=Config(retries={"max_attempts": 0}),
+        )
+        groups.create_model_package_group(ModelPackageGroupName="before")
+        folder, aside = tmp_path / "state" / "resources", tmp_path / "aside"
+        folder.rename(aside)
+        folder.write_text("")  # a file: as little can be written there as on a full disk
+        with pytest.raises(ClientError, match=r"ServiceUnavailable.* cannot be written"):
+            groups.create_model_package_group(ModelPackageGroupName="refused")
+        folder.unlink()
+        aside.rename(folder)
+        groups.create_model_package_group(ModelPackageGroupName="after")
+        told = groups.list_model_package_groups(SortBy="Name", SortOrder="Ascending")["ModelPackageGroupSummaryList"]
+    assert [each["ModelPackageGroupName"] for each in told] == ["after", "before"]
 
 
 def test_two_servers_cannot_have_the_same_state(tmp_path: Path) -> None:

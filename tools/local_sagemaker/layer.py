@@ -10,6 +10,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -42,12 +43,16 @@ RUNTIME_PATHS = {
 }
 
 
+def _plainly(call: Call) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 class Layer:
     """A WSGI application."""
 
-    def __init__(self, cloud: Cloud, keep: Callable[[Call], None] = lambda call: None) -> None:
-        """`keep` is told of each call that may have changed something before it is answered."""
-        self._cloud, self._keep = cloud, keep
+    def __init__(self, cloud: Cloud, keeping: Callable[[Call], AbstractContextManager[None]] = _plainly) -> None:
+        """`keeping` returns the context in which a call is done that may change something."""
+        self._cloud, self._keeping = cloud, keeping
         self._samples = Shop(cloud.floor)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -70,9 +75,9 @@ class Layer:
         handler = OPERATIONS.get(operation)
         if handler:
             call = Call(caller, operation, parameters(), request)
-            result = handler(self._cloud, call)
-            if operation.startswith("SageMaker.") and not reads(operation):
-                self._keep(call)
+            changes = operation.startswith("SageMaker.") and not reads(operation)
+            with self._keeping(call) if changes else nullcontext():
+                result = handler(self._cloud, call)
             return json_reply(result) if isinstance(result, dict) else result
         if operation.startswith("SageMakerRuntime."):
             raise not_there(operation)

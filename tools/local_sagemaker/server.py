@@ -98,7 +98,7 @@ def running(options: Options = DEFAULTS) -> Iterator[Running]:
 @contextlib.contextmanager
 def _bound(cloud: Cloud, options: Options, keeper: Keeper | None) -> Iterator[BaseWSGIServer]:
     """Take the port. Who asks already waits."""
-    layer = Layer(cloud, keeper.note) if keeper else Layer(cloud)
+    layer = Layer(cloud, keeper.keeping) if keeper else Layer(cloud)
     server = make_server(HOST, options.port, layer, threaded=True, request_handler=_QuietHandler)
     cloud.endpoint = f"http://{HOST}:{server.server_port}"
     cloud.client_env.update(environment.write(cloud.home, cloud.endpoint, options.account))

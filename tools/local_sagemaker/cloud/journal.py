@@ -48,12 +48,12 @@ class Journal:
 
     def entry_of(self, request: Request, caller: Caller) -> Entry:
         """Return what will be written of `request`, and read its body. Raises AwsError if the disk is full."""
-        with self._or_refuse():
+        with refusing(self.path.parent):
             return Entry.take(request, caller, self.bodies)
 
     def keep(self, entry: Entry, do: Callable[[Entry], Response]) -> Response:
         """Write `entry` down, `do` it and return the answer. Raises AwsError if the disk is full."""
-        with self._or_refuse():
+        with refusing(self.path.parent):
             end = self._append(entry)
         try:
             with moment.standing(entry.moment):
@@ -121,19 +121,17 @@ class Journal:
     def _tell(self, number: int, problem: str) -> None:
         print(f"{self.path}:{number}: {problem} [state]", file=sys.stderr)
 
-    @contextlib.contextmanager
-    def _or_refuse(self) -> Iterator[None]:
-        try:
-            yield
-        except ConnectionError:
-            raise
-        except OSError as error:
-            raise not_written(self.path.parent, error) from error
 
-
-def not_written(folder: Path, error: OSError) -> AwsError:
-    """Return the answer to a request that cannot be kept: clients try again, the disk may have room then."""
-    return AwsError("ServiceUnavailable", f"The state folder {folder} cannot be written: {error.strerror}.", 503)
+@contextlib.contextmanager
+def refusing(folder: Path) -> Iterator[None]:
+    """Answer a request that cannot be kept in `folder`: raise AwsError. Clients try again; there may be room then."""
+    try:
+        yield
+    except ConnectionError:
+        raise
+    except OSError as error:
+        problem = f"The state folder {folder} cannot be written: {error.strerror}."
+        raise AwsError("ServiceUnavailable", problem, 503) from error
 
 
 def _entry(line: str) -> Entry | None:

@@ -10,19 +10,23 @@ import json
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
 from ..cloud import Cloud, Key
-from ..cloud.journal import not_written
+from ..cloud.journal import refusing
 from ..status import Status
 from ..wire import Call, Caller
 from .kinds import KINDS
 
 INTERVAL = 0.2
 """Seconds between two looks at what has changed."""
+
+RESERVE = 256 * 1024
+"""Bytes that are given back when the disk is full, so that what was begun can be written."""
 
 NAMES = 2000
 """Characters of the longest text in a request that may name a thing."""
@@ -65,16 +69,23 @@ class Keeper:
             for place, told in sorted(self._read(kind), key=lambda found: int(found[1]["order"])):
                 self._restore(place, told)
 
-    def note(self, call: Call) -> None:
-        """Write down what `call`, which will be answered now, has changed. Raises AwsError if the disk is full."""
+    @contextmanager
+    def keeping(self, call: Call) -> Iterator[None]:
+        """Write down what `call`, which is done in the ``with`` block, changes. Raises AwsError if the disk is full.
+
+        There is a reserve on the disk for it; while there is not, nothing is begun.
+        """
+        with refusing(self.folder):
+            self._have_reserve()
+        yield
         named = {text for text in call.parameters.values() if isinstance(text, str) and len(text) < NAMES}
-        try:
-            self._save(named | {text.rpartition("/")[2] for text in named})
-        except OSError as error:
-            raise not_written(self.folder, error) from error
+        with refusing(self.folder):
+            self._save_with_reserve(named | {text.rpartition("/")[2] for text in named})
 
     def start(self) -> None:
         """Keep from now on what changes by itself."""
+        with suppress(OSError):  # the first request will say so
+            self._have_reserve()
         threading.Thread(target=self._go_on, daemon=True).start()
 
     def stop(self) -> None:
@@ -113,6 +124,26 @@ class Keeper:
             if problem and problem != told:
                 print(problem, file=sys.stderr)
             told = problem
+
+    def _have_reserve(self) -> None:
+        if not self._reserve.exists():
+            self._reserve.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                self._reserve.write_bytes(bytes(RESERVE))
+            except OSError:
+                self._reserve.unlink(missing_ok=True)
+                raise
+
+    def _save_with_reserve(self, named: set[str]) -> None:
+        try:
+            self._save(named)
+        except OSError:
+            self._reserve.unlink(missing_ok=True)
+            self._save(named)
+
+    @property
+    def _reserve(self) -> Path:
+        return self.folder / "reserve"
 
     def _save(self, named: set[str]) -> None:
         """Write what is new, what changes by itself, and what is called one of the names; forget what is gone."""
