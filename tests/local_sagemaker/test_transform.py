@@ -159,6 +159,17 @@ def test_a_truncated_record_fails_the_job(aws: Aws, model: str, split: str) -> N
     assert ended(aws)["FailureReason"].startswith(f"ClientError: a.csv cannot be split by {split}: ")
 
 
+def test_captured_data_is_named_by_manifests(aws: Aws, model: str) -> None:
+    start(aws, DataCaptureConfig={"DestinationS3Uri": f"s3://{aws.bucket}/captured"})
+    assert ended(aws)["TransformJobStatus"] == "Completed"
+    keys = [each["Key"] for each in aws.s3.list_objects_v2(Bucket=aws.bucket, Prefix="captured/")["Contents"]]
+    told = {key.split("/")[1]: json.loads(aws.s3.get_object(Bucket=aws.bucket, Key=key)["Body"].read()) for key in keys}
+    assert told == {
+        "input": [{"prefix": f"s3://{aws.bucket}/rows/"}, "a.csv"],
+        "output": [{"prefix": f"s3://{aws.bucket}/out/"}, "a.csv.out"],
+    }
+
+
 def test_a_stopped_job_is_stopped(aws: Aws, model: str) -> None:
     aws.put("rows/a.csv", ROWS * 100_000)
     start(aws, BatchStrategy="SingleRecord")

@@ -18,7 +18,7 @@ from ..hosting.serving import NotReadyError
 from ..hosting.talking import MEGABYTE, Answer, NoAnswerError, Request
 from ..hosting.variant import Variant, Wanted
 from ..wire import validation_error
-from . import Job, Kind
+from . import Job, Kind, capture
 from .records import Batching, Filters
 
 GROUP = "/aws/sagemaker/TransformJobs"
@@ -98,14 +98,15 @@ def run(cloud: Cloud, job: Job, base: Path) -> None:
 def _transform_all(cloud: Cloud, transformer: Transformer, files: Path, results: Path) -> None:
     job = transformer.job
     target = job.request["TransformOutput"]["S3OutputPath"].rstrip("/")
-    for file in sorted(path for path in files.rglob("*") if path.is_file()):
-        name = file.relative_to(files).as_posix()
+    names = sorted(path.relative_to(files).as_posix() for path in files.rglob("*") if path.is_file())
+    for name in names:
         result = results / f"{name}.out"
         result.parent.mkdir(parents=True, exist_ok=True)
-        result.write_bytes(transformer.transform(file, name))
+        result.write_bytes(transformer.transform(files / name, name))
         if job.asked_to_stop:
             return
         storage.upload(cloud, job.caller, result, f"{target}/{name}.out")
+    capture.write(cloud, job.caller, job.request, names)
 
 
 def _launch(cloud: Cloud, job: Job) -> Variant:
@@ -126,6 +127,7 @@ def _source(job: Job) -> Source:
 
 def _prepare(cloud: Cloud, job: Job) -> None:
     """Keep the model as it is now. Raises AwsError if there is none, or no data."""
+    capture.check(job.request)
     job.state = models.find(cloud, job.caller, job.request["ModelName"])
     if job.state.has_many_models:
         raise validation_error("Batch transform does not support multi-model mode.")
