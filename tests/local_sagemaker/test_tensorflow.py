@@ -1,4 +1,4 @@
-"""TensorFlow on two hosts. Slow: the image is large."""
+"""TensorFlow on one and two hosts. Slow: the image is large."""
 
 from __future__ import annotations
 
@@ -55,3 +55,20 @@ def test_tensorflow_trains_one_model_on_two_hosts(aws: Aws, script: str, hyperpa
     assert first == second
     assert first["workers"] == 2
     assert all(abs(weight[0] - 1) < 0.1 for weight in first["weights"][0])
+
+
+KERAS = """
+import os
+import tensorflow as tf
+
+model = tf.keras.Sequential([tf.keras.layers.Dense(1, input_shape=(3,))])
+tf.keras.metrics.Mean().reset_states()
+model.save(os.path.join(os.environ["SM_MODEL_DIR"], "1"))
+"""
+
+
+def test_releases_up_to_2_15_have_keras_2(aws: Aws) -> None:
+    image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/tensorflow-training:2.3.1-cpu-py37"
+    job = train_script(aws, KERAS, image=image)
+    assert job["TrainingJobStatus"] == "Completed", job
+    assert "1/saved_model.pb" in result_of(aws)

@@ -36,7 +36,8 @@ class Image:
     A framework's image has no algorithm: its program is the user's script, which `server` of toolkits/ serves.
     An algorithm needs few packages and is quick without the others that scripts in its container import: these have
     `script_requirements`, an environment of their own that is built when a script first wants it. If
-    `only_these` are installed, the requirements name whatever they need themselves.
+    `only_these` are installed, the requirements name whatever they need themselves. `variables` are what the image
+    sets, by name.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Image:
     server: str = "inference"
     script_requirements: str = ""
     only_these: bool = False
+    variables: tuple[tuple[str, str], ...] = ()
 
     @property
     def for_scripts(self) -> Image:
@@ -56,6 +58,8 @@ def _if_there(requirements: str) -> str:
     return requirements if (HERE / requirements).exists() else ""
 
 
+KERAS_2 = (("TF_USE_LEGACY_KERAS", "1"),)
+
 FRAMEWORKS = (
     # A release that installs on the Python of today stands for those that do not.
     *(Image(f"sagemaker-scikit-learn:{tag}", "scikit-learn-1.2.txt") for tag in ("0.20", "0.23-1", "1.0-1", "1.2-1")),
@@ -66,7 +70,9 @@ FRAMEWORKS = (
         for use in ("training", "inference")
         for release in (*(f"1.{minor}" for minor in range(14)), *(f"2.{minor}" for minor in range(11)))
     ),
-    *(Image(f"tensorflow-training:2.{minor}", "tensorflow-2.txt") for minor in range(22)),
+    # Up to 2.15 `tf.keras` is Keras 2.
+    *(Image(f"tensorflow-training:2.{minor}", "tensorflow-2.txt", variables=KERAS_2) for minor in range(16)),
+    *(Image(f"tensorflow-training:2.{minor}", "tensorflow-2.txt") for minor in range(16, 22)),
     *(Image(f"tensorflow-inference:2.{minor}", "tensorflow-2.txt", server="tensorflow_serving") for minor in range(22)),
 )
 BUILT_IN = tuple(

@@ -42,7 +42,7 @@ def run(cloud: Cloud, job: Job, base: Path) -> None:
     containers = {host: ScriptContainer(job.caller, host, python) for host in hosts}
     for host, container in containers.items():
         _prepare(cloud, job, host, container.rooting.host)
-    starts = {host: partial(_start, cloud, job, container, command) for host, container in containers.items()}
+    starts = {host: partial(_start, cloud, job, image, container, command) for host, container in containers.items()}
     _process(cloud, job, starts)
     for host in hosts if not job.asked_to_stop else []:
         _upload(cloud, job, host.folder)
@@ -104,8 +104,9 @@ def _outputs(job: Job) -> list[Mapping[str, Any]]:
     return [output["S3Output"] for output in outputs if not output.get("AppManaged")]
 
 
-def _start(cloud: Cloud, job: Job, container: ScriptContainer, command: list[str]) -> Any:
+def _start(cloud: Cloud, job: Job, image: images.Image, container: ScriptContainer, command: list[str]) -> Any:
     given = {
+        **dict(image.variables),
         **job.request.get("Environment", {}),
         "PROCESSING_JOB_NAME": job.name,
         "PROCESSING_JOB_ARN": job.arn,

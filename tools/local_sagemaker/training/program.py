@@ -32,7 +32,7 @@ def command_of(job: TrainingJob, image: Image) -> list[str]:
 
 def start(cloud: Cloud, job: TrainingJob, host: Host, image: Image, python: Path) -> Container:
     """Start the job's program on one host. Raises JobError."""
-    given = {**job.environment, "TRAINING_JOB_NAME": job.name, "TRAINING_JOB_ARN": job.arn}
+    given = {**dict(image.variables), **job.environment, "TRAINING_JOB_NAME": job.name, "TRAINING_JOB_ARN": job.arn}
     if command := command_of(job, image):
         scripts = (host.folder.channel("code"), host.folder.channel("sm_drivers"), host.folder.code)
         container = ScriptContainer(job.caller, host, python, mpi=_mpi(job, host))
