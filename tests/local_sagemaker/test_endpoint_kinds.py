@@ -137,9 +137,9 @@ def test_captured_data_is_in_s3_as_documented(aws: Aws) -> None:
 
 
 def test_invocations_are_metrics_in_cloudwatch(aws: Aws) -> None:
-    create_endpoint(aws, create_model(aws, "m", container(aws, "m")))
+    create_endpoint(aws, create_model(aws, "m", container(aws, "m", MODERATE)))
     for _ in range(3):
-        invoke(aws, "1")
+        invoke(aws, "0.1")
     now = datetime.now(UTC)
     asked = {
         "Namespace": "AWS/SageMaker",
@@ -156,7 +156,7 @@ def test_invocations_are_metrics_in_cloudwatch(aws: Aws) -> None:
 
     assert wait_until(lambda: invocations() == 3)
     (latency,) = statistics(MetricName="ModelLatency", Statistics=["Average"], **asked)["Datapoints"]
-    assert latency["Average"] > 0
+    assert latency["Average"] >= 100_000
     assert latency["Unit"] == "Microseconds"
     metric = {"Namespace": "AWS/SageMaker", "MetricName": "Invocations", "Dimensions": asked["Dimensions"]}
     query = {"Id": "q", "MetricStat": {"Metric": metric, "Period": 600, "Stat": "Sum"}}

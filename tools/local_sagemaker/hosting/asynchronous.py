@@ -81,7 +81,7 @@ def _order(endpoint: Endpoint, config: Mapping[str, Any], call: Call) -> Order:
     extension, unique = given.get(f"{OWN}S3OutputPathExtension", "").strip("/"), str(uuid.uuid4())
     name = "/".join(filter(None, [extension, given.get(f"{OWN}Filename") or f"{unique}.out"]))
     failed = "/".join(filter(None, [extension, f"{unique}-error.out"]))
-    seconds = float(given.get(f"{OWN}InvocationTimeoutSeconds", MAX_SECONDS))
+    seconds = _seconds(call, "InvocationTimeoutSeconds", MAX_SECONDS)
     request = replace(_asked(call), seconds=seconds, most=MAX_ANSWER)
     return Order(
         endpoint,
@@ -91,8 +91,15 @@ def _order(endpoint: Endpoint, config: Mapping[str, Any], call: Call) -> Order:
         source,
         _below(output.get("S3OutputPath") or f"s3://sagemaker-{call.caller.region}-{call.caller.account}", name),
         _below(output["S3FailurePath"], failed) if output.get("S3FailurePath") else "",
-        time.time() + float(given.get(f"{OWN}RequestTTLSeconds", TTL_SECONDS)),
+        time.time() + _seconds(call, "RequestTTLSeconds", TTL_SECONDS),
     )
+
+
+def _seconds(call: Call, name: str, default: float) -> float:
+    given = call.request.headers.get(f"{OWN}{name}")
+    if given is not None and not given.isdecimal():
+        raise AwsError("ValidationError", f"{name} must be a number of seconds, not {given}.")
+    return float(given) if given else default
 
 
 def _asked(call: Call) -> Request:

@@ -12,12 +12,15 @@ import random
 import threading
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from ..cloud import Cloud
-from ..cloud.storage import split
+from ..cloud.addresses import NoSuchDataError, split
 from ..wire import Caller
 from .talking import Answer, Request
 
@@ -84,9 +87,11 @@ class Capture:
             lines, self._lines = self._lines, []
         now = _now()
         name = f"{now:%Y/%m/%d/%H/%M-%S}-{now.microsecond // 1000:03}-{uuid.uuid4()}.jsonl"
-        bucket, prefix = split(f"{self.config['DestinationS3Uri'].rstrip('/')}/{self.place}")
         body = "".join(f"{line}\n" for line in lines).encode()
-        self.cloud.client("s3", self.caller).put_object(Bucket=bucket, Key=f"{prefix}/{name}", Body=body)
+        # As on AWS, what cannot be written is lost, and the endpoint goes on.
+        with suppress(ClientError, BotoCoreError, NoSuchDataError):
+            bucket, prefix = split(f"{self.config['DestinationS3Uri'].rstrip('/')}/{self.place}")
+            self.cloud.client("s3", self.caller).put_object(Bucket=bucket, Key=f"{prefix}/{name}", Body=body)
 
 
 def _now() -> datetime:

@@ -162,7 +162,7 @@ def _serve(cloud: Cloud, component: Component) -> None:
     try:
         backend = variant.backend_of(cloud, wanted, lambda: _note_death(component))
     except Exception as error:
-        component.become("Failed", deploying.reason_of(error))
+        component.become("Failed", deploying.reason_of(cloud, error))
         return
     home = component.home
     if home is None or component.status.value == "Deleting":

@@ -7,8 +7,6 @@ configuration and says why in FailureReason.
 
 from __future__ import annotations
 
-import sys
-import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -41,7 +39,7 @@ def deploy(cloud: Cloud, endpoint: Endpoint, plan: Plan) -> None:
     except Exception as error:
         for variant in _only_in(started, endpoint.fleet.variants):
             variant.stop()
-        endpoint.become("InService" if endpoint.fleet.variants else "Failed", reason_of(error))
+        endpoint.become("InService" if endpoint.fleet.variants else "Failed", reason_of(cloud, error))
         return
     former = endpoint.switch(Fleet(variants, shadows), plan)
     for unwanted in _only_in(former.everything, endpoint.fleet.variants):
@@ -85,9 +83,9 @@ def note_death(endpoint: Endpoint) -> None:
         endpoint.become("Failed", reason)
 
 
-def reason_of(error: Exception) -> str:
+def reason_of(cloud: Cloud, error: Exception) -> str:
     """Return the FailureReason of what could not be started."""
     if isinstance(error, REASONS):
         return str(error)
-    traceback.print_exc(file=sys.stderr)
+    cloud.tell_bug()
     return f"InternalFailure: {error!r}"

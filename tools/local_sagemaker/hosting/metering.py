@@ -30,7 +30,7 @@ class Timing:
 
     @contextmanager
     def of_model(self) -> Iterator[None]:
-        """Take the time of what the model does; a model that does not answer has failed."""
+        """Add the time of what the model does; a model that does not answer has failed."""
         started = time.perf_counter()
         try:
             yield
@@ -38,7 +38,7 @@ class Timing:
             self.status = 500
             raise
         finally:
-            self.model = time.perf_counter() - started
+            self.model += time.perf_counter() - started
 
     def values(self) -> dict[str, float]:
         """Return the metrics of this invocation."""

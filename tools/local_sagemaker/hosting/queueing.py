@@ -25,13 +25,16 @@ class Queue:
             if self._running >= at_once:
                 return
             self._running += 1
-        cloud.start(self._go_on)
+        cloud.start(lambda: self._go_on(cloud))
 
-    def _go_on(self) -> None:
+    def _go_on(self, cloud: Cloud) -> None:
         while True:
             with self._lock:
                 if not self._waiting:
                     self._running -= 1
                     return
                 work = self._waiting.popleft()
-            work()
+            try:
+                work()
+            except Exception:
+                cloud.tell_bug()

@@ -70,8 +70,7 @@ class Plain:
             said = self.models.ask(path_of(request, self.models), as_tensorflows(request))
         except RestError as error:
             return Answer(json.dumps({"error": str(error)}).encode(), JSON, status=error.status)
-        if request.accept in LINES:
-            rows = json.loads(said)["predictions"]
+        if request.accept in LINES and (rows := json.loads(said).get("predictions")):
             return Answer("".join(f"{json.dumps(row)}\n" for row in rows).encode(), request.accept)
         return Answer(said, JSON)
 
