@@ -156,6 +156,16 @@ def test_a_long_body_is_in_a_file_that_goes_with_its_entry(tmp_path: Path) -> No
     assert first != second
 
 
+def test_a_journal_that_grows_is_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("local_sagemaker.cloud.journal.ROOM", 10_000)
+    floor = MotoFloor(Journal(tmp_path))
+    put(floor, "bucket")
+    for _ in range(100):
+        put(floor, "bucket", "k", b"x" * 1000)
+    assert (tmp_path / "requests.jsonl").stat().st_size < 30_000
+    assert restored(tmp_path) == ["/bucket", "/bucket/k"]
+
+
 def test_a_full_disk_refuses_the_request_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     floor = MotoFloor(Journal(tmp_path))
     put(floor, "bucket-one")

@@ -87,15 +87,23 @@ class Journal:
         """Write the journal anew without what has no effect any more, if there is any; return its lines."""
         lines = self._whole_lines()
         kept = [line for line, lasts in zip(lines, lasting(map(_entry, lines)), strict=True) if lasts]
-        if len(kept) < len(lines):
-            part = self.path.with_suffix(".part")
-            part.write_text("".join(f"{line}\n" for line in kept), "utf-8")
-            part.replace(self.path)
-            os.close(self._file)
-            self._file = os.open(self.path, os.O_RDWR)
+        if len(kept) < len(lines) and self._write_anew(kept):
             self.bodies.keep_only(entry.file for line in kept if (entry := _entry(line)))
         self._limit = 2 * self.path.stat().st_size + ROOM
         return kept
+
+    def _write_anew(self, lines: list[str]) -> bool:
+        """Make `lines` the journal; return whether there was room for that. If not, it stays as it was."""
+        part = self.path.with_suffix(".part")
+        try:
+            part.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        except OSError:
+            part.unlink(missing_ok=True)
+            return False
+        part.replace(self.path)
+        os.close(self._file)
+        self._file = os.open(self.path, os.O_RDWR)
+        return True
 
     def _whole_lines(self) -> list[str]:
         *lines, rest = self.path.read_bytes().split(b"\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ... import algorithms, images
+from ... import algorithms, images, service_models
 from ...algorithms.hyperparameters import Hyperparameter, WrongHyperparameterError
 from ...wire import validation_error
 from .attempts import Definition
@@ -54,6 +54,8 @@ def check(definition: Definition, config: Mapping[str, Any]) -> None:
 
 def _check_strategy(definition: Definition, found: list[Axis], config: Mapping[str, Any]) -> None:
     strategy, wanted = config["Strategy"], config["ResourceLimits"].get("MaxNumberOfTrainingJobs", 1)
+    if strategy not in (known := service_models.enum("HyperParameterTuningJobStrategyType")):
+        raise validation_error(f"Value '{strategy}' at 'strategy' failed to satisfy constraint: one of {known}")
     if strategy == "Grid" and not all(isinstance(axis, Words) for axis in found):
         raise validation_error("The strategy Grid takes categorical parameter ranges only.")
     if strategy != "Grid" and (count := combinations(found)) < wanted:
