@@ -59,6 +59,7 @@ class Keeper:
     _orders: dict[Place, int] = field(default_factory=dict)
     _written: dict[Place, str] = field(default_factory=dict)
     _moving: set[Place] = field(default_factory=set)
+    _problem: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _enough: threading.Event = field(default_factory=threading.Event)
 
@@ -91,7 +92,7 @@ class Keeper:
     def stop(self) -> None:
         """Write what has changed since the last look, and look no more."""
         self._enough.set()
-        self._save(set())
+        self._look()
 
     def _read(self, kind: str) -> Iterator[tuple[Place, dict[str, Any]]]:
         for file in (self.folder / kind).glob("*/*/*.json"):
@@ -110,20 +111,23 @@ class Keeper:
             _tell(place.file(self.folder), error)
             return
         self.cloud.shelf(place.kind).add(place.key, thing)
-        self._orders[place] = told["order"]
+        self._orders[place], self._written[place] = told["order"], json.dumps(told)
         self._moving.add(place)
 
     def _go_on(self) -> None:
-        told = ""
         while not self._enough.wait(INTERVAL):
-            problem = ""
-            try:
-                self._save(set())
-            except Exception as error:
-                problem = f"{self.folder}: what has changed could not be written; it is tried again ({error!r}) [state]"
-            if problem and problem != told:
+            self._look()
+
+    def _look(self) -> None:
+        """Write what has changed by itself; tell once if it cannot be written."""
+        try:
+            self._save(set())
+            self._problem = ""
+        except Exception as error:
+            problem = f"{self.folder}: what has changed could not be written; it is tried again ({error!r}) [state]"
+            if problem != self._problem:
                 print(problem, file=sys.stderr)
-            told = problem
+            self._problem = problem
 
     def _have_reserve(self) -> None:
         if not self._reserve.exists():
