@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from local_server import Aws, started_server
-from scripts import run_sdk
+from scripts import result_of, run_sdk, train_script
 
 ROLE = "service-role/AmazonSageMaker-ExecutionRole-local"
 
@@ -34,6 +34,19 @@ def test_who_has_taken_on_another_role_is_in_that_one(aws: Aws) -> None:
     given = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
     sts = aws.client_with("sts", given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
     assert sts.get_caller_identity()["Arn"] == f"arn:aws:sts::{aws.account}:assumed-role/other/me"
+
+
+ASK_IN_A_JOB = """
+import boto3
+
+sts = boto3.client("sts", endpoint_url="https://sts.us-east-1.amazonaws.com")
+open("/opt/ml/model/account", "w").write(sts.get_caller_identity()["Account"])
+"""
+
+
+def test_a_jobs_script_finds_sts_where_the_sdk_looks_for_it(aws: Aws) -> None:
+    train_script(aws, ASK_IN_A_JOB)
+    assert result_of(aws) == {"account": aws.account.encode()}
 
 
 ASK_BOTO = """

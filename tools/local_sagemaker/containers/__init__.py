@@ -27,6 +27,8 @@ from ..wire import Caller
 MAX_LINE = 200_000
 """Characters of a line that are read at once: one event of CloudWatch Logs takes 256 KB."""
 
+FOR_THE_SDK = ("AWS_DATA_PATH", "SAGEMAKER_USER_CONFIG_OVERRIDE")
+"""Of a client's variables, those by which the SDK finds STS here, and sends no telemetry."""
 STOP_GRACE = 5.0
 """Seconds between SIGTERM and SIGKILL; AWS gives a job 120."""
 
@@ -157,6 +159,7 @@ def aws_variables(cloud: Cloud, caller: Caller) -> dict[str, str]:
         "AWS_DEFAULT_REGION": caller.region,
         "AWS_REGION": caller.region,
         "AWS_EC2_METADATA_DISABLED": "true",
+        **{name: value for name, value in cloud.client_env.items() if name in FOR_THE_SDK},
     }
 
 
