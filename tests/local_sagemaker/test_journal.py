@@ -75,6 +75,7 @@ def test_a_resource_that_was_deleted_is_needed_only_if_something_mentions_it() -
     model, gone = call("CreateModel", ModelName="m"), call("DeleteModel", ModelName="m")
     config = call("CreateEndpointConfig", EndpointConfigName="c", ProductionVariants=[{"ModelName": "m"}])
     assert lasts(model, gone) == []
+    assert lasts(model, call("UpdateModel", ModelName="m"), gone) == []
     assert lasts(model, gone, model) == [2]
     assert lasts(model, config, gone) == [0, 1, 2]
     assert lasts(model, config, gone, call("DeleteEndpointConfig", EndpointConfigName="c")) == []

@@ -108,6 +108,8 @@ def test_hyperband_ends_a_job_after_the_most_epochs() -> None:
         continuous("0", "1", "ReverseLogarithmic"),
         integers("1", "9", "ReverseLogarithmic"),
         integers("0.5", "9"),
+        {**integers("1", "9"), **continuous("0", "1")},
+        {"CategoricalParameterRanges": [{"Name": "x", "Values": []}]},
     ],
 )
 def test_a_range_that_makes_no_sense_is_refused(ranges: dict[str, Any]) -> None:

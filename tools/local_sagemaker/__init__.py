@@ -15,7 +15,7 @@ From the roof to the ground; imports point downwards, and a test holds them to i
     searching/      Search: what is described here, found by its members
     notebooks/      notebook instances: instance.py is one, jupyter.py its JupyterLab
     pipelines/      pipelines: definition.py reads one, running.py does its steps, kinds.py says what a step does
-    jobs/           what kinds of jobs have in common, and each of them: processing.py, transform.py, tuning.py
+    jobs/           what kinds of jobs have in common, and each of them: processing.py, transform.py, tuning/
     records/        what is kept and does nothing by itself: model packages, monitoring schedules, experiments, lineage
     training/       training jobs: job.py is what is told of one, run.py what one does (inputs.py, program.py)
     hosting/        endpoints: endpoint.py is one as it is kept, deploying.py starts and changes it, invoking.py hands
@@ -25,6 +25,7 @@ From the roof to the ground; imports point downwards, and a test holds them to i
                     program is the user's (rooting.py lets it name `/opt/ml`, overlay.py install what it likes)
     cloud/          what handlers work with: moto, reached only over its wire; shelves of resources; clients of this
                     very server; storage.py moves objects, logs.py lines; journal.py keeps what moto does
+                    (entries.py is a request, moment.py when it was made, effects.py whether it still matters)
     samples/        the public sample buckets: one file for each data set
     images/         an image is a virtual environment with pinned requirements
     identity.py handlers.py listing.py paging.py status.py archives.py cache.py

@@ -21,7 +21,7 @@ from .entries import Entry
 Thing: TypeAlias = tuple[str, ...]
 """A thing by its service, account, region and names. An object is within its bucket, a log stream within its group."""
 
-_VERB = re.compile(r"(Create|Delete)(\w+)")
+_VERB = re.compile(r"(Create|Delete|Start|Stop|Update)(\w+)")
 _ARN = re.compile(r"arn:aws:(\w+):([\w-]*):(\d*):([\w-]+)/(.+)")
 _KEY = re.compile(r"<Key>([^<]*)</Key>")
 
@@ -101,14 +101,12 @@ def _effect(entry: Entry) -> Effect:
         service, region, account, noun, name = match.groups()
         return Effect(about=(service, account, region, noun.replace("-", ""), name))
     mentions = frozenset(_strings(parameters))
-    match = _VERB.fullmatch(operation)
-    name = next(
-        (value for key, value in parameters.items() if match and key.lower() == f"{match[2]}name".lower()), None
-    )
-    if match is None or not isinstance(name, str):
+    verb, noun = match.groups() if (match := _VERB.fullmatch(operation)) else ("", "")
+    name = {key.lower(): value for key, value in parameters.items()}.get(f"{noun}name".lower())
+    if not noun or not isinstance(name, str):
         return Effect(mentions=mentions)
-    thing = (*place, match[2].lower(), name)
-    if match[1] == "Delete":
+    thing = (*place, noun.lower(), name)
+    if verb == "Delete":
         return Effect(about=thing, ends=frozenset({thing}), mere=True)
     return Effect(about=thing, mentions=mentions - {name})
 

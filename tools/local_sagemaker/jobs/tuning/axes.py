@@ -88,11 +88,15 @@ Axis: TypeAlias = Numbers | Words
 
 def axes(ranges: Ranges) -> list[Axis]:
     """Return the axes of all ranges. Raises BadRangeError."""
-    return [
+    found: list[Axis] = [
         *(_numbers(each, whole=True) for each in ranges.get("IntegerParameterRanges", [])),
         *(_numbers(each, whole=False) for each in ranges.get("ContinuousParameterRanges", [])),
-        *(Words(each["Name"], tuple(each["Values"])) for each in ranges.get("CategoricalParameterRanges", [])),
+        *(_words(each) for each in ranges.get("CategoricalParameterRanges", [])),
     ]
+    for axis in found:
+        if [each.name for each in found].count(axis.name) > 1:
+            raise BadRangeError(f"The hyperparameter [{axis.name}] has more than one range")
+    return found
 
 
 def combinations(found: list[Axis]) -> float:
@@ -101,6 +105,12 @@ def combinations(found: list[Axis]) -> float:
         len(axis.words) if isinstance(axis, Words) else axis.high - axis.low + 1 if axis.whole else math.inf
         for axis in found
     )
+
+
+def _words(each: Mapping[str, Any]) -> Words:
+    if not each["Values"]:
+        raise BadRangeError(f"The range of the hyperparameter [{each['Name']}] has no values")
+    return Words(each["Name"], tuple(each["Values"]))
 
 
 def _numbers(each: Mapping[str, Any], *, whole: bool) -> Numbers:
