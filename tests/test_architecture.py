@@ -42,6 +42,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("local_sagemaker.handlers", "local_sagemaker.images", "local_sagemaker.archives", "local_sagemaker.environment"),
     ("local_sagemaker.cloud", "local_sagemaker.listing", "local_sagemaker.paging"),
     ("local_sagemaker.status", "local_sagemaker.cache"),
+    ("local_sagemaker.constraints",),
     ("local_sagemaker.service_models",),
     ("local_sagemaker.wire",),
     ("local_sagemaker.toolkits",),

@@ -39,7 +39,9 @@ ALWAYS = compare("Equals", 1, 1)
 def model(name: str, environment: Given | None = None, **more: Any) -> Given:
     """A step that makes a model, which is quick; its environment may refer to things."""
     container = {"Image": XGBOOST, "Environment": environment or {}}
-    return step(name, "Model", {"PrimaryContainer": container, "ExecutionRoleArn": "arn:aws:iam::1:role/any"}, **more)
+    return step(
+        name, "Model", {"PrimaryContainer": container, "ExecutionRoleArn": "arn:aws:iam::111122223333:role/any"}, **more
+    )
 
 
 def processing(aws: Aws, name: str, script: str, *, inputs: list[Given] | None = None, **more: Any) -> Given:
@@ -52,7 +54,7 @@ def processing(aws: Aws, name: str, script: str, *, inputs: list[Given] | None =
             "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}
         },
         "AppSpecification": {"ImageUri": SKLEARN, "ContainerEntrypoint": ["python3", f"{CODE}/script.py"]},
-        "RoleArn": "arn:aws:iam::1:role/any",
+        "RoleArn": "arn:aws:iam::111122223333:role/any",
         "ProcessingInputs": [*(inputs or []), s3_input("code", f"{code}/script.py", CODE)],
         "ProcessingOutputConfig": {"Outputs": [{"OutputName": "out", "S3Output": output}]},
     }
@@ -68,7 +70,7 @@ def training(aws: Aws, name: str, uri: Any, **more: Any) -> Given:
     """A step that trains XGBoost for three rounds on what is at `uri`."""
     arguments = {
         "AlgorithmSpecification": {"TrainingImage": XGBOOST, "TrainingInputMode": "File"},
-        "RoleArn": "arn:aws:iam::1:role/any",
+        "RoleArn": "arn:aws:iam::111122223333:role/any",
         "InputDataConfig": [channel("train", uri)],
         "OutputDataConfig": {"S3OutputPath": f"s3://{aws.bucket}/models"},
         "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1},

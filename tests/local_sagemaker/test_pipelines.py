@@ -55,7 +55,9 @@ def test_data_is_prepared_trained_on_judged_registered_and_predicted(aws: Aws) -
     train = training(aws, "Train", get("Steps.Prepare.ProcessingOutputConfig.Outputs['out'].S3Output.S3Uri"))
     judge = processing(aws, "Judge", WRITE_SCORE, PropertyFiles=[SCORE], DependsOn=["Train"])
     container = {"Image": XGBOOST, "ModelDataUrl": get("Steps.Train.ModelArtifacts.S3ModelArtifacts")}
-    made = step("Make", "Model", {"PrimaryContainer": container, "ExecutionRoleArn": "arn:aws:iam::1:role/any"})
+    made = step(
+        "Make", "Model", {"PrimaryContainer": container, "ExecutionRoleArn": "arn:aws:iam::111122223333:role/any"}
+    )
     package = {
         "ModelPackageGroupName": "packages",
         "InferenceSpecification": {
@@ -456,7 +458,9 @@ def test_an_endpoint_is_made_by_one_execution_and_updated_by_the_next(aws: Aws, 
     aws.s3.create_bucket(Bucket=aws.bucket)
     aws.s3.put_object(Bucket=aws.bucket, Key="model.tar.gz", Body=trained)
     container = {"Image": XGBOOST, "ModelDataUrl": f"s3://{aws.bucket}/model.tar.gz"}
-    made = step("Make", "Model", {"PrimaryContainer": container, "ExecutionRoleArn": "arn:aws:iam::1:role/any"})
+    made = step(
+        "Make", "Model", {"PrimaryContainer": container, "ExecutionRoleArn": "arn:aws:iam::111122223333:role/any"}
+    )
     variant = {
         "VariantName": "AllTraffic",
         "ModelName": get("Steps.Make.ModelName"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
@@ -131,7 +132,64 @@ def test_a_missing_parameter_is_named(server: Server) -> None:
     headers = {"Authorization": scope, "X-Amz-Target": "SageMaker.DescribeTrainingJob"}
     status, answer = ask(server, "POST", "/", b"{}", headers)
     assert status == 400
-    assert b"Missing required parameter: TrainingJobName" in answer
+    assert b"Value null at 'trainingJobName' failed to satisfy constraint: Member must not be null" in answer
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"TrainingJobName": "my_job"},
+            "1 validation error detected: Value 'my_job' at 'trainingJobName' failed to satisfy constraint: Member "
+            "must satisfy regular expression pattern: [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}",
+        ),
+        (
+            {"StoppingCondition": {"MaxRuntimeInSeconds": 0}},
+            "Value '0' at 'stoppingCondition.maxRuntimeInSeconds' failed to satisfy constraint: Member must have value "
+            "greater than or equal to 1",
+        ),
+        ({"TrainingJobName": "x" * 64}, "Member must have length less than or equal to 63"),
+        ({"HyperParameters": {"a": "x" * 2501}}, "at 'hyperParameters.a.member' failed to satisfy constraint"),
+        (
+            {"AlgorithmSpecification": {"TrainingInputMode": "Telepathy"}, "RoleArn": "arn:aws:iam::1:role/any"},
+            "2 validation errors detected: Value 'Telepathy' at 'algorithmSpecification.trainingInputMode' failed to "
+            "satisfy constraint: Member must satisfy enum value set: [Pipe, File, FastFile]; Value 'arn:",
+        ),
+        (
+            {"InputDataConfig": [{"ChannelName": "train"}]},
+            "Value null at 'inputDataConfig.1.member.dataSource' failed to satisfy constraint: Member must not be null",
+        ),
+    ],
+)
+def test_a_request_that_breaks_the_service_model_is_refused_in_the_words_of_aws(
+    server: Server, changes: dict[str, Any], said: str
+) -> None:
+    status, answer = create_training_job(server, changes)
+    assert status == 400
+    assert answer["__type"] == "ValidationException"
+    assert said in answer["message"]
+
+
+@pytest.mark.parametrize("changes", [{"TrainingJobName": 7}, {"HyperParameters": []}, {"InputDataConfig": {"a": 1}}])
+def test_a_value_of_another_type_cannot_be_read(server: Server, changes: dict[str, Any]) -> None:
+    status, answer = create_training_job(server, changes)
+    assert (status, answer["__type"]) == (400, "SerializationException")
+
+
+def create_training_job(server: Server, changes: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Ask for a training job without a client that looks at the request itself."""
+    scope = "AWS4-HMAC-SHA256 Credential=100000000000/20260101/us-east-1/sagemaker/aws4_request"
+    headers = {"Authorization": scope, "X-Amz-Target": "SageMaker.CreateTrainingJob"}
+    request = {
+        "TrainingJobName": "job",
+        "AlgorithmSpecification": {"TrainingInputMode": "File", "TrainingImage": "sagemaker-xgboost:3.0-5"},
+        "RoleArn": "arn:aws:iam::100000000000:role/any",
+        "OutputDataConfig": {"S3OutputPath": "s3://bucket/out"},
+        "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 600},
+    }
+    status, answer = ask(server, "POST", "/", json.dumps({**request, **changes}).encode(), headers)
+    return status, json.loads(answer)
 
 
 def test_a_key_that_is_no_account_number_is_the_default_account(new_account: Callable[[], Aws]) -> None:

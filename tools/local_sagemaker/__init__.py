@@ -8,7 +8,8 @@ From the roof to the ground; imports point downwards, and a test holds them to i
 
     server.py       start and stop; one line of JSON says where it listens (environment.py: what a client needs);
                     watching.py tells a person what runs
-    layer.py        the door: host check, sizes, whose request it is, which handler answers
+    layer.py        the door: host check, sizes, whose request it is, which handler answers; constraints.py is what
+                    AWS's own model says of a request
     keeping/        ``--state``: everything outlives the server; kinds.py is how each kind of thing is written
     operations.py   every operation that is answered here, by name; catalogue.py says what each one does
     provenance.py   what jobs leave in experiments and lineage

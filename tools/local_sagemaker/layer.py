@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
+from . import constraints, service_models
 from .cloud import Cloud
 from .operations import OPERATIONS
 from .samples.shop import Shop
@@ -72,6 +73,9 @@ class Layer:
 
     def _answer(self, request: Request, caller: Caller) -> Response:
         operation, parameters = _operation(request, caller)
+        service, _, name = operation.partition(".")
+        if service == service_models.TARGET:
+            constraints.check(name, parameters())
         handler = OPERATIONS.get(operation)
         if handler:
             call = Call(caller, operation, parameters(), request)

@@ -33,6 +33,16 @@ def members(shape: str) -> list[str]:
     return list(_model(SAGEMAKER)["shapes"][shape]["members"])
 
 
+def shape(name: str) -> dict[str, Any]:
+    """Return one of SageMaker's shapes as its model has it."""
+    return dict(_model(SAGEMAKER)["shapes"][name])
+
+
+def request_shape(operation: str) -> str | None:
+    """Return the name of the shape of a request to one of SageMaker's operations, or None if it has no members."""
+    return str(_model(SAGEMAKER)["operations"].get(operation, {}).get("input", {}).get("shape") or "") or None
+
+
 def answer_members(operation: str) -> list[str]:
     """Return the names of all members that the answer to one of SageMaker's operations may have."""
     return list(_answer(operation)["members"])

@@ -12,8 +12,6 @@ from ..wire import AwsError, Caller, check_name, validation_error
 from . import channels
 from .channels import FAST_FILE, PIPE, Channel
 
-MAX_CHANNELS = 20
-
 
 def check(cloud: Cloud, caller: Caller, request: Mapping[str, Any]) -> None:
     """Raise AwsError if the request's inputs make no sense, are not there, or are of a kind that is not here."""
@@ -27,11 +25,6 @@ def check(cloud: Cloud, caller: Caller, request: Mapping[str, Any]) -> None:
 
 
 def _check_names(given: Sequence[Channel]) -> None:
-    if len(given) > MAX_CHANNELS:
-        raise validation_error(
-            "1 validation error detected: Value at 'inputDataConfig' failed to satisfy constraint: Member must have "
-            f"length less than or equal to {MAX_CHANNELS}"
-        )
     for name, count in Counter(check_name("channelName", channel.name) for channel in given).items():
         if count > 1:
             raise validation_error(f"Channel names must be unique: '{name}' is used {count} times in InputDataConfig.")
