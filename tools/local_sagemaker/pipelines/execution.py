@@ -13,8 +13,8 @@ from ..wire import Caller
 from .definition import Definition, Step
 
 PASSING = frozenset({"Executing", "Stopping"})
-ENDED = frozenset({"Succeeded", "Failed", "Stopped"})
-"""Statuses of an execution that will change, and of a step that will not."""
+AGAIN = frozenset({"Failed", "Stopped", "CompletedWithFailures"})
+"""Statuses of an execution that will change, and of one that can be retried."""
 
 REASON_LENGTH = 1024
 
@@ -93,7 +93,7 @@ class StepRun:
 
 @dataclass
 class Execution:
-    """One execution. `request` is StartPipelineExecution's; `selected` is empty if all steps are to be done."""
+    """One execution. `request` is StartPipelineExecution's; `told` is whether anybody has asked how it is."""
 
     caller: Caller
     arn: str
@@ -112,6 +112,7 @@ class Execution:
     reason: str = ""
     runs: dict[str, StepRun] = field(default_factory=dict)
     experiment: dict[str, str] = field(default_factory=dict)
+    told: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -144,13 +145,25 @@ class Execution:
             self.modified = time.time()
             return self.runs[step.name]
 
-    def ask_to_stop(self) -> None:
-        """End the execution soon, and what its steps do."""
+    def begin_again(self) -> bool:
+        """Go on after a failure or a stop; False if this is not one that has failed or was stopped."""
         with self._lock:
+            if self.status.value not in AGAIN:
+                return False
+            self.reason, self.modified = "", time.time()
+            self.status.become("Executing")
+        return True
+
+    def ask_to_stop(self) -> bool:
+        """End the execution soon, and what its steps do; False if it has ended, or was asked already."""
+        with self._lock:
+            if self.status.value != "Executing":
+                return False
             self.status.become("Stopping")
             running = [run for run in self.runs.values() if run.ended is None]
         for run in running:
             run.ask_to_stop()
+        return True
 
     def finish(self, status: str, reason: str = "") -> None:
         """End the execution."""

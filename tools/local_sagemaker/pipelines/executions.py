@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import secrets
 import string
-import time
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -20,8 +19,11 @@ from .execution import Execution
 from .running import KIND
 
 ID_LENGTH = 12
-PATIENCE = 45.0
-"""Seconds that a Describe is held at most while nothing has ended: the SDK asks twice a minute, and waits for 60."""
+PATIENCE, FIRST_PATIENCE = 45.0, 10.0
+"""Seconds that a Describe is held at most while an execution goes on, and the first one.
+
+The SDK asks every half a minute, the first time at once, and waits a minute for an answer.
+"""
 
 
 def start(cloud: Cloud, call: Call) -> dict[str, Any]:
@@ -95,25 +97,22 @@ def _make_experiment(cloud: Cloud, execution: Execution) -> None:
 def stop(cloud: Cloud, call: Call) -> dict[str, Any]:
     """Stop an execution, and the jobs that its steps run."""
     execution = _find(cloud, call)
-    if execution.status.value != "Executing":
+    if not execution.ask_to_stop():
         raise validation_error(
             f"Pipeline execution with ARN {execution.arn} is {execution.status.value} and cannot be stopped."
         )
-    execution.ask_to_stop()
     return {"PipelineExecutionArn": execution.arn}
 
 
 def retry(cloud: Cloud, call: Call) -> dict[str, Any]:
     """Do the steps of an execution again that have failed or were stopped, and those after them."""
     execution = _find(cloud, call)
-    if execution.status.value not in ("Failed", "Stopped", "CompletedWithFailures"):
+    if not execution.begin_again():
         raise validation_error(
             f"Pipeline execution with ARN {execution.arn} is {execution.status.value}; "
             "only one that has failed or was stopped can be retried."
         )
     execution.at_once = _at_once({"ParallelismConfiguration": _now(execution)}, call.parameters)
-    execution.reason, execution.modified = "", time.time()
-    execution.status.become("Executing")
     cloud.start(partial(running.run, cloud, execution))
     return {"PipelineExecutionArn": execution.arn}
 
@@ -134,7 +133,8 @@ def update(cloud: Cloud, call: Call) -> dict[str, Any]:
 def describe(cloud: Cloud, call: Call) -> dict[str, Any]:
     """Tell all about an execution; the answer may be held until it has ended."""
     execution = _find(cloud, call)
-    execution.status.tell(PATIENCE)
+    patience, execution.told = PATIENCE if execution.told else FIRST_PATIENCE, True
+    execution.status.tell(patience, at_once=False)
     return execution.description()
 
 
