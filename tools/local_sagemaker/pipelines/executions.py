@@ -134,7 +134,7 @@ def describe(cloud: Cloud, call: Call) -> dict[str, Any]:
     """Tell all about an execution; the answer may be held until it has ended."""
     execution = _find(cloud, call)
     patience, execution.told = PATIENCE if execution.told else FIRST_PATIENCE, True
-    execution.status.tell(patience, at_once=False)
+    execution.status.tell(patience)
     return execution.description()
 
 
