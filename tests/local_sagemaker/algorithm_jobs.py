@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import tarfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -74,6 +75,13 @@ def ask(aws: Aws, endpoint: str, body: bytes, content_type: str, accept: str) ->
 def ask_json(aws: Aws, endpoint: str, rows: Any) -> dict[str, Any]:
     """Return the JSON answer to rows of numbers sent as CSV."""
     return json.loads(ask(aws, endpoint, csv(rows), CSV, JSON))
+
+
+def model_files(aws: Aws, job: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return what is in the model.tar.gz of a job, by name."""
+    key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix(f"s3://{aws.bucket}/")
+    with tarfile.open(fileobj=io.BytesIO(aws.s3.get_object(Bucket=aws.bucket, Key=key)["Body"].read())) as tar:
+        return {each.name: opened.read() for each in tar if (opened := tar.extractfile(each))}
 
 
 def metrics(job: Mapping[str, Any]) -> dict[str, float]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
-import tarfile
 from typing import Any
 
 import numpy
 import pytest
-from algorithm_jobs import CSV, JSON, JSON_LINES, ask, deploy, json_lines, metrics, new_account, train
+from algorithm_jobs import CSV, JSON, JSON_LINES, ask, deploy, json_lines, metrics, model_files, new_account, train
 from botocore.exceptions import ClientError
 from local_server import Aws, Server
 
@@ -52,12 +50,6 @@ def endpoint(aws: Aws, classifier: dict[str, Any]) -> str:
     return deploy(aws, "blazingtext", classifier)
 
 
-def files(aws: Aws, job: dict[str, Any]) -> dict[str, bytes]:
-    key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix(f"s3://{aws.bucket}/")
-    with tarfile.open(fileobj=io.BytesIO(aws.s3.get_object(Bucket=aws.bucket, Key=key)["Body"].read())) as tar:
-        return {each.name: opened.read() for each in tar if (opened := tar.extractfile(each))}
-
-
 def test_topics_are_told_apart(classifier: dict[str, Any]) -> None:
     assert metrics(classifier)["validation:accuracy"] > 0.95
 
@@ -87,7 +79,7 @@ def test_words_that_go_together_have_vectors_that_are_alike(aws: Aws, vectors: d
 
 
 def test_vectors_are_left_as_text_that_other_tools_read(aws: Aws, vectors: dict[str, Any]) -> None:
-    found = files(aws, vectors)
+    found = model_files(aws, vectors)
     assert set(found) == {"vectors.txt", "vectors.bin"}
     head, *rows = found["vectors.txt"].decode().splitlines()
     assert head == f"{len(rows)} 10"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import struct
+from pathlib import Path
 
 import numpy
 import pytest
 
 from local_sagemaker import algorithms, images
-from local_sagemaker.algorithms import exchange, record_protobuf, recordio
+from local_sagemaker.algorithms import artifacts, exchange, record_protobuf, recordio
 from local_sagemaker.algorithms.exchange import Exchange
 from local_sagemaker.algorithms.hyperparameters import WrongHyperparameterError, boolean, integer, validate
 from local_sagemaker.algorithms.media import MediaType
@@ -56,6 +57,31 @@ def test_a_record_that_was_cut_at_a_magic_number_is_whole_again() -> None:
 def test_truncated_recordio_is_an_error(left: int) -> None:
     with pytest.raises(recordio.RecordIOError, match="byte 0"):
         list(recordio.records(DENSE[:left]))
+
+
+# What mxnet 1.9.1 writes: nd.save({"a": nd.array([[1, 2], [3, 4]]), "b": nd.array([1.5])}).
+MXNET = bytes.fromhex(
+    "120100000000000000000000000000000200000000000000c9fa93f900000000020000000200000000000000020000000000000001000000"
+    "00000000000000000000803f000000400000404000008040c9fa93f90000000001000000010000000000000001000000000000000000"
+    "00000000c03f0200000000000000010000000000000061010000000000000062"
+)
+
+
+def test_a_model_file_is_what_mxnet_writes(tmp_path: Path) -> None:
+    artifacts.save(tmp_path, a=numpy.array([[1, 2], [3, 4]], "f4"), b=numpy.array([1.5], "f4"), k=3, kind="regressor")
+    assert (tmp_path / artifacts.MODEL_FILE).read_bytes() == MXNET
+    loaded = artifacts.load(tmp_path)
+    assert {name: numpy.asarray(value).tolist() for name, value in loaded.items()} == {
+        **{"a": [[1, 2], [3, 4]], "b": [1.5]},
+        **{"k": 3, "kind": "regressor"},
+    }
+
+
+@pytest.mark.parametrize("data", [b"", b"PK" + bytes(40), MXNET[:-1], MXNET[:40], MXNET[:24] + bytes(40)])
+def test_a_broken_model_file_is_an_error(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / artifacts.MODEL_FILE).write_bytes(data)
+    with pytest.raises(artifacts.WrongModelFileError):
+        artifacts.load_list(tmp_path)
 
 
 def test_the_sdks_dense_record_is_read() -> None:

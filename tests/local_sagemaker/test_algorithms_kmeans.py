@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import tarfile
 from typing import Any
 
 import numpy
@@ -22,12 +20,15 @@ from algorithm_jobs import (
     image,
     json_lines,
     metrics,
+    model_files,
     new_account,
     records,
     train,
 )
 from local_server import Aws, Server
 from sklearn.datasets import load_digits
+
+from local_sagemaker.algorithms import artifacts
 
 PIXELS = load_digits().data.astype(numpy.float32)
 HYPERPARAMETERS = {"k": 10, "feature_dim": 64, "eval_metrics": '["msd", "ssd"]'}
@@ -55,12 +56,12 @@ def endpoint(aws: Aws, job: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def centroids(aws: Aws, job: dict[str, Any]) -> Any:
-    key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix(f"s3://{aws.bucket}/")
-    with tarfile.open(fileobj=io.BytesIO(aws.s3.get_object(Bucket=aws.bucket, Key=key)["Body"].read())) as tar:
-        model = tar.extractfile("model_algo-1")
-        assert model is not None
-        return numpy.load(io.BytesIO(model.read()))["centroids"]
+def centroids(aws: Aws, job: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("model")
+    [(name, data)] = model_files(aws, job).items()
+    (folder / name).write_bytes(data)
+    [centroids] = artifacts.load_list(folder)
+    return centroids
 
 
 def closest(rows: Any, centroids: Any) -> tuple[list[int], list[float]]:

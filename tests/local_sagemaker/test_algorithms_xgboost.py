@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
 from typing import Any
 
 import numpy
@@ -18,6 +16,7 @@ from algorithm_jobs import (
     fields,
     json_lines,
     metrics,
+    model_files,
     new_account,
     records,
     train,
@@ -43,14 +42,6 @@ def jobs(aws: Aws) -> dict[str, dict[str, Any]]:
     return {image: train(aws, image, HYPERPARAMETERS, **channels) for image in (OLD, NEW)}
 
 
-def model_file(aws: Aws, job: dict[str, Any]) -> bytes:
-    key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix(f"s3://{aws.bucket}/")
-    with tarfile.open(fileobj=io.BytesIO(aws.s3.get_object(Bucket=aws.bucket, Key=key)["Body"].read())) as tar:
-        model = tar.extractfile("xgboost-model")
-        assert model is not None
-        return model.read()
-
-
 def test_metrics_of_the_container_are_told_beside_those_of_the_library(jobs: dict[str, dict[str, Any]]) -> None:
     found = metrics(jobs[NEW])
     assert set(found) == {f"{part}:{name}" for part in ("train", "validation") for name in ("auc", "f1")}
@@ -66,8 +57,8 @@ def test_a_large_metric_is_what_early_stopping_waits_for(aws: Aws, jobs: dict[st
 
 
 def test_the_first_releases_pickle_the_model_and_later_ones_save_it(aws: Aws, jobs: dict[str, dict[str, Any]]) -> None:
-    assert model_file(aws, jobs[OLD]).startswith(b"\x80")
-    assert model_file(aws, jobs[NEW]).startswith(b"{")
+    assert model_files(aws, jobs[OLD])["xgboost-model"].startswith(b"\x80")
+    assert model_files(aws, jobs[NEW])["xgboost-model"].startswith(b"{")
 
 
 @pytest.fixture(scope="module")

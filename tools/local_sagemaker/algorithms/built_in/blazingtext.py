@@ -102,7 +102,7 @@ def _fitted(kind: str, text: Path, given: Mapping[str, Any], **more: Any) -> Any
             **more,
         )
     except (ValueError, RuntimeError) as error:
-        hint = " Try a larger sampling_threshold or a smaller learning_rate." if "NaN" in str(error) else ""
+        hint = " Try a smaller learning_rate." if "NaN" in str(error) else ""
         raise UserError(f"Training failed: {error}{hint}") from error
 
 

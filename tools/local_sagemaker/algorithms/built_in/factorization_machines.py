@@ -3,8 +3,8 @@
 Kept of AWS: the hyperparameters, sparse and dense RecordIO-protobuf in File and Pipe mode, the channels ``train`` and
 ``test``, the metrics and the log's wording, all request and answer formats. The model file holds the bias ``w0``, the
 linear weights ``w`` and the factors ``v`` of shape (feature_dim, num_factors).
-Not kept: which optimizer AWS has (it is not documented), several hosts, GPUs, the model file's format (see
-artifacts.py). The random seed is fixed.
+Not kept: which optimizer AWS has (it is not documented), several hosts, GPUs, what is in the model file. The random
+seed is fixed.
 Source: Rendle, "Factorization Machines" (2010); developer guide, "How Factorization Machines Work"; Kingma and Ba,
 "Adam" (2015), whose moments are changed only for features that a batch has.
 """

@@ -4,10 +4,10 @@ First mini-batch k-means goes through the data with K = k * extra_center_factor 
 several times from different starts, shrinks these to k, each counting as much as it has examples.
 
 Kept of AWS: the hyperparameters, CSV and RecordIO-protobuf in File and Pipe mode, the channels ``train`` and ``test``,
-the metrics and the log's wording, all request and answer formats; the distance is Euclidean.
-Not kept: half_life_time_size is read but examples do not age, several hosts, GPUs, checkpoints, the model file's
-format (see artifacts.py: the array is ``centroids``). The random seed is fixed, so that the same job gives the same
-model.
+the metrics and the log's wording, all request and answer formats, the model file, whose first array are the centroids;
+the distance is Euclidean.
+Not kept: half_life_time_size is read but examples do not age, several hosts, GPUs, checkpoints. The random seed is
+fixed, so that the same job gives the same model.
 Source: developer guide, "How K-Means Clustering Works".
 """
 
@@ -64,7 +64,7 @@ def train(job: TrainingInput) -> None:
         _tell_test_metrics(_squares(test.features, centroids), given["eval_metrics"])
     else:
         logging.info("Test data is not provided.")
-    artifacts.save(job.model, centroids=centroids)
+    artifacts.save_list(job.model, centroids)
 
 
 def _many_centers(rows: NDArray[Any], given: Mapping[str, Any]) -> NDArray[Any]:
@@ -126,7 +126,7 @@ def _tell_test_metrics(squares: NDArray[Any], wanted: Sequence[str]) -> None:
 
 def load(folder: Path) -> Exchange:
     """Return what tells the closest cluster of each row of a request, and how far away its centroid is."""
-    centroids = artifacts.load(folder)["centroids"]
+    [centroids] = artifacts.load_list(folder)
 
     def predict(rows: NDArray[Any], _: Mapping[str, str]) -> list[Row]:
         from sklearn.metrics import pairwise_distances_argmin_min

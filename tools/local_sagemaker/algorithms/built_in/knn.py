@@ -4,7 +4,7 @@ Kept of AWS: the hyperparameters, CSV and RecordIO-protobuf in File and Pipe mod
 the metrics and the log's wording, all request and answer formats with ``verbose=true``.
 Not kept: the approximate faiss indexes (every index_type searches exactly, so it is right but slow in large data), the
 fast Johnson-Lindenstrauss transform (fjlt is a Gaussian projection, which has its guarantee but not its speed), scores
-per mini-batch, several hosts, GPUs, the model file's format (see artifacts.py). The random seed is fixed.
+per mini-batch, several hosts, GPUs, what is in the model file (see `_index`). The random seed is fixed.
 Distances in a verbose answer are Euclidean for L2, one minus the similarity for COSINE, and the negative product for
 INNER_PRODUCT.
 Source: developer guide, "How the k-NN Algorithm Works" and "k-NN Request and Response Formats".

@@ -1,10 +1,10 @@
 """Built-in LDA, computed with scikit-learn's variational Bayes.
 
 Kept of AWS: the hyperparameters, CSV and RecordIO-protobuf in File and Pipe mode, the channels ``train`` and ``test``,
-the metric, all request and answer formats. The model file holds ``alpha``, the prior of the topics, and ``beta``, of
-shape (num_topics, feature_dim), the probability of each word in each topic.
-Not kept: tensor spectral decomposition, so max_restarts and tol, which belong to it, are read and checked only; the
-model file's format (see artifacts.py). The random seed is fixed.
+the metric, all request and answer formats, and the model file: alpha, the prior of the topics, and beta, of shape
+(num_topics, feature_dim), the probability of each word in each topic.
+Not kept: tensor spectral decomposition, so max_restarts and tol, which belong to it, are read and checked only. The
+random seed is fixed.
 Source: developer guide, "How LDA Works"; Hoffman, Blei and Bach, "Online Learning for Latent Dirichlet Allocation"
 (2010).
 """
@@ -40,6 +40,7 @@ HYPERPARAMETERS = (
 
 def train(job: TrainingInput) -> None:
     """Find the topics of the train channel and leave them in the model file. Raises UserError."""
+    import numpy
     from sklearn.decomposition import LatentDirichletAllocation
 
     given, documents = job.hyperparameters, _read(job, "train")
@@ -59,8 +60,10 @@ def train(job: TrainingInput) -> None:
             likelihood = float(model.score(each) / max(each.sum(), 1))
             logging.info("#test_score (algo-1) : ('per_word_log_likelihood', %s)", likelihood)
             quality.score(part, "pwll", likelihood)
-    beta = model.components_ / model.components_.sum(axis=1, keepdims=True)
-    artifacts.save(job.model, alpha=[prior] * given["num_topics"], beta=beta, components=model.components_)
+    seen = model.components_.sum(axis=1)
+    beta = (model.components_ / seen[:, None]).astype(numpy.float32)
+    alpha = numpy.full(given["num_topics"], prior, numpy.float32)
+    artifacts.save_list(job.model, alpha, beta, seen=seen.tolist())
 
 
 def _read(job: TrainingInput, channel: str) -> Any:
@@ -76,13 +79,14 @@ def load(folder: Path) -> Exchange:
     import numpy
     from sklearn.decomposition import LatentDirichletAllocation
 
-    saved = artifacts.load(folder)
+    alpha, beta = artifacts.load_list(folder)
+    components = beta * numpy.array(artifacts.settings(folder)["seen"])[:, None]
     # Only its words by topic are what such a model has learned.
-    topics, words = saved["components"].shape
-    model = LatentDirichletAllocation(topics, doc_topic_prior=saved["alpha"][0], max_iter=1, random_state=SEED)
+    topics, words = components.shape
+    model = LatentDirichletAllocation(topics, doc_topic_prior=float(alpha[0]), max_iter=1, random_state=SEED)
     model.fit(numpy.ones((1, words)))
-    model.components_ = saved["components"]
-    model.exp_dirichlet_component_ = _expected(saved["components"])
+    model.components_ = components
+    model.exp_dirichlet_component_ = _expected(components)
 
     def predict(rows: Any, _: Mapping[str, str]) -> list[Row]:
         if rows.nnz and rows.data.min() < 0:

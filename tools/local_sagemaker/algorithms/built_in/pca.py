@@ -3,8 +3,7 @@
 Kept of AWS: the hyperparameters, CSV and RecordIO-protobuf in File and Pipe mode, all request and answer formats, and
 that components go from the weakest to the strongest: the last number of a projection is the first principal component.
 The model file holds ``mean``, ``s`` and ``v`` as AWS's does.
-Not kept: mini-batches (all data is in memory at once; mini_batch_size is read and checked only), several hosts, GPUs,
-the model file's format (see artifacts.py).
+Not kept: mini-batches (all data is in memory at once; mini_batch_size is read and checked only), several hosts, GPUs.
 Source: developer guide, "How PCA Works" and "PCA Response Formats".
 """
 

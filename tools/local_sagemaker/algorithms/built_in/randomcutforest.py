@@ -3,7 +3,7 @@
 Kept of AWS: the hyperparameters, CSV and RecordIO-protobuf in File and Pipe mode, the channels ``train`` and ``test``
 (which has labels), the three-sigma limit by which the test is scored, the metrics, all request and answer formats. A
 score is scaled as in Amazon's open library, so that ordinary points get about one.
-Not kept: several hosts, the model file's format (see artifacts.py: boxes, cuts and children of all nodes of all trees).
+Not kept: several hosts; what is in the model file (here boxes, cuts and children of all nodes of all trees).
 The random seed is fixed.
 Source: Guha, Mishra, Roy and Schrijvers, "Robust Random Cut Forest Based Anomaly Detection on Streams" (2016);
 developer guide, "How RCF Works"; scores as in random-cut-forest-by-aws.

@@ -6,8 +6,8 @@ binary_classifier_model_selection_criteria, CSV and RecordIO-protobuf in File an
 ``validation`` and ``test``, the metrics and the log's wording, all request and answer formats.
 Not kept: which close parameters are tried (``auto`` is 8 models instead of 32), positive_example_weight_mult ``auto``
 (it counts as 1), num_calibration_samples (all samples are used), early stopping by another metric than the loss,
-several hosts, GPUs, checkpoints, the model file's format (see artifacts.py: ``weights`` and ``bias`` are of the data as
-it was given). The random seed is fixed.
+several hosts, GPUs, checkpoints, what is in the model file (here ``weights`` and ``bias`` of the data as it was given;
+AWS's is an archive of a network). The random seed is fixed.
 Source: developer guide, "How Linear Learner Works", "Linear Learner Hyperparameters" and "Response Formats".
 """
 
