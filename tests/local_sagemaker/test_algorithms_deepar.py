@@ -1,4 +1,7 @@
-"""Built-in DeepAR: hourly series with a daily rhythm, at three levels."""
+"""Built-in DeepAR: hourly series with a daily rhythm, at three levels.
+
+Slow: the first run downloads PyTorch.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ import pytest
 from algorithm_jobs import JSON, JSON_LINES, ask, deploy, json_lines, metrics, new_account, train
 from botocore.exceptions import ClientError
 from local_server import Aws, Server
+
+pytestmark = pytest.mark.slow
 
 AHEAD = 6
 CHANCE = numpy.random.default_rng(0)
