@@ -73,24 +73,6 @@ def check_name(member: str, name: str) -> str:
     return name
 
 
-def check_entity_name(member: str, name: str) -> str:
-    """Return `name` if AWS lets most resources be called so: letters, digits and single hyphens. Raises AwsError."""
-    if len(name) > MAX_ENTITY_NAME:
-        raise _constraint(member, name, f"Member must have length less than or equal to {MAX_ENTITY_NAME}")
-    if not _ENTITY_NAME.fullmatch(name):
-        raise _constraint(member, name, f"Member must satisfy regular expression pattern: ^{_ENTITY_NAME.pattern}")
-    return name
-
-
-def _constraint(member: str, name: str, constraint: str) -> AwsError:
-    return validation_error(
-        f"1 validation error detected: Value '{name}' at '{member}' failed to satisfy constraint: {constraint}"
-    )
-
-
-MAX_ENTITY_NAME = 63
-_ENTITY_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
-
 _READING = ("Describe", "List", "Get", "Head", "Search", "Simulate", "Filter", "Lookup", "Query", "BatchGet")
 
 

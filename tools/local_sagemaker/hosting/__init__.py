@@ -17,7 +17,7 @@ from typing import Any
 
 from ..cloud import Cloud, Key
 from ..handlers import Handlers
-from ..wire import AwsError, Call, check_entity_name, validation_error
+from ..wire import AwsError, Call, check_name, validation_error
 from . import deploying, plans, settings
 from .endpoint import Endpoint, Fleet
 
@@ -32,11 +32,8 @@ RETAINABLE = {"DesiredWeight": "InitialVariantWeight", "DesiredInstanceCount": "
 
 def create(cloud: Cloud, call: Call) -> dict[str, Any]:
     """Start an endpoint."""
-    name, config = (
-        check_entity_name("endpointName", call.parameters["EndpointName"]),
-        call.parameters["EndpointConfigName"],
-    )
-    plan = plans.read(cloud, call.caller, config)
+    name = check_name("endpointName", call.parameters["EndpointName"])
+    plan = plans.read(cloud, call.caller, call.parameters["EndpointConfigName"])
     endpoint = Endpoint(call.caller, name, plan, call.parameters.get("DeploymentConfig") or {})
     if not cloud.shelf(KIND).add(_key(call), endpoint):
         arn = f"arn:aws:sagemaker:{call.caller.region}:{call.caller.account}:endpoint/{name.lower()}"

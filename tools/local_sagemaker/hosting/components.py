@@ -16,7 +16,7 @@ from ..cloud import Cloud, Key
 from ..handlers import Handlers
 from ..paging import page
 from ..status import Status
-from ..wire import Call, Caller, check_entity_name, validation_error
+from ..wire import Call, Caller, check_name, validation_error
 from . import deploying, find, models, variant
 from .component_backend import Components
 from .endpoint import Endpoint
@@ -81,7 +81,7 @@ class Component:
 def create(cloud: Cloud, call: Call) -> dict[str, Any]:
     """Start a component on an endpoint that is in service."""
     given = call.parameters
-    name = check_entity_name("inferenceComponentName", given["InferenceComponentName"])
+    name = check_name("inferenceComponentName", given["InferenceComponentName"])
     endpoint = _endpoint(cloud, call)
     told, names = given["Specification"], [each.name for each in endpoint.fleet.variants]
     model = _model(cloud, call.caller, told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +11,8 @@ from botocore.exceptions import ClientError
 from ..cloud import Cloud, Key
 from ..cloud.storage import NoSuchDataError, split
 from ..handlers import Handlers
-from ..service_models import enum
 from ..status import Status
-from ..wire import AwsError, Call, Caller, check_entity_name, validation_error
+from ..wire import AwsError, Call, Caller, check_name, validation_error
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Resource:
 
     def create(self, cloud: Cloud, call: Call) -> dict[str, Any]:
         """Create one; its name must be free."""
-        key = Key.of(call.caller, check_entity_name(_camel(self.member), call.parameters[self.member]))
+        key = Key.of(call.caller, check_name(self.member, call.parameters[self.member]))
         self.check(cloud, call)
         given = {name: value for name, value in call.parameters.items() if name != "Tags"}
         if not cloud.shelf(self.kind).add(key, Settings(given)):
@@ -86,10 +85,6 @@ class Resource:
         return f"arn:aws:sagemaker:{caller.region}:{caller.account}:{self.kind}/{name}"
 
 
-def _camel(member: str) -> str:
-    return member[0].lower() + member[1:]
-
-
 def _check_model(cloud: Cloud, call: Call) -> None:
     containers = call.parameters.get("Containers", [])
     if primary := call.parameters.get("PrimaryContainer"):
@@ -113,28 +108,20 @@ def _check_model_data(cloud: Cloud, caller: Caller, uri: str) -> None:
 
 def _check_config(cloud: Cloud, call: Call) -> None:
     """Raise AwsError for a variant that cannot be, or whose model is not there."""
-    variants = [*call.parameters["ProductionVariants"], *call.parameters.get("ShadowProductionVariants", [])]
-    for number, variant in enumerate(variants, 1):
-        check_entity_name("variantName", variant["VariantName"])
-        place = f"productionVariants.{number}.member"
-        if "InstanceType" in variant:
-            _check_one_of(variant["InstanceType"], f"{place}.instanceType", enum("ProductionVariantInstanceType"))
-        elif "ServerlessConfig" in variant:
-            _check_one_of(variant["ServerlessConfig"]["MemorySizeInMB"], f"{place}.memorySizeInMB", MEMORY)
+    for variant in [*call.parameters["ProductionVariants"], *call.parameters.get("ShadowProductionVariants", [])]:
+        memory = variant.get("ServerlessConfig", {}).get("MemorySizeInMB", MEMORY[0])
+        if memory not in MEMORY:
+            known = ", ".join(map(str, MEMORY))
+            raise validation_error(
+                f"1 validation error detected: Value '{memory}' at 'memorySizeInMB' failed to satisfy constraint: "
+                f"Member must satisfy enum value set: [{known}]"
+            )
         if "ModelName" in variant:
             MODELS.told(cloud, call.caller, variant["ModelName"])
 
 
 MEMORY = range(1024, 6145, 1024)
 """Megabytes that a serverless endpoint may have."""
-
-
-def _check_one_of(value: object, place: str, known: Collection[object]) -> None:
-    if value not in known:
-        raise validation_error(
-            f"1 validation error detected: Value '{value}' at '{place}' failed to satisfy constraint: "
-            f"Member must satisfy enum value set: [{', '.join(map(str, known))}]"
-        )
 
 
 def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
