@@ -22,6 +22,7 @@ from .execution import Execution, StepRun
 from .kinds import Doing, Kind, Made, StepError, StepStoppedError
 from .retrying import Retries
 
+KIND = "pipeline-execution"
 KINDS: dict[str, Kind] = {
     "Training": Made("TrainingJob", "TrainingJob", stoppable=True, tracked=True),
     "Processing": Made("ProcessingJob", "ProcessingJob", stoppable=True, tracked=True),
@@ -36,6 +37,8 @@ KINDS: dict[str, Kind] = {
     CONDITION: kinds.decide,
     "Fail": kinds.fail,
 }
+"""What steps do, by their type."""
+
 FAILED = "Step failure: One or multiple steps failed."
 TRIGGERS = {"Failed": {"Failed"}, "Stopped": {"Stopped"}, "Any": {"Succeeded", "Failed", "Stopped"}}
 """With which statuses of a step another one goes on that does not wait for its success."""
@@ -161,9 +164,6 @@ def _attempt(cloud: Cloud, execution: Execution, begun: StepRun) -> None:
     kind(Doing(cloud, execution, begun, arguments, name))
     if begun.asked_to_stop.is_set():
         raise StepStoppedError
-
-
-KIND = "pipeline-execution"
 
 
 def _scope(cloud: Cloud, execution: Execution, step: Step, name: str) -> references.Scope:
