@@ -40,6 +40,9 @@ KINDS = (
     ("user", "iam", "list_users", "Users", "UserName"),
     ("log group", "logs", "describe_log_groups", "logGroups", "logGroupName"),
 )
+EXECUTION_ROLE = "role AmazonSageMaker-ExecutionRole-local"
+"""Every account has it from the start, as one that has used SageMaker's console."""
+
 _numbers = itertools.count(700_000_000_001)
 
 
@@ -73,7 +76,7 @@ class Remote:
             for kind, service, operation, member, name in KINDS
             for item in getattr(self.client(service), operation)()[member]
         ]
-        return sorted(found)
+        return sorted(set(found) - {EXECUTION_ROLE})
 
 
 class AwsProject:

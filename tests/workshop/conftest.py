@@ -16,7 +16,7 @@ __all__ = ["browser", "serve"]
 ROOT = Path(__file__).parent.parent.parent
 LABGUIDE = Path(sys.executable).parent / "labguide"
 SOURCES = ("docs", "slides", "notebooks", "snippets", "recordings", "mkdocs.yml", "requirements.lock")
-QUOTED = "tools/local_sagemaker/OPERATIONS.md"
+QUOTED = ("tools/local_sagemaker/OPERATIONS.md", "tools/local_sagemaker/SAMPLES.md")
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +26,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in SOURCES:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
         copy(ROOT / name, folder / name)
-    (folder / QUOTED).parent.mkdir(parents=True)
-    shutil.copy2(ROOT / QUOTED, folder / QUOTED)
+    for name in QUOTED:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, folder / name)
     return folder
 
 
