@@ -50,7 +50,8 @@ TUNING = {
     "HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": "train:rmse"},
     "ParameterRanges": {"ContinuousParameterRanges": [{"Name": "eta", "MinValue": "0.1", "MaxValue": "0.2"}]},
 }
-VARIANT = {"VariantName": "v", "ModelName": "thing", "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
+EMPTY = {"VariantName": "v", "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
+VARIANT = {**EMPTY, "ModelName": "thing"}
 GROUP = {
     "InstanceGroupName": "g",
     **ONE_HOST,
@@ -69,6 +70,16 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "ProductionVariants": [VARIANT],
     },
     "Endpoint": {"EndpointName": "thing", "EndpointConfigName": "thing"},
+    "InferenceComponent": {
+        "InferenceComponentName": "thing",
+        "EndpointName": "of-components",
+        "VariantName": "v",
+        "Specification": {
+            "ModelName": "thing",
+            "ComputeResourceRequirements": {"NumberOfCpuCoresRequired": 1, "MinMemoryRequiredInMb": 128},
+        },
+        "RuntimeConfig": {"CopyCount": 1},
+    },
     "TrainingJob": {"TrainingJobName": "thing", "HyperParameters": {"num_round": "1"}, **TRAINING},
     "HyperParameterTuningJob": {
         "HyperParameterTuningJobName": "thing",
@@ -157,6 +168,15 @@ print(json.dumps(found))
 """
 
 
+def make_endpoint_of_components(aws: Aws) -> None:
+    """Make the endpoint that takes an inference component, and wait for it."""
+    aws.sagemaker.create_endpoint_config(
+        EndpointConfigName="of-components", ExecutionRoleArn=ROLE, ProductionVariants=[EMPTY]
+    )
+    aws.sagemaker.create_endpoint(EndpointName="of-components", EndpointConfigName="of-components")
+    aws.in_service("of-components")
+
+
 def create(aws: Aws, noun: str) -> dict[str, Any]:
     """Create one; return what is known of it, named as sagemaker-core names members."""
     request = REQUESTS[noun]
@@ -170,6 +190,7 @@ def create(aws: Aws, noun: str) -> dict[str, Any]:
 def test_sagemaker_core_gets_and_lists_whatever_is_created(aws: Aws, tmp_path: Path) -> None:
     aws.s3.create_bucket(Bucket="core-data")
     aws.s3.put_object(Bucket="core-data", Key="train/rows.csv", Body=rows_where_the_feature_decides().encode())
+    make_endpoint_of_components(aws)
     created = {noun: create(aws, noun) for noun in REQUESTS}
     (tmp_path / "created.json").write_text(json.dumps(created, default=str))
     found = json.loads(run_sdk(aws, WALK, tmp_path).splitlines()[-1])
