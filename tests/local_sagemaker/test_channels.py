@@ -107,7 +107,9 @@ def test_a_pipes_objects_are_unpacked(aws: Aws) -> None:
     assert told == {"0": b"one,two,"}
 
 
-@pytest.mark.parametrize("content", [b"plain", gzip.compress(b"cut off" * 1000)[:-9], b""])
+@pytest.mark.parametrize(
+    "content", [b"plain", gzip.compress(b"cut off" * 1000)[:-9], b""], ids=["plain", "cut off", "empty"]
+)
 def test_objects_that_are_not_wholly_compressed_fail_the_job(aws: Aws, content: bytes) -> None:
     aws.put("zipped/a", "")
     aws.s3.put_object(Bucket=aws.bucket, Key="zipped/a", Body=content)
