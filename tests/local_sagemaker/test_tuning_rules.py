@@ -186,7 +186,7 @@ AUC = {"Type": "Maximize", "MetricName": "validation:auc"}
         ({"Strategy": "Random", "ParameterRanges": between("2", "1")}, {}, r"\[level\]"),
         ({"Strategy": "Random", "limits": {"MaxNumberOfTrainingJobs": 3}}, {}, r"combinations .* \[2\] .* \[3\]"),
         ({}, {"StaticHyperParameters": {"level": "1"}}, "both static and tuned"),
-        ({"Strategy": "Guessing"}, {}, "'Guessing' at 'strategy'"),
+        ({"Strategy": "Guessing"}, {}, r"'Guessing' at 'hyperParameterTuningJobConfig\.strategy'"),
         ({"Strategy": "Hyperband", "ParameterRanges": between("0", "1")}, {}, "MaxResource"),
         ({"TrainingJobEarlyStoppingType": "Auto", "Strategy": "Hyperband"}, {}, "must be Off"),
         ({"StrategyConfig": {"HyperbandStrategyConfig": {"MaxResource": 3}}}, {}, "with the strategy Hyperband only"),
