@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import queue
 import signal
 import sys
 import threading
@@ -22,9 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
         return _print_operations()
     if options.samples:
         return _print_samples()
-    told_to_stop = threading.Event()
+    told_to_stop: queue.SimpleQueue[None] = queue.SimpleQueue()  # unlike Event.set(), its put() may interrupt itself
     for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, lambda *_: told_to_stop.set())
+        signal.signal(ending, lambda *_: told_to_stop.put(None))
     try:
         return _serve(options, told_to_stop)
     except (StateInUseError, OSError) as error:
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
 
 
-def _serve(options: argparse.Namespace, told_to_stop: threading.Event) -> int:
+def _serve(options: argparse.Namespace, told_to_stop: queue.SimpleQueue[None]) -> int:
     still_running: list[str] = []
     with running(_options(options)) as server:
         print(_as_json(server) if options.json else _for_a_shell(server), flush=True)
@@ -43,7 +44,7 @@ def _serve(options: argparse.Namespace, told_to_stop: threading.Event) -> int:
         watch = Watch(server.cloud, _tell)
         if not options.json:
             watch.start()
-        told_to_stop.wait()
+        told_to_stop.get()
         still_running += watch.stop()
         if not options.json:
             _tell("Stopping ...")
@@ -101,11 +102,11 @@ def _print_samples() -> int:
     return 0
 
 
-def _wait_for_stdin(told_to_stop: threading.Event) -> None:
+def _wait_for_stdin(told_to_stop: queue.SimpleQueue[None]) -> None:
     # Not sys.stdin.read(): its lock, held by this thread, would abort the interpreter's own end.
     while os.read(sys.stdin.fileno(), 1024):
         pass
-    told_to_stop.set()
+    told_to_stop.put(None)
 
 
 def _as_json(server: Running) -> str:
@@ -121,4 +122,8 @@ def _for_a_shell(server: Running) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Not sys.exit(): it would wait for transfers of jobs that have been ended, which ask a server that is gone.
+    os._exit(status)
