@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import queue
 import signal
 import sys
 import threading
@@ -23,9 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
         return _print_operations()
     if options.samples:
         return _print_samples()
-    told_to_stop: queue.SimpleQueue[None] = queue.SimpleQueue()  # unlike Event.set(), its put() may interrupt itself
+    told_to_stop = threading.Event()
     for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, lambda *_: told_to_stop.put(None))
+        signal.signal(ending, lambda *_: told_to_stop.set())
     try:
         return _serve(options, told_to_stop)
     except (StateInUseError, OSError) as error:
@@ -33,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
 
 
-def _serve(options: argparse.Namespace, told_to_stop: queue.SimpleQueue[None]) -> int:
+def _serve(options: argparse.Namespace, told_to_stop: threading.Event) -> int:
     still_running: list[str] = []
     with running(_options(options)) as server:
         print(_as_json(server) if options.json else _for_a_shell(server), flush=True)
@@ -44,7 +43,7 @@ def _serve(options: argparse.Namespace, told_to_stop: queue.SimpleQueue[None]) -
         watch = Watch(server.cloud, _tell)
         if not options.json:
             watch.start()
-        told_to_stop.get()
+        told_to_stop.wait()
         still_running += watch.stop()
         if not options.json:
             _tell("Stopping ...")
@@ -102,11 +101,11 @@ def _print_samples() -> int:
     return 0
 
 
-def _wait_for_stdin(told_to_stop: queue.SimpleQueue[None]) -> None:
+def _wait_for_stdin(told_to_stop: threading.Event) -> None:
     # Not sys.stdin.read(): its lock, held by this thread, would abort the interpreter's own end.
     while os.read(sys.stdin.fileno(), 1024):
         pass
-    told_to_stop.put(None)
+    told_to_stop.set()
 
 
 def _as_json(server: Running) -> str:
@@ -122,8 +121,4 @@ def _for_a_shell(server: Running) -> str:
 
 
 if __name__ == "__main__":
-    status = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # Not sys.exit(): it would wait for transfers of jobs that have been ended, which ask a server that is gone.
-    os._exit(status)
+    sys.exit(main())

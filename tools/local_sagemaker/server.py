@@ -114,7 +114,6 @@ def _serving(cloud: Cloud, server: BaseWSGIServer) -> Iterator[None]:
     finally:
         cloud.stopping.set()
         server.shutdown()
-        server.server_close()
 
 
 @contextlib.contextmanager
