@@ -40,17 +40,34 @@ class Place:
 
 
 @dataclass(frozen=True)
+class UnrunRule:
+    """What a project does with code fences that quote no script: refuse them, or show them labelled as not run."""
+
+    show: bool
+    languages: tuple[str, ...] = ()
+    """As written after the fence; empty means any."""
+    paths: tuple[str, ...] = ()
+    """Glob patterns of documents, relative to the root; empty means any."""
+
+
+@dataclass(frozen=True)
 class Project:
     """A workshop's sources: where they are and which languages they are written in."""
 
     root: Path
     languages: tuple[str, ...] = (DEFAULT_LANGUAGE,)
     """The language of files without a suffix comes first."""
+    docs_dir: str = "docs"
+    """The folder of lessons, relative to the root, as the host is told."""
+    environment: tuple[str, ...] = ()
+    """The caller's environment variables that kernels get beside those that every program needs."""
+    unrun: tuple[UnrunRule, ...] = ()
+    """What happens to code in documents that nobody ran; the first rule that fits a fence counts."""
 
     @property
     def docs(self) -> Path:
         """The folder of lessons."""
-        return self.root / "docs"
+        return self.root / self.docs_dir
 
     @property
     def slides(self) -> Path:
