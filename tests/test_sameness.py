@@ -9,11 +9,26 @@ from typing import Any
 import pytest
 from PIL import Image, PngImagePlugin
 
-from labguide import pictures, shown_values
-from labguide.model import Cell, Place, Script
-from labguide.sameness import Rules, rules_of, same_outputs, same_text
+from labguide import shown_values
+from labguide.cleaning import Comparison, Rules, pictures, rules_of
+from labguide.model import Cell, Origin, Output, Place, Script
 
 STRICT = Rules()
+NOON = 1_795_780_800.0  # 2026-11-27 12:00:00 UTC
+TODAY = Origin("2026-11-27", NOON, NOON + 60, made=("3fa85f64", "Q2KX0Z9ATT1T"))
+TOMORROW = Origin("2026-11-28", NOON + 86_400, NOON + 86_460, made=("0bd1e772", "ZM4WQ81CC3A0"))
+
+
+def same_outputs(old: list[Output], new: list[Output], rules: Rules) -> bool:
+    return Comparison(rules).same_outputs(old, new)
+
+
+def same_text(old: str, new: str, rules: Rules) -> bool:
+    return Comparison(rules).same_text(old, new)
+
+
+def same_next_day(old: str, new: str, rules: Rules = STRICT) -> bool:
+    return Comparison(rules, TODAY, TOMORROW).same_text(old, new)
 
 
 def stream(text: str, name: str = "stdout") -> dict[str, Any]:
@@ -89,7 +104,17 @@ def test_dots_are_dots_without_the_tag() -> None:
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("auc 0.9000", "auc 0.9001"), ("loss=1e-05;", "loss=1.0001e-05;"), ("[9.999, -2]", "[10.000, -2]")],
+    [
+        ("auc 0.9000", "auc 0.9001"),
+        ("loss=1e-05;", "loss=1.0001e-05;"),
+        ("[9.999, -2]", "[10.000, -2]"),
+        ("[1.  2.]", "[1.0001 2.]"),
+        ("12.500ms", "12.501ms"),
+        ("準確率0.9120", "準確率0.9121"),
+        ("0.9120的準確率", "0.9121的準確率"),
+        ("1.000,2.000", "1.0001,2.000"),
+        (".5000", ".5001"),
+    ],
 )
 def test_numbers_within_the_tolerance_are_the_same(old: str, new: str) -> None:
     assert same_text(old, new, rules_of(["tolerance-1e-3"]))
@@ -105,6 +130,9 @@ def test_numbers_within_the_tolerance_are_the_same(old: str, new: str) -> None:
         ("version 1.2.3", "version 1.2.4"),
         ("job7", "job8"),
         ("x -1", "x 1"),
+        ("12.5ms", "12.5s"),
+        ("3fa8", "3fa9"),
+        ("2026-11-27", "2026-11-29"),
     ],
 )
 def test_tolerance_is_for_near_numbers_only(old: str, new: str) -> None:
@@ -123,14 +151,153 @@ def test_tolerance_that_is_no_share_is_refused(tag: str) -> None:
         rules_of([tag])
 
 
-def test_table_counts_by_the_texts_of_its_cells() -> None:
-    plain = display(text_html="<table class='other'><tr><th>a</th>  <td> 1 </td></tr></table>")
-    assert same_outputs([table(("a", "1"))], [plain], STRICT)
-
-
 @pytest.mark.parametrize("rows", [[("a", "2")], [("1", "a")], [("a", "1"), ("", "")], [("a1",)]])
 def test_another_cell_of_a_table_is_a_change(rows: list[tuple[str, ...]]) -> None:
     assert not same_outputs([table(("a", "1"))], [table(*rows)], STRICT)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('<progress value="3" max="10">', '<progress value="4" max="10">'),
+        ("<svg><circle r='1'/></svg>", "<svg><circle r='2'/></svg>"),
+        ('<iframe srcdoc="one"></iframe>', '<iframe srcdoc="two"></iframe>'),
+        ("<style>#T_a td {color: red}</style>", "<style>#T_a td {color: blue}</style>"),
+        ("<script>draw([1, 2])</script>", "<script>draw([1, 3])</script>"),
+        ("<b>a</b>", "<i>a</i>"),
+        ("<p>a</p>", "<p hidden>a</p>"),
+        ("<!-- a -->", "<!-- b -->"),
+    ],
+)
+def test_html_counts_whole(old: str, new: str) -> None:
+    assert not same_outputs([display(text_html=old)], [display(text_html=new)], STRICT)
+
+
+def test_ids_in_html_are_numbered_with_what_refers_to_them() -> None:
+    def styled(lot: str, cell: str = "row0") -> Output:
+        style = f"<style>#T_{lot}_{cell} {{background: yellow}}</style>"
+        return display(text_html=f'{style}<td id="T_{lot}_row0">1</td><td id="T_{lot}_row1">2</td>')
+
+    assert same_outputs([styled("8f2a1")], [styled("c07be")], STRICT)
+    assert not same_outputs([styled("8f2a1")], [styled("c07be", cell="row1")], STRICT)
+
+
+@pytest.mark.parametrize(
+    ("mime", "old", "new"),
+    [
+        ("application/json", {"a": 1}, {"a": 2}),
+        ("application/vnd.plotly.v1+json", {"data": [{"y": [1, 2]}]}, {"data": [{"y": [1, 3]}]}),
+        ("text/latex", "$x^2$", "$x^3$"),
+        ("text/markdown", "*a*", "*b*"),
+        ("application/javascript", "a()", "b()"),
+        ("application/pdf", "JVBERi0x", "JVBERi0y"),
+    ],
+)
+def test_every_form_counts(mime: str, old: Any, new: Any) -> None:
+    one, other = ({"output_type": "display_data", "data": {mime: content}} for content in (old, new))
+    assert not same_outputs([one], [other], STRICT)
+
+
+def test_text_that_a_richer_form_hides_from_readers_does_not_count() -> None:
+    one, other = (display(text_html="<p>a</p>", text_plain=f"Link(id={number})") for number in (1, 2))
+    assert same_outputs([one], [other], STRICT)
+
+
+def test_colour_of_text_counts() -> None:
+    assert not same_outputs([stream("\x1b[31mred\x1b[0m")], [stream("\x1b[32mred\x1b[0m")], STRICT)
+
+
+def test_size_at_which_a_picture_is_shown_counts() -> None:
+    one, other = (
+        {**display(image_png=png((1, 2, 3))), "metadata": {"image/png": {"width": width, "height": 2}}}
+        for width in (2, 4)
+    )
+    assert not same_outputs([one], [other], STRICT)
+
+
+def test_later_frame_of_an_animation_counts() -> None:
+    def animated(last: int) -> str:
+        frames = [Image.new("L", (2, 2), level) for level in (0, 90, last)]
+        file = io.BytesIO()
+        frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
+        return base64.b64encode(file.getvalue()).decode()
+
+    assert pictures.same(animated(200), animated(200))
+    assert not pictures.same(animated(200), animated(100))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("at 2026-11-27 12:00:07", "at 2026-11-28 12:00:31"),
+        ("2026-11-27T12:00:07.123456+00:00", "2026-11-28T12:00:31.5+00:00"),
+        ("2026-11-27T20:00:07+08:00", "2026-11-28T20:00:31+08:00"),
+        ("2026-11-27 20:00:07", "2026-11-28 20:00:31"),
+        ("Fri, 27 Nov 2026 12:00:07 GMT", "Sat, 28 Nov 2026 12:00:31 GMT"),
+        (
+            "datetime.datetime(2026, 11, 27, 12, 0, 7, tzinfo=tzlocal())",
+            "datetime.datetime(2026, 11, 28, 12, 0, 31, tzinfo=tzlocal())",
+        ),
+        ("job-2026-11-27-12-00-07-123", "job-2026-11-28-12-00-31-456"),
+        ("job-20261127120007", "job-20261128120031"),
+        ("started 1795780807", "started 1795867231"),
+        ("started 1795780807123", "started 1795867231456"),
+        ("12:00:07 INFO ready", "12:00:31 INFO ready"),
+        ("2026年11月27日", "2026年11月28日"),
+        ("建立於2026-11-27 12:00:07。", "建立於2026-11-28 12:00:31。"),
+        ("arn:aws:s3:::data-3fa85f64", "arn:aws:s3:::data-0bd1e772"),
+        ("'RequestId': 'Q2KX0Z9ATT1T'", "'RequestId': 'ZM4WQ81CC3A0'"),
+        ("<object at 0x7f3a00112233>", "<object at 0x7f9c44556677>"),
+        ("http://127.0.0.1:43211/", "http://127.0.0.1:50122/"),
+        ("/tmp/tmpab12cd34/a.csv", "/tmp/tmpzz98yy76/a.csv"),
+        ("100%|##| 9/9 [00:01<00:00, 9.87it/s]", "100%|##| 9/9 [00:02<00:00, 4.11it/s]"),
+        ("Wall time: 3.21 ms", "Wall time: 1min 2s"),
+    ],
+)
+def test_what_each_run_is_known_to_have_made_does_not_count(old: str, new: str) -> None:
+    assert same_next_day(old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("2019-05-05 10:20:30", "2019-05-06 10:20:30"),
+        ("due 2026-12-24 12:00:07", "due 2026-12-25 12:00:07"),
+        ("order 123456789012", "order 123456789013"),
+        ("0xff00ff", "0xff00fe"),
+        ("localhost:8080", "localhost:8081"),
+        ("data-aaaa1111", "data-bbbb2222"),
+        ("01234567-89ab-4def-8123-456789abcdef", "11234567-89ab-4def-8123-456789abcdef"),
+        ("/tmp/a.csv", "/tmp/b.csv"),
+        ("took 3.21 ms", "took 4.22 ms"),
+        ("data-3fa85f64 failed", "data-0bd1e772 succeeded"),
+        ("at 2026-11-27 12:00:07: Completed", "at 2026-11-28 12:00:31: Failed"),
+    ],
+)
+def test_all_else_counts(old: str, new: str) -> None:
+    assert not same_next_day(old, new)
+
+
+def test_two_ids_that_were_one_are_a_change() -> None:
+    one = Origin("", NOON, NOON, made=("3fa85f64", "77aa88bb"))
+    other = Origin("", NOON, NOON, made=("0bd1e772", "99cc11dd"))
+    compared = Comparison(STRICT, one, other)
+    assert compared.same_text("3fa85f64 77aa88bb 3fa85f64", "0bd1e772 99cc11dd 0bd1e772")
+    assert not compared.same_text("3fa85f64 77aa88bb 3fa85f64", "0bd1e772 99cc11dd 99cc11dd")
+
+
+def test_date_in_data_that_happens_to_be_today_is_still_itself_tomorrow() -> None:
+    assert same_next_day("due 2026-11-27", "due 2026-11-27")
+
+
+def test_verbatim_output_may_not_even_differ_in_times() -> None:
+    assert not same_next_day("at 2026-11-27 12:00:07", "at 2026-11-28 12:00:31", rules_of(["verbatim"]))
+
+
+def test_tolerance_holds_beside_a_time() -> None:
+    old, new = "12:00:07 auc 0.9000", "12:00:31 auc 0.9001"
+    assert same_next_day(old, new, rules_of(["tolerance-1e-3"]))
+    assert not same_next_day(old, new)
 
 
 def test_link_in_html_counts_by_where_it_leads() -> None:

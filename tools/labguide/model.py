@@ -204,12 +204,29 @@ class Sources:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The run that an output comes from: what another run of the same code would make anew."""
+
+    recorded: str = ""
+    """The day, as readers are told: `2026-01-31`."""
+    began: float = 0.0
+    """Epoch seconds at which the build of this run began; what it ran before may be shown too."""
+    ended: float = 0.0
+    made: tuple[str, ...] = ()
+    """What was drawn by lot in the names and ids that it made or was told."""
+    moments: tuple[int, ...] = ()
+    """Epoch seconds that answers told it, outside its own time: when a bucket was made, when a token ends."""
+
+
+@dataclass(frozen=True)
 class RecordedCell:
     """What one code cell printed, drew or raised."""
 
     name: str
     source: str
     outputs: tuple[Output, ...] = ()
+    origin: Origin = Origin()
+    """The run that the outputs are of: an earlier one than the recording's, where they were kept."""
 
 
 @dataclass(frozen=True)
@@ -217,7 +234,7 @@ class Recording:
     """What a run left: outputs cell by cell, values, and where they come from.
 
     `values` maps variable names to JSON values as they stood at the end. `provenance` names the backend,
-    the versions, the time of the run and the seconds of each cell.
+    the versions, the seconds of each cell and the distinct calls; `origin` says when it ran and what it made.
     """
 
     script: str
@@ -225,6 +242,7 @@ class Recording:
     cells: tuple[RecordedCell, ...]
     values: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    origin: Origin = Origin()
 
     def cell(self, name: str) -> RecordedCell | None:
         """The recorded cell of that name, if the run came to it."""

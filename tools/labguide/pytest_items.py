@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from labguide import mkdocs_plugin, site, sources, workdir
+from labguide import cleaning, mkdocs_plugin, site, sources, workdir
 from labguide.backends import BACKENDS
 from labguide.comparing import Verdict, reports
 from labguide.model import Cell, Script
@@ -78,7 +78,7 @@ class ScriptTests:
             raise pytest.UsageError(str(error)) from None
         finally:
             backend.stop()
-        secrets = [os.environ.get(name, "") for name in reports.SECRETS]
+        secrets = cleaning.caller_secrets(os.environ)
         for verdict in reports.report(self.problems, rehearsed.verdicts, secrets).verdicts:
             self.verdicts[verdict.script.path, verdict.cell.name] = verdict
 

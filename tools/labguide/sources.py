@@ -10,7 +10,7 @@ from typing import Any
 import jupytext
 import yaml
 
-from labguide import quotes, sameness
+from labguide import cleaning, quotes
 from labguide.model import Cell, Document, DocumentKind, Place, Project, Script, Sources
 from labguide.problems import Problems
 
@@ -163,10 +163,10 @@ def _cells(notebook_cells: Iterable[Any], lines: list[str], path: str, problems:
 def _tags(tags: Iterable[str], place: Place, problems: Problems) -> frozenset[str]:
     known = frozenset(tags)
     try:
-        sameness.rules_of(known)
+        cleaning.rules_of(known)
     except ValueError as error:
         problems.add(place, "bad-tag", f"the tolerance cannot be read: {error}", "write a tag such as tolerance-1e-3")
-        return frozenset(tag for tag in known if not tag.startswith(sameness.TOLERANCE))
+        return frozenset(tag for tag in known if not tag.startswith(cleaning.TOLERANCE))
     return known
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,39 @@ def prelude(orders: Mapping[str, Any]) -> str:
     return f"(lambda space: (exec({source!r}, space), space['install']({dict(orders)!r})))({{}}) and None"
 
 
-def read(path: Path) -> tuple[Call, ...]:
-    """The calls that a kernel noted."""
+@dataclass(frozen=True)
+class Noted:
+    """What a kernel noted of its calls: each distinct call, and what requests and answers held of this run alone."""
+
+    calls: tuple[Call, ...] = ()
+    names: tuple[str, ...] = ()
+    """Of which parts may be drawn by lot."""
+    ids: tuple[str, ...] = ()
+    """Which are wholly."""
+    moments: tuple[int, ...] = ()
+    """Epoch seconds."""
+    secrets: tuple[str, ...] = ()
+
+
+def read(path: Path) -> Noted:
+    """The notes of a kernel. A line that a dying kernel did not finish is passed over."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").split("\n")
     except FileNotFoundError:
-        return ()
-    return tuple(json.loads(line) for line in lines)
+        return Noted()
+    found = [json.loads(line) for line in lines if line.endswith("}")]
+    heard = [each["heard"] for each in found if "heard" in each]
+    return Noted(
+        calls=tuple(each for each in found if "heard" not in each),
+        names=_all(heard, "names"),
+        ids=_all(heard, "ids"),
+        moments=_all(heard, "moments"),
+        secrets=_all(heard, "secrets"),
+    )
+
+
+def _all(heard: Iterable[Mapping[str, list[Any]]], kind: str) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(each for one in heard for each in one.get(kind, ())))
 
 
 def distinct(calls: Iterable[Call]) -> list[Call]:

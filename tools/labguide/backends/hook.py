@@ -1,4 +1,6 @@
-"""Notes the AWS calls that a script makes. Its text is run inside the kernel, before the script's first cell.
+"""Notes the AWS calls that a script makes, and what their answers drew by lot or hold in confidence.
+
+Its text is run inside the kernel, before the script's first cell.
 
 It listens to botocore's own events, in every session that the script or an SDK makes: nothing is patched. Each
 distinct call is noted once, however often it is repeated. If there is a ledger, every call that creates something is
@@ -23,14 +25,33 @@ _CREATING = re.compile(r"(Create|Run|Allocate|Register|Import|Request)(?!.*Presi
 
 _LIMITS = ("MaxRuntimeInSeconds", "MaxNumberOfTrainingJobs", "MaxParallelTrainingJobs")
 
+_NAMING = re.compile(r"(Id|Ids|Arn|Arns|Name|Names|Uri|Url|Key|Token|Location|Path|Bucket|Prefix|Group|Stream)$", re.I)
+"""Members of requests and answers that name something, rather than say what it is."""
+
+_NUMBERED = re.compile(r"(RequestId|HostId|UploadId|VersionId|x-amz-id-2|x-amz[a-z-]*-(request|version)-?id)$", re.I)
+"""Members that hold nothing but an id that AWS drew by lot."""
+
+_SECRET = re.compile(
+    r"(Secret(Access)?Key|(Session|Security|Authorization|Access|Refresh|Id)Token|SecretString|Password|ClientSecret"
+    r"|PrivateKey)$",
+    re.I,
+)
+_MAYBE_SECRET = re.compile(r"pass|secret|token|key|credential|auth", re.I)
+"""Members that hold a secret, and those that do if the service's own model calls them sensitive."""
+
+_LONGEST = 2048
+_MOST = 20_000
+"""Characters of a name, and names of a run, that are noted."""
+
 _ABSENT = ("404", "NoSuchEntity", "NoSuchBucket", "NoSuchKey", "NotFound")
 
 
 def install(orders: dict[str, Any]) -> None:
     """Listen to every botocore session that is made from now on.
 
-    `orders["calls"]` is the file for the distinct calls. With a ledger there are also `"ledger"` (its file), `"run"`,
-    `"script"`, `"account"` (a number that no file may hold) and `"creates"`, the table in `aws.kinds.for_hook`.
+    `orders["calls"]` is the file for the distinct calls and what else is noted of them. With a ledger there are also
+    `"ledger"` (its file), `"run"`, `"script"`, `"account"` (a number that no file may hold) and `"creates"`, the table
+    in `aws.kinds.for_hook`.
     """
     try:
         from botocore import register_initializer
@@ -47,6 +68,7 @@ class Notes:
         self.orders = orders
         self.creates: dict[str, Any] = orders.get("creates", {})
         self._seen: set[str] = set()
+        self._heard: set[tuple[str, Any]] = set()
         self._lock = threading.Lock()
         self._ledger = os.open(orders["ledger"], os.O_WRONLY | os.O_APPEND) if orders.get("ledger") else None
         if self._ledger is not None:
@@ -66,6 +88,15 @@ class Notes:
                 self._seen.add(line)
                 with open(self.orders["calls"], "a", encoding="utf-8") as file:  # noqa: PTH123
                     file.write(line + "\n")
+
+    def heard(self, heard: Heard) -> None:
+        """Note what a request or an answer held, each name, moment and secret once."""
+        with self._lock:
+            fresh = {kind: [each for each in found if (kind, each) not in self._heard] for kind, found in heard.items()}
+            if len(self._heard) < _MOST and any(fresh.values()):
+                self._heard.update((kind, each) for kind, found in fresh.items() for each in found)
+                with open(self.orders["calls"], "a", encoding="utf-8") as file:  # noqa: PTH123
+                    file.write(json.dumps({"heard": fresh}) + "\n")
 
     def ledger(self, entry: dict[str, Any]) -> None:
         """Append one line to the ledger and wait until the disk has it; many processes may do so at once."""
@@ -95,6 +126,7 @@ class Watch:
         if plan is None and self.notes.keeps_ledger and _CREATING.match(model.name):
             plan = {"kind": f"unknown: {key}", "identity": model.input_shape.required_members}
         context["labguide"] = {"call": _described(model, params), "plan": plan, "params": dict(params)}
+        context["labguide"]["shape"] = model.input_shape
         if plan and plan.get("tags"):
             _tag(params, plan["tags"], self.notes.orders["run"])
 
@@ -104,12 +136,14 @@ class Watch:
         if noted is None:
             return
         self.notes.call(noted["call"])
+        self.notes.heard(_heard(noted["params"], noted["shape"]))
         if self.notes.keeps_ledger and noted["plan"]:
             noted["id"] = uuid.uuid4().hex
             self.notes.ledger(self._intent(noted, context.get("client_region")))
 
-    def answered(self, http_response: Any, parsed: Any, context: Any, **_: Any) -> None:
+    def answered(self, http_response: Any, parsed: Any, model: Any, context: Any, **_: Any) -> None:
         """After an answer: it was created, or refused. A refusal after a retry is unclear: the first try may count."""
+        self.notes.heard(_heard(parsed, model.output_shape))
         retried = parsed.get("ResponseMetadata", {}).get("RetryAttempts", 0) if isinstance(parsed, dict) else 0
         status = http_response.status_code
         refused = "unclear" if retried or status >= 500 else "refused"
@@ -158,6 +192,41 @@ class Watch:
             ("after-call", self.answered),
             ("after-call-error", self.unanswered),
         ]
+
+
+Heard = dict[str, list[Any]]
+"""What a request or an answer holds of the run: `names`, of which parts may be drawn by lot, `ids`, which are
+wholly, `moments` in epoch seconds, and `secrets`."""
+
+
+def _heard(value: Any, shape: Any) -> Heard:
+    heard: Heard = {"names": [], "ids": [], "moments": [], "secrets": []}
+    _listen(value, "", shape, heard)
+    return heard
+
+
+def _listen(value: Any, name: str, shape: Any, heard: Heard) -> None:
+    """Sort what a value holds by the member that holds it; botocore's shapes say what is sensitive."""
+    if isinstance(value, str):
+        kind = _kind(name, shape)
+        if kind and value and (kind == "secrets" or len(value) <= _LONGEST):
+            heard[kind].append(value)
+    elif isinstance(value, datetime):
+        heard["moments"].append(int(value.timestamp()))
+    elif isinstance(value, dict):
+        members = getattr(shape, "members", {})
+        for key, inner in value.items():
+            _listen(inner, str(key), members.get(key), heard)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _listen(inner, name, getattr(shape, "member", None), heard)
+
+
+def _kind(name: str, shape: Any) -> str:
+    sensitive = shape is not None and shape.metadata.get("sensitive")
+    if _SECRET.search(name) or (sensitive and _MAYBE_SECRET.search(name)):
+        return "secrets"
+    return "ids" if _NUMBERED.search(name) else "names" if _NAMING.search(name) else ""
 
 
 def _tag(params: dict[str, Any], path: list[str], run: str) -> None:

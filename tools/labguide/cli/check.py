@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from labguide import links, mkdocs_plugin, recordings, site, sources, workdir
+from labguide import cleaning, links, mkdocs_plugin, recordings, site, sources, workdir
 from labguide.backends import BACKENDS
 from labguide.cli import options
 from labguide.comparing import reports
@@ -60,4 +60,4 @@ def _check(project: Project, how: site.CheckOptions) -> reports.Report:
         finally:
             backend.stop()
         links.check(project, checked.site, problems)
-    return reports.report(problems, checked.verdicts, [os.environ.get(name, "") for name in reports.SECRETS])
+    return reports.report(problems, checked.verdicts, cleaning.caller_secrets(os.environ))

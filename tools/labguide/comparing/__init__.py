@@ -1,6 +1,6 @@
 """The step from a fresh run to its verdict: each cell held against the committed recording. Changes nothing.
 
-What counts as a difference is decided in `sameness`, for recordings and for checks alike.
+What counts as a difference is decided in the room `cleaning`, for recordings and for checks alike.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from labguide import pictures, recordings, sameness, shown_values
+from labguide import cleaning, lines, shown_values
+from labguide.cleaning import Comparison, Shown, pictures
 from labguide.model import (
     Cell,
     CellQuote,
@@ -90,7 +91,7 @@ def _verdict(script: Script, cell: Cell, new: Recording | None, failure: Problem
 
 def _traceback(cell: RecordedCell) -> tuple[str, ...]:
     error = next((output for output in reversed(cell.outputs) if output["output_type"] == "error"), None)
-    return tuple("\n".join(error["traceback"]).splitlines()) if error else ()
+    return tuple(lines.split("\n".join(error["traceback"]))) if error else ()
 
 
 def _drifts(
@@ -117,18 +118,21 @@ def _drifts(
 def _of_cell(
     script: Script, cell: Cell, old: RecordedCell | None, new: RecordedCell, documents: Sequence[Document]
 ) -> Iterator[Finding]:
-    rules = sameness.rules_of(cell.tags)
     quoted = quotes_of(script, cell, documents)
     if old is None:
         message = f'the cell "{cell.name}" is not in the recording'
         yield Finding(Problem(cell.place, message, _accept(script), "stale-recording"), quoted=quoted)
-    elif not sameness.same_outputs(old.outputs, new.outputs, rules):
-        diff = _diff(cell.name, *_sides(old, new, rules))
+    elif not (comparison := _comparison(cell, old, new)).same_outputs(old.outputs, new.outputs):
+        diff = _diff(cell.name, *_sides(old, new, comparison))
         problem = Problem(cell.place, _what_changed(cell, old, new), _mend(script), "drift")
         yield Finding(problem, diff, quoted)
     elif old.source != new.source:
         message = f'the recording of the cell "{cell.name}" is of other code, though its output is the same'
         yield Finding(Problem(cell.place, message, _accept(script), "stale-recording"), quoted=quoted)
+
+
+def _comparison(cell: Cell, old: RecordedCell, new: RecordedCell) -> Comparison:
+    return Comparison(cleaning.rules_of(cell.tags), old.origin, new.origin)
 
 
 def _of_values(
@@ -143,7 +147,7 @@ def _of_values(
     told = set()
     for quote in quotes:
         home = shown_values.home(script, quote.name)
-        if home is None or quote.expression in told or not recordings.value_changed(quote, old, new, script):
+        if home is None or quote.expression in told or not cleaning.value_changed(quote, old, new, script):
             continue
         told.add(quote.expression)
         before, after = (shown_values.show_or_none(quote.expression, each.values) for each in (old, new))
@@ -164,12 +168,12 @@ def _quotes_in(document: Document, script: Script, cell: Cell) -> Iterator[Place
             case CellQuote(script=script.name, cell=cell.name) if "output" in quote.show:
                 yield quote.place
     if document.kind == "lesson" and document.meta.get("notebook") == script.path:
-        lines = document.text.splitlines()[: document.body_line]
-        yield Place(document.path, next((n for n, line in enumerate(lines, 1) if line.startswith("notebook:")), 1))
+        header = lines.split(document.text)[: document.body_line]
+        yield Place(document.path, next((n for n, line in enumerate(header, 1) if line.startswith("notebook:")), 1))
 
 
 def _what_changed(cell: Cell, old: RecordedCell, new: RecordedCell) -> str:
-    before, after = sameness.shown(old.outputs), sameness.shown(new.outputs)
+    before, after = cleaning.shown(old.outputs), cleaning.shown(new.outputs)
     if not after:
         return f'the cell "{cell.name}" shows nothing any more'
     if not before:
@@ -182,30 +186,36 @@ def _what_changed(cell: Cell, old: RecordedCell, new: RecordedCell) -> str:
     )
 
 
-def _sides(old: RecordedCell, new: RecordedCell, rules: sameness.Rules) -> tuple[list[str], list[str]]:
+def _sides(old: RecordedCell, new: RecordedCell, comparison: Comparison) -> tuple[list[str], list[str]]:
     """The lines of both sides of a diff; what means the same on both is worded the same."""
-    before, after = sameness.shown(old.outputs), sameness.shown(new.outputs)
-    if [each.mime for each in before] == [each.mime for each in after]:
-        pairs = zip(before, after, strict=True)
-        after = [dataclasses.replace(other, text=_worded(one, other, rules)) for one, other in pairs]
-    return _lines(before), _lines(after)
+    before, after = cleaning.shown(old.outputs), cleaning.shown(new.outputs)
+    if [each.mime for each in before] != [each.mime for each in after]:
+        return _lines(_told(each) for each in before), _lines(_told(each) for each in after)
+    pairs = [_pair(one, other, comparison) for one, other in zip(before, after, strict=True)]
+    return _lines(one for one, _ in pairs), _lines(other for _, other in pairs)
 
 
-def _worded(old: sameness.Shown, new: sameness.Shown, rules: sameness.Rules) -> str:
-    if not (old.content and new.content):
-        return sameness.adopt(old.text, new.text, rules)
-    if pictures.same(old.content, new.content):
-        return old.text
-    return "; ".join(filter(None, (new.text, pictures.difference(old.content, new.content))))
+def _pair(old: Shown, new: Shown, comparison: Comparison) -> tuple[Shown, Shown]:
+    """Both sides as a diff tells them: as a person reads them, and in full where that is the same."""
+    if old.content and new.content:
+        same = comparison.same(old, new)
+        how = old.text if same else "; ".join(filter(None, (new.text, pictures.difference(old.content, new.content))))
+        return old, dataclasses.replace(new, text=how)
+    if comparison.same_text(old.readable, new.readable):
+        return old, dataclasses.replace(new, text=comparison.adopt(old.text, new.text))
+    return _told(old), dataclasses.replace(new, text=comparison.adopt(old.readable, new.readable))
 
 
-def _lines(shown: Iterable[sameness.Shown]) -> list[str]:
-    return [line for each in shown for line in (f"[{each.mime}]", *each.text.splitlines())]
+def _told(shown: Shown) -> Shown:
+    return dataclasses.replace(shown, text=shown.readable or shown.text)
+
+
+def _lines(shown: Iterable[Shown]) -> list[str]:
+    return [line for each in shown for line in (f"[{each.mime}]", *lines.split(each.text))]
 
 
 def _diff(name: str, old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
-    lines = difflib.unified_diff(old, new, f"{name}, recorded", f"{name}, now", n=CONTEXT, lineterm="")
-    return tuple(lines)
+    return tuple(difflib.unified_diff(old, new, f"{name}, recorded", f"{name}, now", n=CONTEXT, lineterm=""))
 
 
 def _accept(script: Script) -> str:

@@ -1,6 +1,6 @@
 """What a check found, for people, for programs (JSON) and for a code host (JUnit XML).
 
-Everything here went through redaction: a finding may quote a document, a log or an old recording.
+Nothing here holds a secret: a finding may quote a document, a log or an old recording.
 """
 
 from __future__ import annotations
@@ -13,15 +13,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from labguide import redaction
+from labguide.cleaning import Hider, Known
 from labguide.comparing import Finding, Verdict
 from labguide.problems import Problem
 
 # XML 1.0 has no way to write these, https://www.w3.org/TR/xml/#charsets
 _NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-"""The caller's own environment variables: no kernel sees them, yet a document or an old recording might quote them."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +38,9 @@ class Report:
 
 def report(problems: Iterable[Problem], verdicts: Iterable[Verdict], secrets: Sequence[str]) -> Report:
     """Gather what was found, without what is private; `secrets` are exact strings that nobody may see."""
-    verdicts = tuple(_clean_verdict(verdict, secrets) for verdict in verdicts)
-    alone = [_clean_finding(Finding(problem), secrets) for problem in problems]
+    hider = Hider(Known(tuple(secrets)))
+    verdicts = tuple(_clean_verdict(verdict, hider) for verdict in verdicts)
+    alone = [_clean_finding(Finding(problem), hider) for problem in problems]
     drifts = [drift for verdict in verdicts for drift in verdict.drifts]
     return Report(tuple(sorted((*alone, *drifts), key=lambda finding: finding.problem)), verdicts)
 
@@ -138,20 +136,19 @@ def _xml(text: str) -> str:
     return _NOT_IN_XML.sub("", text)
 
 
-def _clean_verdict(verdict: Verdict, secrets: Sequence[str]) -> Verdict:
+def _clean_verdict(verdict: Verdict, hider: Hider) -> Verdict:
     return dataclasses.replace(
         verdict,
-        failure=_clean_problem(verdict.failure, secrets) if verdict.failure else None,
-        traceback=tuple(redaction.clean_text(line, secrets) for line in verdict.traceback),
-        drifts=tuple(_clean_finding(drift, secrets) for drift in verdict.drifts),
+        failure=_clean_problem(verdict.failure, hider) if verdict.failure else None,
+        traceback=tuple(hider.text(line) for line in verdict.traceback),
+        drifts=tuple(_clean_finding(drift, hider) for drift in verdict.drifts),
     )
 
 
-def _clean_finding(finding: Finding, secrets: Sequence[str]) -> Finding:
-    diff = tuple(redaction.clean_text(line, secrets) for line in finding.diff)
-    return dataclasses.replace(finding, problem=_clean_problem(finding.problem, secrets), diff=diff)
+def _clean_finding(finding: Finding, hider: Hider) -> Finding:
+    diff = tuple(hider.text(line) for line in finding.diff)
+    return dataclasses.replace(finding, problem=_clean_problem(finding.problem, hider), diff=diff)
 
 
-def _clean_problem(problem: Problem, secrets: Sequence[str]) -> Problem:
-    message, remedy = (redaction.clean_text(text, secrets) for text in (problem.message, problem.remedy))
-    return dataclasses.replace(problem, message=message, remedy=remedy)
+def _clean_problem(problem: Problem, hider: Hider) -> Problem:
+    return dataclasses.replace(problem, message=hider.text(problem.message), remedy=hider.text(problem.remedy))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from labguide import recordings
+from labguide import cleaning, recordings
 from labguide.backends import Backend
 from labguide.model import Place, Project, Recording, Script, ValueQuote
 from labguide.problems import Problems
@@ -124,7 +124,7 @@ def keep(project: Project, script: Script, new: Recording, quoted: Collection[Va
     `key` is the script's from `freshness.keys`. Returns the recording that stands now.
     """
     old = recordings.load(project, new.backend, script.name)
-    kept = recordings.settle(old, new, script, quoted)
+    kept = cleaning.settle(old, new, script, quoted)
     if kept is not old:
         recordings.save(project, kept)
     freshness.note(project, new.backend, script.name, key)

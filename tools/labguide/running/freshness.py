@@ -14,13 +14,14 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from labguide import recordings, redaction
+from labguide import recordings
 from labguide.backends import Backend
+from labguide.cleaning import hiding, outputs, secrets, terminal
 from labguide.model import Project, Script
 from labguide.running import kernel, values
 
 # labguide's own part in what is recorded: another kernel setting, value or replacement makes another recording.
-_RECORDER = [inspect.getsource(module) for module in (kernel, values, redaction)]
+_RECORDER = [inspect.getsource(module) for module in (kernel, values, hiding, outputs, secrets, terminal)]
 
 
 def keys(project: Project, order: tuple[Script, ...], backend: Backend) -> dict[str, str]:

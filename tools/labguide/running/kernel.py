@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from labguide.backends import calls
-from labguide.backends.calls import Call
+from labguide.backends.calls import Noted
 from labguide.model import Cell, Output, Project, Script
 from labguide.running import launching, values
 from labguide.running.provisioner import Zygote
@@ -57,8 +57,13 @@ class Run:
     values: Mapping[str, Any] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     failure: Failure | None = None
-    calls: tuple[Call, ...] = ()
-    """The distinct calls of its services that it made, if it came to its end."""
+    noted: Noted = field(default_factory=Noted)
+    """The calls of its services that it made, and what these told it."""
+    began: float = 0.0
+    ended: float = 0.0
+    """Epoch seconds."""
+    folder: str = ""
+    """The working folder, as the script saw it."""
 
 
 async def run(
@@ -83,10 +88,11 @@ async def run(
         for name in script.data:
             shutil.copy2(project.root / name, work / Path(name).name)
         notes = work.with_name("calls.jsonl")
+        began = time.time()
         async with launching.connected(_notebook(script), environment, work, zygote) as client:
             await _run_hidden(client, prelude(notes))
             run = await _run_cells(client, script, on_cell)
-        return run if run.failure else replace(run, calls=calls.read(notes))
+        return replace(run, noted=calls.read(notes), began=began, ended=time.time(), folder=str(work))
 
 
 async def _run_cells(client: NotebookClient, script: Script, on_cell: Callable[[Cell, int], None]) -> Run:

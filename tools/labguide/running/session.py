@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import platform
+import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -14,9 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from labguide import recordings, redaction
+from labguide import cleaning
 from labguide.backends import Backend, calls
-from labguide.model import Cell, Place, Project, RecordedCell, Recording, Script
+from labguide.model import Cell, Origin, Place, Project, RecordedCell, Recording, Script
 from labguide.problems import Problem, Problems
 from labguide.running import cluster, imports, kernel, order, provisioner
 from lifeline import Lifeline
@@ -63,6 +66,8 @@ class _Session:
     line: Lifeline
     folder: Path
     slots: asyncio.Semaphore
+    began: float
+    """Epoch seconds, before the backend was started."""
     zygote: provisioner.Zygote | None = None
     """Where the kernels come from, if their imports can be done once for all."""
     executor: Executor | None = None
@@ -88,6 +93,7 @@ def run_all(
     """
     if not wanted:
         return {}
+    began = time.time()
     with tempfile.TemporaryDirectory(prefix="labguide-") as folder, Lifeline(Path(folder)) as line:
         backend.start()
         session = _Session(
@@ -99,6 +105,7 @@ def run_all(
             problems=problems,
             line=line,
             folder=Path(folder),
+            began=began,
             # One more than cores: a kernel starts while another waits for an answer.
             slots=asyncio.Semaphore(1 if backend.real else (os.cpu_count() or 1) + 1),
         )
@@ -159,7 +166,7 @@ async def _run_one(session: _Session, script: Script) -> bool:
     account = session.accounts[script.name]
     run = await (_run_on_cluster if session.executor else _run_here)(session, script)
     session.progress.done(script, run.failure is None, sum(run.seconds.values()))
-    outcome = _outcome(session.backend, script, run, session.backend.secrets(account))
+    outcome = _outcome(session, script, run, session.backend.secrets(account))
     session.outcomes[script.name] = outcome
     if outcome.problem:
         session.problems.include(outcome.problem)
@@ -185,31 +192,53 @@ async def _run_on_cluster(session: _Session, script: Script) -> kernel.Run:
     return await asyncio.get_running_loop().run_in_executor(session.executor, cluster.execute, sent)
 
 
-def _outcome(backend: Backend, script: Script, run: kernel.Run, secrets: tuple[str, ...]) -> Outcome:
-    """What a run left, without what is private or varies."""
+def _outcome(session: _Session, script: Script, run: kernel.Run, secrets: tuple[str, ...]) -> Outcome:
+    """What a run left, without what is secret."""
+    hider = _hider(session, run, secrets)
+    verbatim = [cell.name for cell in script.code_cells if cleaning.AS_IT_IS in cell.tags]
+    source = "\n".join(cell.source for cell in script.code_cells)
+    cleaned = cleaning.clean_run(_left(session, run), hider, source, verbatim)
     recording = Recording(
         script=script.name,
-        backend=backend.name,
+        backend=session.backend.name,
         cells=tuple(
-            RecordedCell(cell.name, cell.source, recordings.clean_outputs(run.outputs[cell.name], secrets))
+            RecordedCell(cell.name, cell.source, cleaned.outputs[cell.name], cleaned.origin)
             for cell in script.code_cells
-            if cell.name in run.outputs
+            if cell.name in cleaned.outputs
         ),
-        values=redaction.clean(run.values, secrets),
-        provenance={**_provenance(backend, run), "calls": calls.distinct(redaction.clean(run.calls, secrets))},
+        values=cleaned.values,
+        provenance={**_provenance(session.backend, run), "calls": calls.distinct(cleaned.calls)},
+        origin=cleaned.origin,
     )
     if run.failure is None:
         return Outcome(recording)
-    message = redaction.clean_text(run.failure.message, secrets)
     place = Place(script.path, run.failure.line)
-    return Outcome(recording, Problem(place, message, run.failure.remedy, run.failure.kind))
+    return Outcome(recording, Problem(place, hider.text(run.failure.message), run.failure.remedy, run.failure.kind))
+
+
+def _left(session: _Session, run: kernel.Run) -> cleaning.Left:
+    """What the run left. Its window begins with the build: it may show what a script before it made."""
+    began, ended = math.floor(session.began), math.ceil(run.ended)
+    origin = Origin(_today(), began, ended, run.noted.ids, run.noted.moments)
+    return cleaning.Left(run.outputs, run.values, run.noted.calls, run.noted.names, origin)
+
+
+def _hider(session: _Session, run: kernel.Run, secrets: tuple[str, ...]) -> cleaning.Hider:
+    """Knows what this run was given and told, and where on this machine it was."""
+    held_back = cleaning.caller_secrets(os.environ)
+    folders = {
+        run.folder: "/tmp/workshop",  # noqa: S108
+        str(session.project.root): "/tmp/project",  # noqa: S108
+        sys.prefix if sys.prefix != sys.base_prefix else "": "/opt/python",
+        str(Path.home()): "~",
+    }
+    return cleaning.Hider(cleaning.Known((*secrets, *run.noted.secrets, *held_back), cleaning.known_folders(folders)))
 
 
 def _provenance(backend: Backend, run: kernel.Run) -> Mapping[str, Any]:
     return {
         "backend": backend.name,
         "versions": {"python": platform.python_version(), **backend.versions()},
-        "recorded": _today(),
         "seconds": dict(run.seconds),
     }
 

@@ -14,9 +14,8 @@ STALE_CLASS = "recorded-stale"
 
 def marks(recording: Recording, recorded: RecordedCell, cell: Cell) -> str:
     """The attributes of one output, as `attr_list` writes them: where and when, and whether it is out of date."""
-    date = recording.provenance.get("recorded", "")
     stale = f" .{STALE_CLASS}" if recorded.source != cell.source else ""
-    return f'{stale} data-recorded="{recording.backend}, {date}"'
+    return f'{stale} data-recorded="{recording.backend}, {recorded.origin.recorded}"'
 
 
 def closing(document: Document, recordings: Iterable[Recording]) -> str:
@@ -34,7 +33,7 @@ def _sentence(words: dict[str, str], recording: Recording) -> str:
     versions = recording.provenance.get("versions", {})
     return words["script"].format(
         script=recording.script,
-        date=recording.provenance.get("recorded", ""),
+        date=recording.origin.recorded,
         backend=recording.backend,
         versions=", ".join(f"{name} {version}" for name, version in sorted(versions.items())),
     )

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from labguide import redaction
+from labguide import cleaning
 from labguide.backends.calls import Call
 
 _ACTIONS: Mapping[str, tuple[str, ...]] = {
@@ -39,9 +39,6 @@ _TAGGING = {"sagemaker": "sagemaker:AddTags", "iam": "iam:TagRole"}
 
 _OF_OBJECTS = re.compile(r"s3:(Get|Put|Delete|Restore)Object|s3:AbortMultipartUpload|s3:ListMultipartUploadParts")
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-
-# What generated names end with, as recordings have them after cleaning: any such name is meant.
-_GENERATED = re.compile(r"-2026-?01-?01[\d-]*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _Grant = tuple[str, tuple[str, ...], str]
 """An action, the resources it is for, and the service that a passed role is for (empty if none is passed)."""
@@ -78,11 +75,14 @@ def _statement(actions: list[str], resources: tuple[str, ...], passed_to: str) -
 
 
 def _resources(service: str, action: str, on: Mapping[str, str]) -> tuple[str, ...]:
-    """The resources by name, in any region and in whatever account the policy is attached; `*` if there is no name."""
-    names = {parameter: _GENERATED.sub(_any_suffix, name) for parameter, name in on.items()}
+    """The resources by name, in any region and in whatever account the policy is attached; `*` if there is no name.
+
+    A recorded name has a star in the place of what its run made: any such name is meant.
+    """
+    names = dict(on)
     found: list[str] = []
     if service == "s3" and "Bucket" in names:
-        bucket = names["Bucket"].replace(redaction.ACCOUNT, "${aws:PrincipalAccount}")
+        bucket = names["Bucket"].replace(cleaning.ACCOUNT, "${aws:PrincipalAccount}")
         found = [f"arn:aws:s3:::{bucket}/*" if _OF_OBJECTS.match(action) else f"arn:aws:s3:::{bucket}"]
     elif service == "iam" and "RoleName" in names:
         found = [f"arn:aws:iam::*:role/{names['RoleName']}"]
@@ -92,7 +92,3 @@ def _resources(service: str, action: str, on: Mapping[str, str]) -> tuple[str, .
         kinds = {_WORDS.sub("-", parameter.removesuffix("Name")).lower(): name for parameter, name in names.items()}
         found = [f"arn:aws:sagemaker:*:*:{kind}/{name.lower()}" for kind, name in sorted(kinds.items())]
     return tuple(found) or ("*",)
-
-
-def _any_suffix(match: re.Match[str]) -> str:
-    return "-*" if match[0].startswith("-") else "*"

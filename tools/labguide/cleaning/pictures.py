@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import warnings
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageSequence
 
 PIXEL_TOLERANCE = 3
 """Of 255, in each channel: what rounding may change, and no eye can see."""
@@ -20,29 +21,32 @@ def is_picture(mime: str) -> bool:
 def same(old: str, new: str) -> bool:
     """Whether two pictures, in base64, have one size and nowhere differ by more than `PIXEL_TOLERANCE`.
 
-    What cannot be read as a picture is compared by its bytes.
+    An animation counts frame by frame. What cannot be read as a picture is compared by its bytes.
     """
     if old == new:
         return True
-    before, after = _pixels(old), _pixels(new)
-    if before is None or after is None:
-        return False
+    before, after = _frames(old), _frames(new)
+    return bool(before) and len(before) == len(after) and all(map(_same_frame, before, after))
+
+
+def _same_frame(before: Image.Image, after: Image.Image) -> bool:
     return before.size == after.size and _largest_difference(before, after) <= PIXEL_TOLERANCE
 
 
 def describe(content: str) -> str:
     """One line about a picture: its size and a hash of its pixels."""
-    picture = _pixels(content)
-    if picture is None:
-        return f"a picture that cannot be read, {hashlib.sha256(content.encode()).hexdigest()[:12]}"
-    return (
-        f"a picture of {picture.width} x {picture.height} pixels, {hashlib.sha256(picture.tobytes()).hexdigest()[:12]}"
-    )
+    frames = _frames(content)
+    if not frames:
+        return f"a picture that cannot be read, {hashlib.sha256(str(content).encode()).hexdigest()[:12]}"
+    pixels = hashlib.sha256(b"".join(frame.tobytes() for frame in frames)).hexdigest()[:12]
+    several = f" in {len(frames)} frames" if len(frames) > 1 else ""
+    return f"a picture of {frames[0].width} x {frames[0].height} pixels{several}, {pixels}"
 
 
 def difference(old: str, new: str) -> str:
     """One line about how two pictures differ; empty if they cannot be laid over each other."""
-    before, after = _pixels(old), _pixels(new)
+    pairs = list(zip(_frames(old), _frames(new), strict=False))
+    before, after = next((pair for pair in pairs if not _same_frame(*pair)), (None, None))
     if before is None or after is None or before.size != after.size:
         return ""
     masks = [
@@ -56,12 +60,15 @@ def difference(old: str, new: str) -> str:
     return f"{changed} pixels ({share:.2%}) differ, by up to {_largest_difference(before, after)} of 255"
 
 
-def _pixels(content: str) -> Image.Image | None:
-    """The picture's pixels with transparency, or None. Pillow raises these two for what it cannot read."""
+def _frames(content: str) -> list[Image.Image]:
+    """The picture's pixels with transparency, frame by frame; none if Pillow cannot read it or finds it too large."""
     try:
-        return Image.open(io.BytesIO(base64.b64decode(content))).convert("RGBA")
-    except (OSError, ValueError):
-        return None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(base64.b64decode(content)))
+            return [frame.convert("RGBA") for frame in ImageSequence.Iterator(picture)]
+    except (OSError, ValueError, TypeError, SyntaxError, EOFError, Image.DecompressionBombError):
+        return []
 
 
 def _difference(before: Image.Image, after: Image.Image) -> tuple[Image.Image, ...]:

@@ -1,0 +1,353 @@
+"""Cleaning: nothing secret survives it in any form, and everything else does."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import json
+import string
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from detect_secrets.plugins import aws, github_token, gitlab_token, jwt, openai, pypi_token, sendgrid, slack, stripe
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from PIL import Image, PngImagePlugin
+
+from labguide.cleaning import ACCOUNT, AS_IT_IS, Hider, Known, Left, caller_secrets, clean_run, terminal
+from labguide.model import Origin
+
+UPPER, LOWER, DIGITS = string.ascii_uppercase, string.ascii_lowercase, string.digits
+LETTERS = string.ascii_letters + DIGITS
+
+
+def drawn(alphabet: str, size: int) -> st.SearchStrategy[str]:
+    """Text as a generator of keys draws it: with small letters, capitals and digits, if the alphabet has them."""
+    needed = [each for each in ("aZ7" if size > 3 else "") if each in alphabet]
+    rest = st.text(alphabet, min_size=size - len(needed), max_size=size - len(needed))
+    return rest.map(lambda text: "".join((*text[: size // 2], *needed, *text[size // 2 :])))
+
+
+def joined(*parts: str | st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    strategies = [part if isinstance(part, st.SearchStrategy) else st.just(part) for part in parts]
+    return st.tuples(*strategies).map("".join)
+
+
+FORMS: dict[str, st.SearchStrategy[str]] = {
+    "aws": joined(st.sampled_from(["AKIA", "ASIA"]), drawn(UPPER + "234567", 16)).filter(lambda s: "EXAMPLE" not in s),
+    "github": joined(st.sampled_from(["ghp_", "gho_", "ghs_"]), drawn(LETTERS, 36)),
+    "github-fine": joined("github_pat_", drawn(LETTERS + "_", 82)),
+    "gitlab": joined("glpat-", drawn(LETTERS + "_-", 20)),
+    "hugging-face": joined("hf_", drawn(LETTERS, 34)),
+    "openai": joined("sk-", drawn(LETTERS, 20), "T3BlbkFJ", drawn(LETTERS, 20)),
+    "openai-project": joined("sk-proj-", drawn(LETTERS + "_-", 80)),
+    "anthropic": joined("sk-ant-api03-", drawn(LETTERS + "_-", 90)),
+    "slack": joined("xoxb-", drawn(DIGITS, 11), "-", drawn(DIGITS, 12), "-", drawn(LETTERS, 24)),
+    "stripe": joined("sk_live_", drawn(LETTERS, 24)),
+    "npm": joined("npm_", drawn(LETTERS, 36)),
+    "pypi": joined("pypi-AgEIcHlwaS5vcmc", drawn(LETTERS + "_-", 80)),
+    "google": joined("AIza", drawn(LETTERS + "_-", 35)),
+    "sendgrid": joined("SG.", drawn(LETTERS, 22), ".", drawn(LETTERS, 43)),
+    "jwt": joined("eyJ", drawn(LETTERS, 30), ".eyJ", drawn(LETTERS, 60), ".", drawn(LETTERS + "_-", 43)),
+}
+SECRETS = st.one_of(*FORMS.values())
+
+DETECTORS = [
+    plugin()
+    for plugin in (
+        aws.AWSKeyDetector,
+        github_token.GitHubTokenDetector,
+        gitlab_token.GitLabTokenDetector,
+        jwt.JwtTokenDetector,
+        openai.OpenAIDetector,
+        pypi_token.PypiTokenDetector,
+        sendgrid.SendGridDetector,
+        slack.SlackDetector,
+        stripe.StripeDetector,
+    )
+]
+
+# What may stand beside a secret without being part of it.
+AROUND = st.text(st.sampled_from("金鑰已建立：，。 \n\t\"'()[]{}<>|=:;, ？ü"), max_size=6)
+
+
+def stream(text: str, name: str = "stdout") -> dict[str, Any]:
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+def display(**data: Any) -> dict[str, Any]:
+    return {"output_type": "display_data", "data": {key.replace("_", "/"): value for key, value in data.items()}}
+
+
+def cleaned(*outputs: dict[str, Any], known: Known | None = None, tags: tuple[str, ...] = ()) -> str:
+    """All that is kept of a cell's outputs, as one JSON text."""
+    verbatim = ["cell"] if AS_IT_IS in tags else []
+    found = clean_run(Left({"cell": outputs}, {}), Hider(known), "", verbatim)
+    return json.dumps(found.outputs["cell"], ensure_ascii=False)
+
+
+def hidden(text: str, *secrets: str) -> str:
+    hider = Hider(Known(secrets))
+    hider.learn([text])
+    return hider.text(text)
+
+
+@given(AROUND, SECRETS, AROUND)
+def test_secret_of_any_form_is_hidden_whatever_stands_beside_it(before: str, secret: str, after: str) -> None:
+    shown = hidden(f"{before}{secret}{after}")
+    assert secret not in shown
+    assert secret[-12:] not in shown
+    assert shown.startswith(before)
+    assert shown.endswith(after)
+
+
+@given(AROUND, SECRETS, AROUND)
+def test_what_detect_secrets_finds_is_hidden(before: str, secret: str, after: str) -> None:
+    shown = hidden(f"{before}{secret}{after}").replace("AKIAIOSFODNN7EXAMPLE", "")
+    assert [found for detector in DETECTORS for found in detector.analyze_string(shown)] == []
+
+
+@given(st.text(), SECRETS)
+@example("AKIAIOSFODNN7EXAMPLE and 111122223333, ghp_EXAMPLE-2", "ghp_" + "aZ7" * 12)
+@example("password=EXAMPLE secret_key='EXAMPLE-3'", "ghp_" + "aZ7" * 12)
+def test_cleaning_twice_is_cleaning_once(text: str, secret: str) -> None:
+    once = hidden(f"{text} {secret} {text}")
+    assert hidden(once) == once
+
+
+DATA = [
+    "600851475143 0xffffff",
+    "order 123456789012",
+    "react@18.2.0 and W@x.shape",
+    "git@github.com:mei/course.git",
+    "mei@shop.example.net",
+    "請寄信到help@shop.test",
+    "https://shop.test/home/lamps/desk",
+    "/tmp/a.csv /tmp/b.csv",
+    "2014-01-01 00:00:00 2014-01-01 01:00:00",
+    "01234567-89ab-4cde-8f01-23456789abcd",
+    "d41d8cd98f00b204e9800998ecf8427e da39a3ee5e6b4b0d3255bfef95601890afd80709",
+    "tokens: 1234, max_token: 4096, token: 17",
+    "{'token': 'Hello', 'score': 0.98}",
+    "secret_key = getpass.getpass()",
+    "password = input('Password: ')",
+    "The password is required. Basic understanding of tokens",
+    "Enter your password: ",
+    "sk-container-id-1 sk-estimator-doc-link",
+    "key: value, keyword: token_count, monkey=banana7",
+    "<class 'sagemaker.core.helper.session_helper.Session'>",
+    "arn:aws:sagemaker:us-east-1:683313688378:algorithm/scikit-learn",
+    "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1",
+    "/usr/local/lib/python3.11/site-packages/sklearn/base.py:486: UserWarning",
+    "AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "http://127.0.0.1:8888/lab",
+    "git commit 3fa85f6457174562b3fc2c963f66afa6aaaaaaaa",
+    "AttributeError: 'NoneType' object has no attribute 'secret'",
+]
+
+
+@pytest.mark.parametrize("text", DATA)
+def test_data_stays_as_it_was_printed(text: str) -> None:
+    assert hidden(text, "471298650143") == text
+
+
+@given(st.text(string.printable.replace("\r", "").replace("\x0b", "").replace("\x0c", "") + "準確率資料已建立，。"))
+@settings(max_examples=300)
+def test_text_without_a_name_of_secrets_stays_as_it_was_printed(text: str) -> None:
+    assert hidden(text) == text or any(
+        mark in text.lower() for mark in ("://", "pass", "pwd", "token", "secret", "key", "basic", "bearer", "sig=")
+    )
+
+
+@given(st.integers() | st.floats() | st.datetimes().map(str) | st.uuids().map(str) | st.ip_addresses().map(str))
+def test_numbers_dates_and_ids_stay_as_they_were_printed(value: object) -> None:
+    assert hidden(str(value), "471298650143") == str(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password=hunter2",
+        "password: S3cr&t!",
+        "{'password': 'correct horse battery'}",
+        'DB_PASSWORD="Pa$$w0rd!"',
+        "postgres://user:hunter2@db:5432/shop",
+        "密碼：hunter2",
+        "| password | hunter2 |",
+        "passwd\thunter2",
+        "Authorization: Basic dXNlcjpodW50ZXIy",
+        "?password=hunter2",
+        'connect(user="mei", password="hunter2")',
+        "('password', 'hunter2')",
+        r"{\"password\": \"hunter2\"}",
+    ],
+)
+def test_password_is_hidden_by_what_stands_beside_it(text: str) -> None:
+    shown = hidden(text)
+    for secret in ("hunter2", "S3cr", "correct", "w0rd", "dXNl"):
+        assert secret not in shown
+
+
+def test_secret_shown_beside_its_name_is_hidden_where_it_stands_alone() -> None:
+    key = "Zk3" + "qW8r" * 8
+    shown = cleaned(stream(f"secret_access_key = {key}\n"), display(text_plain=f"('{key}',)"))
+    assert key not in shown
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        display(application_json={"Credentials": {"SecretAccessKey": "Zk3qW8rT"}}),
+        display(application_json={"Environment": [{"Name": "API_KEY", "Value": "Zk3qW8rT"}]}),
+        display(application_json=[{"Key": "password", "Value": "Zk3qW8rT"}]),
+        display(text_html="<table><tr><th>SecretAccessKey</th></tr><tr><td>Zk3qW8rT</td></tr></table>"),
+        display(text_html="<table><tr><th>name</th><td>api_key</td><td>Zk3qW8rT</td></tr></table>"),
+        display(text_plain="api_key   Zk3qW8rT\nregion    us-east-1\ndtype: object"),
+        display(text_markdown="| key | value |\n|--|--|\n| api_key | `Zk3qW8rT` |"),
+    ],
+)
+def test_name_and_value_are_seen_together(output: dict[str, Any]) -> None:
+    assert "Zk3qW8rT" not in cleaned(output)
+
+
+def test_name_and_value_of_a_quoted_value_are_seen_together() -> None:
+    found = clean_run(Left({}, {"login": {"password": "abc"}, "user": "abc"}), Hider(), "")
+    assert found.values == {"login": {"password": "EXAMPLE"}, "user": "abc"}
+
+
+SPELLINGS = {
+    "as it is": lambda secret: secret,
+    "in HTML": html.escape,
+    "in an address": lambda secret: quote(secret, safe=""),
+    "in JSON": json.dumps,
+    "in Python": repr,
+    "in base64": lambda secret: base64.b64encode(f"user:{secret}".encode()).decode(),
+    "in base64, a letter on": lambda secret: base64.b64encode(f"users:{secret}!".encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_known_secret_is_hidden_in_every_spelling(spelling: str) -> None:
+    secret = "a<b>&\"c'/d+e=f\\g h"
+    shown = hidden(SPELLINGS[spelling](secret), secret)
+    assert "EXAMPLE" in shown
+    assert SPELLINGS[spelling](secret)[4:-6] not in shown
+
+
+def test_signed_address_is_hidden_escaped_or_not() -> None:
+    plain = "https://b.s3.amazonaws.com/k?X-Amz-Credential=AKIA%2F1&X-Amz-Signature=0a1b2c3d4e5f6a7b&X-Amz-Expires=60"
+    for address in (plain, html.escape(plain), quote(plain, safe="")):
+        shown = hidden(address)
+        assert "0a1b2c3d4e5f6a7b" not in shown
+        assert "60" in shown
+
+
+def test_private_key_is_hidden_up_to_its_end_and_no_further() -> None:
+    key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA75zz\nabcd==\n-----END RSA PRIVATE KEY-----"
+    assert (
+        hidden(f"begin\n{key}\nend")
+        == f"begin\n{key.replace(key.split(chr(10), 1)[1].rsplit(chr(10), 1)[0], 'EXAMPLE')}\nend"
+    )
+
+
+def test_account_is_replaced_as_a_number_too_and_nowhere_inside_another() -> None:
+    hider = Hider(Known(("471298650143",)))
+    value = {"account": 471298650143, "arn": "arn:aws:iam::471298650143:role/x", "share": 0.471298650143}
+    assert hider.value(value) == {
+        "account": int(ACCOUNT),
+        "arn": f"arn:aws:iam::{ACCOUNT}:role/x",
+        "share": 0.471298650143,
+    }
+    assert hider.text("4712986501430 4712-9865-0143") == f"4712986501430 {ACCOUNT}"
+    assert hider.text("471298650143.dkr.ecr.us-east-1.amazonaws.com") == f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com"
+
+
+@given(st.lists(SECRETS, min_size=2, max_size=5, unique=True))
+def test_two_secrets_never_become_one(secrets: list[str]) -> None:
+    found = clean_run(Left({}, {"keys": dict.fromkeys(secrets, 1)}), Hider(), "")
+    assert len(found.values["keys"]) == len(secrets)
+
+
+def test_secret_never_becomes_something_else_that_was_printed() -> None:
+    shown = hidden("ghp_EXAMPLE ghp_" + "aZ7" * 12)
+    assert shown == "ghp_EXAMPLE ghp_EXAMPLE-2"
+
+
+def test_secret_cut_in_two_by_a_line_of_the_other_stream_is_hidden() -> None:
+    key = "ghp_" + "aZ7" * 12
+    assert key[8:30] not in cleaned(stream(key[:20]), stream("warning\n", "stderr"), stream(key[20:]))
+
+
+def test_texts_in_a_picture_file_are_left_out_and_its_pixels_stay() -> None:
+    about = PngImagePlugin.PngInfo()
+    about.add_text("Comment", "ghp_" + "aZ7" * 12)
+    file = io.BytesIO()
+    Image.new("RGB", (3, 2), (10, 20, 30)).save(file, "PNG", pnginfo=about)
+    shown = json.loads(cleaned(display(image_png=base64.b64encode(file.getvalue()).decode())))
+    kept = base64.b64decode(shown[0]["data"]["image/png"])
+    assert b"ghp_" not in kept
+    assert Image.open(io.BytesIO(kept)).getpixel((2, 1)) == (10, 20, 30)
+
+
+def test_folders_of_the_machine_are_replaced_where_a_path_begins() -> None:
+    known = Known(folders={"/home/mei": "~", "/home/mei/work": "/tmp/workshop"})
+    text = "/home/mei/work/a.csv /home/mei/b /home/meilin https://x.test/home/mei/c file:///home/mei/d"
+    assert Hider(known).text(text) == "/tmp/workshop/a.csv ~/b /home/meilin https://x.test/home/mei/c file://~/d"
+
+
+def test_verbatim_output_keeps_all_but_secrets() -> None:
+    known = Known(("471298650143",), {"/home/mei": "~"})
+    text = "/home/mei 471298650143 50%\r100%"
+    shown = json.loads(cleaned(stream(text), known=known, tags=(AS_IT_IS,)))
+    assert shown[0]["text"] == f"/home/mei {ACCOUNT} 50%\r100%"
+
+
+def test_variables_that_hold_secrets_are_known_by_name_or_form() -> None:
+    variables = {
+        "GITHUB_TOKEN": "abcdef123",
+        "DB": "postgres://u:pw12345@db/x",
+        "EDITOR": "vim",
+        "SSH_AUTH_SOCK": "/run/s",
+    }
+    found = caller_secrets(variables)
+    assert "abcdef123" in found
+    assert "pw12345" in found
+    assert not {"vim", "/run/s"} & set(found)
+
+
+def test_what_code_says_itself_was_not_drawn_by_lot() -> None:
+    left = Left({"cell": [stream("data-3fa85f64 data-0bd1e772")]}, {}, names=("data-3fa85f64", "data-0bd1e772"))
+    assert clean_run(left, Hider(), 'bucket = "data-3fa85f64"').origin.made == ("0bd1e772",)
+
+
+def test_only_what_is_shown_of_what_a_run_made_is_kept() -> None:
+    left = Left(
+        {"cell": [stream("data-3fa85f64")]}, {}, names=("data-3fa85f64", "data-0bd1e772"), origin=Origin("2026-11-27")
+    )
+    assert clean_run(left, Hider(), "").origin == Origin("2026-11-27", made=("3fa85f64",))
+
+
+@pytest.mark.parametrize(
+    ("text", "final"),
+    [
+        ("10%\r50%\r100%\n", "100%\n"),
+        ("100%\r5", "500%"),
+        ("abc\b\bX", "aXc"),
+        ("done\r\n", "done\r\n"),
+        ("long line\r\x1b[Kok", "ok"),
+        ("a\nb\x1b[1AX\n", "aX\nb"),
+        ("訓練中\r完", "完練中"),
+        ("\x1b[31mred\x1b[0m\rR", "R\x1b[31med\x1b[0m"),
+        ("no moves \x1b[1mhere\x1b[0m  ", "no moves \x1b[1mhere\x1b[0m  "),
+        ("0/2\r1/2\r2/2", "2/2"),
+    ],
+)
+def test_terminal_text_is_what_is_seen_at_the_end(text: str, final: str) -> None:
+    assert terminal.final(text) == final
+
+
+@given(st.text())
+def test_terminal_text_is_final_once(text: str) -> None:
+    assert terminal.final(terminal.final(text)) == terminal.final(text)

@@ -1,0 +1,241 @@
+"""Replaces what is secret, and what belongs to the machine, by the values that AWS's documentation uses in examples.
+
+A secret is looked for in everything that a run left before anything is replaced, so that one which a cell shows beside
+its name is known where another shows it alone. Each gets a replacement of its own, which nothing else in the run has.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import html
+import json
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+from bs4 import BeautifulSoup
+
+from labguide.cleaning import secrets
+from labguide.cleaning.secrets import EXAMPLE, Secret
+
+ACCOUNT = "111122223333"
+"""AWS's own documentation account."""
+
+_ACCOUNTS = (ACCOUNT, "444455556666", "123456789012", "777788889999")
+_KEYS = ("AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE")
+_ACCOUNT_NUMBER = re.compile(r"\d{12}", re.ASCII)
+
+# Who holds such a variable holds a secret; what stands in it, however it looks, is one of the run.
+_SECRET_VARIABLE = re.compile(r"TOKEN|SECRET|PASSW|_PWD|APIKEY|_KEY$|^KEY_|KEY_ID|CREDENTIAL|AUTH|_DSN$|DATABASE_URL")
+_SHORTEST = 6
+"""Characters of an exact secret. A shorter one, `1` or `yes`, would be found everywhere."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a run is known to have been given, to the letter."""
+
+    secrets: tuple[str, ...] = ()
+    """Accounts (12 digits), keys, tokens, and what stood in variables that no kernel gets."""
+    folders: Mapping[str, str] = field(default_factory=dict)
+    """Paths of the machine, and what a reader sees instead: `{"/home/mei": "~"}`."""
+
+
+def caller_secrets(variables: Mapping[str, str]) -> tuple[str, ...]:
+    """The exact secrets in these environment variables: by a variable's name, or by the form of what it holds."""
+    by_name = [value for name, value in variables.items() if _SECRET_VARIABLE.search(name.upper())]
+    by_form = [each.value for value in variables.values() for each in secrets.find(value)]
+    paths = tuple(value for value in by_name if value.startswith(("/", "~", "./")) or os.sep in value[:3])
+    return tuple(dict.fromkeys(each for each in (*by_name, *by_form) if each not in paths))
+
+
+class Hider:
+    """Hides what is known to be secret, and learns what else is. One for each run; the same text stays the same.
+
+    Replacements are given out as secrets come up in what is shown, so that they do not depend on what else is known.
+    """
+
+    def __init__(self, known: Known | None = None) -> None:
+        self._known = known or Known()
+        self._secrets: dict[str, Secret] = {}
+        self._loose: dict[str, Secret] = {}
+        self._replacements: dict[str, str] = {}
+        self._learned: set[str] = set()
+        for value in self._known.secrets:
+            if len(value.strip()) >= _SHORTEST:
+                self._learn(next((each for each in secrets.find(value) if each.value == value), Secret(value.strip())))
+
+    @property
+    def exact(self) -> Collection[str]:
+        """The secrets themselves, which are hidden wherever they stand."""
+        return self._secrets.keys()
+
+    def learn(self, values: Iterable[Any]) -> None:
+        """Find the secrets in these JSON values: in every text, in pairs of key and value, in tables."""
+        for value in values:
+            for each in secrets.in_pairs(value):
+                self._learn(each)
+            for text in _texts(value):
+                self._learn_text(text)
+
+    def value(self, value: Any) -> Any:
+        """A JSON value without what is secret or private: texts, keys, and account numbers that are numbers."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            named = {each.value: each for each in secrets.of_mapping(value)}
+            return {
+                self.text(str(key)): self._instead_of(named[item])
+                if isinstance(item, str) and item in named
+                else self.value(item)
+                for key, item in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return [self.value(item) for item in value]
+        if isinstance(value, int) and not isinstance(value, bool) and str(value) in self._secrets:
+            return int(self._instead_of(self._secrets[str(value)]))
+        return value
+
+    def text(self, text: str, *, folders: bool = True) -> str:
+        """A text without what is secret and, with `folders`, without paths of the machine."""
+        self._learn_text(text)
+        if self._secrets:
+            text = self._pattern.sub(lambda match: self._instead_of(self._spelled[match[0]]), text)
+        text = self._with_loose_hidden(text)
+        return _without_folders(text, self._known.folders) if folders else text
+
+    def _learn_text(self, text: str) -> None:
+        if text not in self._learned:
+            self._learned.add(text)
+            for each in (*secrets.find(text), *_in_tables(text)):
+                self._learn(each)
+
+    def _learn(self, secret: Secret) -> None:
+        value = secret.value
+        if EXAMPLE in value or value in _ACCOUNTS or value in self._secrets:
+            return
+        if not secret.alone:
+            self._loose[value] = secret
+            return
+        self._secrets[value] = secret
+        self.__dict__.pop("_spelled", None)
+        self.__dict__.pop("_pattern", None)
+
+    def _instead_of(self, secret: Secret) -> str:
+        """Its replacement, which neither stands for another secret nor was printed by the run itself."""
+        if secret.value not in self._replacements:
+            taken = set(self._replacements.values())
+            free = (each for each in _examples(secret) if each not in taken and not self._was_printed(each))
+            self._replacements[secret.value] = next(free)
+        return self._replacements[secret.value]
+
+    def _was_printed(self, example: str) -> bool:
+        return any(example in text for text in self._learned)
+
+    @functools.cached_property
+    def _spelled(self) -> Mapping[str, Secret]:
+        """Every secret by every spelling in which a program may print it."""
+        return {spelling: each for value, each in self._secrets.items() for spelling in _spellings(value)}
+
+    @functools.cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        longest_first = sorted(self._spelled, key=len, reverse=True)
+        return re.compile("|".join(_bounded(each) for each in longest_first))
+
+    def _with_loose_hidden(self, text: str) -> str:
+        """Hide short passwords where their names stand beside them, and only there: a word may be a password."""
+        if not self._loose:
+            return text
+        beside = {each.value for each in (*secrets.find(text), *_in_tables(text))}
+        for value in sorted(beside & self._loose.keys(), key=len, reverse=True):
+            instead = self._instead_of(self._loose[value])
+            text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])", instead, text)
+        return text
+
+
+def _examples(secret: Secret) -> Iterator[str]:
+    if _ACCOUNT_NUMBER.fullmatch(secret.value):
+        yield from _ACCOUNTS
+        yield from (f"{number:012}" for number in range(1, 10**6))
+    if secret.prefix == "AKIA":
+        yield from _KEYS
+    yield f"{secret.prefix}{EXAMPLE}"
+    yield from (f"{secret.prefix}{EXAMPLE}-{number}" for number in range(2, 10**6))
+
+
+def _spellings(value: str) -> set[str]:
+    """A secret as it is, escaped for HTML, JSON, Python and addresses, and within base64."""
+    found = {
+        value,
+        html.escape(value),
+        html.escape(value, quote=False),
+        json.dumps(value)[1:-1],
+        repr(value)[1:-1],
+        quote(value),
+        quote(value, safe=""),
+        quote_plus(value),
+    }
+    if _ACCOUNT_NUMBER.fullmatch(value):
+        found.add("-".join((value[:4], value[4:8], value[8:])))
+    elif len(value) >= 12:
+        found |= {_within_base64(value, offset) for offset in range(3)}
+    return found
+
+
+def _within_base64(value: str, offset: int) -> str:
+    """The letters of base64 that depend on `value` alone if `offset` bytes stand before it in its group of three."""
+    coded = base64.b64encode(b"\0" * offset + value.encode()).decode().rstrip("=")
+    start = (0, 2, 3)[offset]
+    stop = (offset + len(value.encode())) * 8 // 6
+    return coded[start:stop]
+
+
+def _bounded(spelling: str) -> str:
+    """A number is a secret only as a whole; a text wherever it stands."""
+    escaped = re.escape(spelling)
+    return rf"(?<![0-9])(?<![0-9]\.){escaped}(?![0-9])" if spelling.replace("-", "").isdigit() else escaped
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield str(key)
+            yield from _texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
+
+
+def _in_tables(text: str) -> Iterator[Secret]:
+    """The secrets in an HTML table: in a column, or a row, that a secret's name heads."""
+    if "<t" not in text or "</t" not in text:
+        return
+    for table in BeautifulSoup(text, "html.parser")("table"):
+        rows = [[cell.get_text(" ", strip=True) for cell in row(["td", "th"])] for row in table("tr")]
+        for number, row in enumerate(rows):
+            for column, name in enumerate(row):
+                beside = row[column + 1 : column + 2]
+                below = [other[column] for other in rows[number + 1 :] if len(other) > column]
+                for value in (*beside, *below):
+                    yield from secrets.named(name, value)
+
+
+def _without_folders(text: str, folders: Mapping[str, str]) -> str:
+    """Paths of the machine, the longest first, where one begins: not in the middle of an address or of another path."""
+    for path in sorted(folders, key=len, reverse=True):
+        if path in text:
+            instead = folders[path].replace("\\", r"\\")
+            text = re.sub(rf"(?<![\w.~-]){re.escape(path)}(?![\w-])", instead, text)
+    return text
+
+
+def known_folders(folders: Mapping[str, str]) -> Mapping[str, str]:
+    """Folders by what to write instead, without a name that would be found everywhere, and by their real paths too."""
+    every = {**{os.path.realpath(path): instead for path, instead in folders.items() if path}, **folders}
+    return {path: instead for path, instead in every.items() if path.count(os.sep) > 1 or len(path) > 4}
