@@ -5,6 +5,11 @@ from __future__ import annotations
 import signal
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples every time, however slow the machine is: a failure is the code's, never the day's.
+settings.register_profile("labguide", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("labguide")
 
 # A shell starts what runs in the background with these ignored, nohup too, and every child would inherit that:
 # tests of what Ctrl-C does would wait for ever.
