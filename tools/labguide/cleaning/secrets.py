@@ -72,7 +72,7 @@ _END = r"(?![A-Za-z0-9])"
 _RUN = r"(?<![A-Za-z0-9_-])"
 
 FORMS: tuple[Form, ...] = (
-    _form("AWS access key id", r"(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z2-7]{16}(?![A-Z0-9])", "AKIA"),
+    _form("AWS access key id", r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Z0-9])", "AKIA"),
     _form("AWS secret key", r"(?<![A-Za-z0-9/+=_.-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-])", "", _is_drawn_by_lot),
     _form("AWS session token", _START + r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz)[A-Za-z0-9/+=]{40,8000}"),
     _form("Bedrock key", r"ABSK[A-Za-z0-9+/]{80,200}={0,2}", "ABSK"),
@@ -157,7 +157,7 @@ _ANY_NAME = re.compile(f"{_WORD}|{_STRONG}|{_CHINESE}", re.IGNORECASE)
 _CODE = re.compile(r"[A-Za-z_][\w.]*(?:[(\[].*)?[,;)\]}]*|[-+]?[\d.,%]+[,;)\]}]*", re.ASCII)
 _UNBROKEN = re.compile(r"(?=[^a-z]*[a-z]|[^A-Z]*[A-Z])[A-Za-z0-9+/=-]{20,}", re.ASCII)
 """Longer than words are. Names in code are as long, with underscores."""
-_CLOSING = re.compile(r"[\"'`,;)\]}>|.。，]+$")
+_CLOSING = re.compile(r"[\"'`,:;)\]}>|.]+$")
 _EMPTY = frozenset({"none", "null", "true", "false", "hidden", "redacted", "required", "optional", "string", "str"})
 
 

@@ -47,8 +47,8 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 _MOMENTS: tuple[re.Pattern[str], ...] = (
-    _compiled(rf"(?P<year>\d{{4}})[-/](?P<month>\d\d)[-/](?P<day>\d\d)[T ,]{{1,2}}{_CLOCK}{_ZONE}"),
-    _compiled(rf"(?:{_WEEKDAY})?(?P<day>\d\d?)[ -]{_MONTH}[ -](?P<year>\d{{4}}),?[ ]{_CLOCK}{_ZONE}"),
+    _compiled(rf"(?P<year>\d{{4}})[-/](?P<month>\d\d)[-/](?P<day>\d\d)[T ,:]{{1,2}}{_CLOCK}{_ZONE}"),
+    _compiled(rf"(?:{_WEEKDAY})?(?P<day>\d\d?)[ /-]{_MONTH}[ /-](?P<year>\d{{4}}),?[ :]{_CLOCK}{_ZONE}"),
     _compiled(rf"{_WEEKDAY}{_MONTH}[ ]{{1,2}}(?P<day>\d\d?)[ ]{_CLOCK}(?:[ ][A-Z]{{3,4}})?[ ](?P<year>\d{{4}})"),
     _compiled(rf"{_MONTH}[ ](?P<day>\d\d?),[ ](?P<year>\d{{4}}),?[ ]{_CLOCK}{_ZONE}"),
     _compiled(
@@ -66,7 +66,7 @@ _MOMENTS: tuple[re.Pattern[str], ...] = (
 )
 _DAYS: tuple[re.Pattern[str], ...] = (
     _compiled(r"(?P<year>\d{4})(?P<sign>[-/.]?)(?P<month>\d\d)(?P=sign)(?P<day>\d\d)"),
-    _compiled(rf"(?:{_WEEKDAY})?(?P<day>\d\d?)[ -]{_MONTH}[ -](?P<year>\d{{4}})"),
+    _compiled(rf"(?:{_WEEKDAY})?(?P<day>\d\d?)[ /-]{_MONTH}[ /-](?P<year>\d{{4}})"),
     _compiled(rf"{_MONTH}[ ](?P<day>\d\d?),[ ](?P<year>\d{{4}})"),
     _compiled(r"(?:datetime\.)?date\((?P<year>\d{4}), (?P<month>\d\d?), (?P<day>\d\d?)"),
     _compiled(r"(?P<year>\d{4})年(?P<month>\d\d?)月(?P<day>\d\d?)日"),
@@ -74,14 +74,21 @@ _DAYS: tuple[re.Pattern[str], ...] = (
 _DIGIT = re.compile("[0-9]")
 _EPOCH = _compiled(r"(?P<seconds>1\d{9})(?:\.\d{1,9}|(?P<milli>\d{3})|(?P<micro>\d{6})|(?P<nano>\d{9}))?")
 _TIME_OF_DAY = _compiled(r"(?P<hour>[0-2]\d):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)(?:[.,]\d{1,9})?")
-_SPAN = r"(?:\d{1,3}(?:min|h|d) ){0,3}[\d.]{1,12} ?[a-zµμ]{1,4}"
+_SPAN = r"(?:\d{1,3}(?:min|h|d) ){0,3}[\d.]{1,12}(?:e[+-]?\d\d)? ?[a-zµμ]{1,4}"
 """How IPython writes how long something took: `1min 12s`, `3.4 ms`."""
 
 FORMS: Mapping[Kind, re.Pattern[str]] = {
     "address": re.compile(r"(?<= at )0x[0-9A-Fa-f]{6,16}(?![0-9A-Fa-f])"),
     # https://www.rfc-editor.org/rfc/rfc6335: what systems give who asks for any port; Linux begins earlier.
     "port": re.compile(
-        r"(?:(?<=127\.0\.0\.1:)|(?<=localhost:)|(?<=0\.0\.0\.0:)|(?<=\[::1\]:))(?:3[3-9]|[4-6]\d)\d{3}(?!\d)"
+        r"(?:(?<=127\.0\.0\.1:)|(?<='127\.0\.0\.1', )|(?<=localhost:)|(?<=0\.0\.0\.0:)|(?<=\[::1\]:))"
+        r"(?:3[3-9]|[4-6]\d)\d{3}(?!\d)"
+    ),
+    "expiry": re.compile(r"(?<=[?&;]Expires=)1\d{9}(?!\d)"),
+    # What AWS measured of a job, and how long that made its answer.
+    "length": re.compile(
+        r"""(?:(?<=TrainingTimeInSeconds['"]: )|(?<=BillableTimeInSeconds['"]: )"""
+        r"""|(?<=['"]content-length['"]: ['"]))\d+"""
     ),
     "temporary": re.compile(r"(?<=/)tmp[a-z0-9_]{8}(?![a-z0-9_])|ipykernel_\d+/\d+\.py"),
     "rate": re.compile(
