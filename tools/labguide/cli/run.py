@@ -27,7 +27,7 @@ def run(
     """Run stale SCRIPTS (all if none is named) and update their recordings."""
     project, problems = mkdocs_plugin.open_project(root), Problems()
     found = sources.read(project, problems)
-    options.check_names(scripts, found.scripts)
+    options.check_names(scripts, found.scripts, problems)
     chosen = BACKENDS[backend](project)
     how = running.Options(force=force, only=scripts, cluster=cluster)
     consent.ask(project, found.scripts, chosen, how, consent.Consent(yes, max_usd))
