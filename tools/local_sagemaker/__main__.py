@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import signal
@@ -154,4 +155,6 @@ def _for_a_shell(server: Running) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    gc.freeze()  # the interpreter's last collection would go through all that moto imports, for nothing
+    sys.exit(status)
