@@ -36,8 +36,10 @@ def run(
         try:
             running.run(project, found.scripts, quoted, chosen, how, progress, problems)
         finally:
-            _tell(problems)
-            chosen.stop()
+            try:
+                _tell(problems)
+            finally:  # though nobody reads what is told, what the run made is deleted
+                chosen.stop()
     _fail_if_any(problems)
 
 
