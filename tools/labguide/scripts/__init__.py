@@ -69,7 +69,7 @@ def _made(project: Project, name: str, read: tuple[Cell, ...], said: Mapping[str
         cells=read,
         after=tuple(said.get("after", ())),
         backends=tuple(said.get("backends", header.BACKENDS)),
-        data=tuple(path for path in said.get("data", ()) if (project.root / path).is_file()),
+        data=tuple(path for path in said.get("data", ()) if (project.root / path).exists()),
         timeout=float(said.get("timeout", 600)),
         limit=float(said.get("limit", 1800)),
         minutes=said.get("minutes"),

@@ -82,7 +82,7 @@ def checked(project: Project, header: Header, name: str, problems: Problems) -> 
         problems.add(place, "bad-header", message, f"known under `labguide:` are {', '.join(KEYS)}")
     said = {key: value for key, value in _own(header).items() if key not in wrong}
     for path in said.get("data", ()):
-        if not (project.root / path).is_file():
+        if not (project.root / path).exists():
             place = Place(name, header.line("jupyter", "labguide", "data"))
             remedy = "give its path from the project's root"
             problems.add(place, "unknown-file", f'`data:` names no file "{path}"', remedy)
@@ -90,8 +90,8 @@ def checked(project: Project, header: Header, name: str, problems: Problems) -> 
 
 
 def _own(header: Header) -> Mapping[Any, Any]:
-    own: Mapping[Any, Any] = header.values.get("jupyter", {}).get("labguide", {})
-    return own
+    own: Mapping[Any, Any] | None = (header.values.get("jupyter") or {}).get("labguide")
+    return own or {}
 
 
 _Fault: TypeAlias = tuple[tuple[str, ...], str, str]
@@ -104,11 +104,11 @@ def _faults_of_frame(header: Header) -> Iterator[_Fault]:
         yield (), "the header is no mapping", "write `jupyter:` and below it what you mean"
         return
     yield from (_top_level(str(key)) for key in values if key != "jupyter")
-    jupyter = values.get("jupyter", {})
+    jupyter = values.get("jupyter") or {}
     if not isinstance(jupyter, dict):
         yield ("jupyter",), "`jupyter:` in the header is no mapping", "write `labguide:` below it, indented"
         return
-    if not isinstance(jupyter.get("labguide", {}), dict):
+    if not isinstance(jupyter.get("labguide") or {}, dict):
         yield (
             ("jupyter", "labguide"),
             "`labguide:` in the header is no mapping",
