@@ -287,7 +287,7 @@ def test_recording_that_does_not_say_what_it_was_made_from_is_stale(workshop: Wo
         notebook = json.loads(path.read_text("utf-8"))
         del notebook["metadata"]["labguide"]["provenance"]["made_from"]
         path.write_text(json.dumps(notebook), "utf-8")
-    assert stale(workshop)["first"] == "the recording does not say what it was made from"
+    assert stale(workshop)["first"] == "it does not say what it was made from"
     assert "alone" not in stale(workshop)  # it is made from nothing but its code
 
 

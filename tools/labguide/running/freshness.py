@@ -146,7 +146,7 @@ def what_changed(
         **dict(_before_now(script, scripts, recorded, was or {})),
     }
     if was is None:
-        return ["the recording does not say what it was made from"] if now else []
+        return ["it does not say what it was made from"] if now else []
     return [_in_words(name, was, now) for name in sorted({*was, *now}) if was.get(name) != now.get(name)]
 
 
