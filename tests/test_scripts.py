@@ -30,7 +30,7 @@ def read(path: Path, text: str) -> tuple[Script | None, Problems]:
 
 
 def _line(*fixed: str) -> st.SearchStrategy[str]:
-    free = st.text(st.characters(exclude_characters="\r\n%<[", exclude_categories=["Cs"]), max_size=12)
+    free = st.text(st.characters(exclude_characters="\0\r\n%<[", exclude_categories=["Cs"]), max_size=12)
     return st.sampled_from(fixed) | free
 
 

@@ -21,6 +21,10 @@ _BLANK = re.compile(r"[ \t\f]*$")
 _CUT_BY_SPLITLINES = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 _INACTIVE = "active-"
+_SAID_TWICE = re.compile(r"""\s(name|tags)\s*=.*\s\1\s*=|["'][ \t]+["']""")
+"""A second value of one name, or two texts without a comma, which Python would join."""
+_NO_TITLE = re.compile(r"""\b(name|tags)["']?\s*[:=]|\[\s*(markdown|md|raw)\b|^(markdown|md|raw)$""", re.IGNORECASE)
+"""What jupytext takes for a title, though its author meant something by it."""
 _WRITE_MARKER = 'write `# %% name="train" tags=["varies"]`'
 _NAMES_ARE = "a name is up to 100 letters, digits, hyphens, dots and blanks"
 
@@ -71,10 +75,16 @@ def _without_blank_ends(body: Sequence[str]) -> tuple[int, int]:
 def _read_marker(marked: _Marked) -> Any:
     """What jupytext reads of a marker alone."""
     read = _cell_of(marked.marker)
-    if read is None or "incorrectly_encoded_metadata" in read.metadata:
+    if read is None or _is_misread(marked.marker, read.metadata):
         message = f"the marker of this cell cannot be read: {marked.marker}"
         raise CannotReadError((marked.number, message, _WRITE_MARKER))
     return read
+
+
+def _is_misread(marker: str, metadata: Mapping[str, Any]) -> bool:
+    title = str(metadata.get("title", ""))
+    wrong = "incorrectly_encoded_metadata" in metadata or _SAID_TWICE.search(marker) or _NO_TITLE.search(title)
+    return bool(wrong)
 
 
 @functools.cache

@@ -60,6 +60,9 @@ def find(found: Sequence[str], text: str) -> list[int]:
     markers = [number for number, line in enumerate(found, 1) if MARKER.match(line) and number not in hidden]
     check = _check_lookalikes if markers else _check_plain_module
     check(found, hidden)
+    if markers and "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise CannotReadError((line, "a NUL character stands here, which Python refuses", "take it out"))
     return markers
 
 

@@ -24,3 +24,15 @@ print(5)
 
 # %% tags=[1]
 print(6)
+
+# %% name="once" name="twice"
+print(7)
+
+# %% tags=["varies" "ellipsis"]
+print(8)
+
+# %% "name": "json"
+print(9)
+
+# %% [Markdown]
+# Prose
