@@ -7,7 +7,9 @@ import json
 import platform
 import re
 import shutil
+import sys
 from collections.abc import Callable
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ import pytest
 from case_project import NoCloud, Seen, Workshop
 from labguide import site, sources
 from labguide.problems import Problems
-from labguide.running import freshness, order
+from labguide.running import freshness, order, own_modules
 
 SCRIPT = """\
 # ---
@@ -128,6 +130,46 @@ def test_edited_module_of_the_project_runs_who_imports_it(
     assert with_modules.build().runs.ran == ()
     edit(with_modules)
     assert set(with_modules.build().runs.ran) == ran
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import helper",
+        "import json, helper.deep as h",
+        "from helper.deep import a",
+        "try: import helper",
+        "import json; import helper",
+        "import json, \\\n    helper",
+        "def f():\n    from helper import (\n        a,\n    )",
+        "%load_ext autoreload\nimport helper",
+        "import importlib\nimportlib.import_module('helper')",
+    ],
+)
+def test_import_is_found_however_it_is_written(tmp_path: Path, source: str) -> None:
+    module = tmp_path / "helper.py"
+    module.write_text("", "utf-8")
+    assert own_modules.Finder((str(tmp_path),)).imported_by([source], []) == (module,)
+
+
+def test_module_that_an_installer_brought_or_that_python_has_is_not_the_projects_own() -> None:
+    finder = own_modules.Finder(own_modules.places(""))
+    assert finder.imported_by(["import json, pytest, nbclient, sys, helper_that_is_nowhere"], []) == ()
+
+
+def test_package_that_is_installed_in_place_through_a_hook_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "src" / "ours").mkdir(parents=True)
+    (tmp_path / "src" / "ours" / "__init__.py").write_text("", "utf-8")
+
+    class Hook:
+        @staticmethod
+        def find_spec(name: str, path: object = None) -> object:
+            return PathFinder.find_spec(name, [str(tmp_path / "src")])
+
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, Hook])
+    assert own_modules.Finder(()).imported_by(["import ours"], []) == (tmp_path / "src" / "ours",)
 
 
 def test_stale_recording_of_a_module_is_told_where_the_module_cannot_be_found(

@@ -203,7 +203,8 @@ def _files(project: Project, script: Script, finder: own_modules.Finder) -> Iter
     data = [project.root / name for name in script.data]
     yield from ((f"{_DATA}{name}", path) for name, path in zip(script.data, data, strict=True))
     sources = (cell.source for cell in script.code_cells)
-    for path in finder.imported_by(sources, (path for path in data if path.suffix == ".py" and path.is_file())):
+    modules = (path for path in data if path.is_dir() or path.suffix == ".py")
+    for path in finder.imported_by(sources, modules):
         inside = path.is_relative_to(project.root)
         yield f"{_MODULE}{path.relative_to(project.root).as_posix() if inside else path}", path
 
