@@ -92,9 +92,9 @@ class Workshop:
         assert old in text
         self.write(path, text.replace(old, new))
 
-    def build(self, *, frozen: bool = False, force: bool = False) -> site.Site:
+    def build(self, *, frozen: bool = False, force: bool = False, only: Sequence[str] = ()) -> site.Site:
         self.problems = Problems()
-        options = running.Options(force=force, frozen=frozen)
+        options = running.Options(force=force, frozen=frozen, only=tuple(only))
         return site.build(self.project, NoCloud(), options, Seen(), self.problems)
 
     @property

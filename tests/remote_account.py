@@ -118,10 +118,10 @@ class AwsProject:
         os.close(there)
         return done.stderr, done.returncode
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, stderr: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         """Start a command and return while it runs."""
         command = [str(LABGUIDE), arguments[0], "--project", str(self.root), *arguments[1:]]
-        return subprocess.Popen(command, env=self.remote.caller, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(command, env=self.remote.caller, stdin=subprocess.DEVNULL, stderr=stderr)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,82 @@ def test_run_that_is_stopped_leaves_nothing_either(project: AwsProject, blow: si
     wait_until(lambda: "role LabRole" in project.remote.inventory())
     run.send_signal(blow)
     assert run.wait(60) == 130
+    assert project.remote.inventory() == []
+
+
+ROLES = """\
+import boto3
+iam = boto3.client("iam")
+for number in range(25):
+    iam.create_role(RoleName=f"Lab{number:02}", AssumeRolePolicyDocument="{}")
+"""
+
+
+def _read_until(run: subprocess.Popen[bytes], word: str) -> str:
+    """What a program says from here to the end of the line with a word in it."""
+    said = ""
+    while word not in said:
+        line = run.stderr.readline().decode()
+        assert line, said
+        said += line
+    return said
+
+
+@contextmanager
+def _deleting(project: AwsProject) -> Iterator[subprocess.Popen[bytes]]:
+    """A run that was stopped, has begun to delete 25 roles, and said so of the first."""
+    with project.start("run", "--backend", "aws", "--yes", stderr=subprocess.PIPE) as run:
+        wait_until(lambda: "role Lab24" in project.remote.inventory())
+        run.send_signal(signal.SIGINT)
+        _read_until(run, "deleted role")
+        yield run
+        assert run.wait(60) == 130
+
+
+@pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_deletion_goes_on_through_a_second_signal_and_says_so(project: AwsProject, blow: signal.Signals) -> None:
+    project.script("lab", ROLES, LONG)
+    with _deleting(project) as run:
+        run.send_signal(blow)
+        assert "still deleting role Lab" in _read_until(run, "another Ctrl-C")
+        assert b"stopped" in run.stderr.read()
+    assert project.remote.inventory() == []
+
+
+def test_user_who_insists_ends_deletion_and_is_told_what_is_left(project: AwsProject) -> None:
+    project.script("lab", ROLES, LONG)
+    with _deleting(project) as run:
+        run.send_signal(signal.SIGINT)
+        _read_until(run, "another Ctrl-C")
+        run.send_signal(signal.SIGINT)
+        said = run.stderr.read().decode()
+    left = project.remote.inventory()
+    assert "role Lab24" in left
+    assert [name for name in left if name not in said] == []
+    assert "may be left and cost money" in said
+    assert "`labguide clean` tries again" in said
+    assert project.labguide("clean").returncode == 0
+    assert project.remote.inventory() == []
+
+
+def test_clean_too_goes_on_through_ctrl_c(project: AwsProject) -> None:
+    _killed(project, ROLES, LONG, when=lambda: "role Lab24" in project.remote.inventory())
+    with project.start("clean", stderr=subprocess.PIPE) as run:
+        _read_until(run, "deleted role")
+        run.send_signal(signal.SIGINT)
+        _read_until(run, "another Ctrl-C")
+        run.stderr.read()
+        assert run.wait(60) == 0
+    assert project.remote.inventory() == []
+
+
+def test_deletion_goes_on_though_nobody_reads_what_it_says(project: AwsProject) -> None:
+    project.script("lab", ROLES, LONG)
+    run = project.start("run", "--backend", "aws", "--yes", stderr=subprocess.PIPE)
+    wait_until(lambda: "role Lab24" in project.remote.inventory())
+    run.stderr.close()
+    run.send_signal(signal.SIGTERM)
+    run.wait(60)
     assert project.remote.inventory() == []
 
 

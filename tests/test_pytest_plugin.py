@@ -154,7 +154,7 @@ def test_script_that_cannot_be_read_is_an_error_with_its_line(author: Author) ->
     author.write("snippets/bad.py", '# ---\n# jupyter: [\n# ---\n\n# %% name="a"\nprint(1)\n')
     printed = author.pytest("--labguide")
     assert "ERROR snippets/bad.py" in printed
-    assert re.search(r"^snippets/bad.py:1: .* \[bad-script\]$", printed, re.MULTILINE)
+    assert re.search(r"^snippets/bad.py:2: .* \[bad-script\]$", printed, re.MULTILINE)
 
 
 def test_wrong_order_fails_the_cells_that_cannot_run(author: Author) -> None:

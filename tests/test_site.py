@@ -160,6 +160,14 @@ def test_broken_link_is_told_and_the_site_stands(project: Path) -> None:
     assert not (project / ".site.new").exists()
 
 
+def test_site_that_a_killed_build_had_moved_aside_is_there_again_though_the_next_one_fails(project: Path) -> None:
+    before = contents(project / "site")
+    (project / "site").rename(project / ".site.old")
+    edit(project, "docs/lesson.md", "bucket#make", "bucket#maek")
+    assert labguide(project, "build", "--frozen").returncode == 1
+    assert contents(project / "site") == before
+
+
 def test_frozen_build_runs_nothing(project: Path) -> None:
     shutil.rmtree(project / ".labguide")
     assert "scripts: 0 run, 2 reused" in labguide(project, "build", "--frozen").stderr

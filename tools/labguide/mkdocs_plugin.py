@@ -81,7 +81,7 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Before the first language: read, run, weave; for the later ones there is nothing left to do."""
         if self._site is None:
-            self._site = self.given or self._weave_site(project_of(config))
+            self._site = self.given or self._weave_site(project_of(config), Path(config.site_dir))
             self._tell_problems()
             if not self._serving:
                 self._stage = workdir.Stage(Path(config.site_dir))
@@ -141,8 +141,9 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         self._depth = 0
         self._finish(None)
 
-    def _weave_site(self, project: Project) -> site.Site:
+    def _weave_site(self, project: Project, published: Path) -> site.Site:
         self._cleanup.enter_context(workdir.only_build(project, on_wait=self.progress.waiting))
+        workdir.recover(published)
         self._backend = self._backend or BACKENDS[self.config.backend](project)
         self.problems = Problems()
         try:

@@ -2,48 +2,37 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-import jupytext
-import yaml
-
-from labguide import cleaning, quotes
-from labguide.model import Cell, Document, DocumentKind, Place, Project, Script, Sources
+from labguide import headers, quotes, scripts
+from labguide.model import Document, DocumentKind, Place, Project, Script, Sources
 from labguide.problems import Problems
+from labguide.scripts import script_name
 
-HEADER_KEYS = ("after", "backends", "creates", "data", "limit", "minutes", "timeout")
-
-_CELL_MARKER = re.compile(r"^# %%( |$)")
+__all__ = ["files", "front_matter", "read", "relative", "script_name"]
 
 
 def read(project: Project, problems: Problems) -> Sources:
     """Read every script and document of a project. What cannot be read becomes a problem and is left out."""
-    scripts = [
+    found = [
         script
         for folder in (project.notebooks, project.snippets)
-        for path in _files(folder, "*.py")
-        if _CELL_MARKER.search(_first_marker(path)) and (script := _script(project, path, problems))
+        for path in files(folder, "*.py")
+        if (script := scripts.read(project, path, relative(project, path), problems))
     ]
     documents = [
         document
         for kind, folder in _document_folders(project).items()
-        for path in _files(folder, "*.md")
+        for path in files(folder, "*.md")
         if (document := _document(project, path, kind, problems))
     ]
-    return Sources(_by_name(scripts, problems), tuple(documents))
+    return Sources(_by_name(found, problems), tuple(documents))
 
 
 def relative(project: Project, path: Path) -> str:
     """A path as problems and recordings name it: from the project's root, with forward slashes."""
     return path.relative_to(project.root).as_posix()
-
-
-def script_name(path: str) -> str:
-    """The name by which documents quote a script: `snippets/create_bucket.py` is `create-bucket`."""
-    return Path(path).stem.replace("_", "-")
 
 
 def front_matter(text: str) -> tuple[str, int]:
@@ -60,14 +49,9 @@ def _document_folders(project: Project) -> dict[DocumentKind, Path]:
     return {"lesson": project.docs, "deck": project.slides, "notebook": project.notebooks}
 
 
-def _files(folder: Path, pattern: str) -> list[Path]:
+def files(folder: Path, pattern: str) -> list[Path]:
+    """The files below a folder that a project means by a pattern such as `*.py`, sorted."""
     return sorted(path for path in folder.rglob(pattern) if ".ipynb_checkpoints" not in path.parts)
-
-
-def _first_marker(path: Path) -> str:
-    """The first cell marker of a Python file, or nothing: a file without cells is not a script."""
-    lines = path.read_text("utf-8", errors="replace").splitlines()
-    return next((line for line in lines if _CELL_MARKER.match(line)), "")
 
 
 def _read_text(project: Project, path: Path, problems: Problems) -> str | None:
@@ -76,105 +60,6 @@ def _read_text(project: Project, path: Path, problems: Problems) -> str | None:
     except UnicodeDecodeError:
         problems.add(Place(relative(project, path)), "unreadable", "this file is not UTF-8", "save it as UTF-8")
         return None
-
-
-def _script(project: Project, path: Path, problems: Problems) -> Script | None:
-    name, text = relative(project, path), _read_text(project, path, problems)
-    if text is None:
-        return None
-    try:
-        notebook = jupytext.reads(text, fmt="py:percent")
-    except yaml.YAMLError as error:
-        problems.add(Place(name, _yaml_line(error, 1)), "front-matter", _yaml_message(error), "mend the YAML header")
-        return None
-    header = _header(notebook.metadata.get("labguide", {}), Place(name), problems)
-    _check_data(project, header, Place(name), problems)
-    return Script(
-        name=script_name(name),
-        path=name,
-        cells=_cells(notebook.cells, text.splitlines(), name, problems),
-        after=tuple(header.get("after", ())),
-        backends=tuple(header.get("backends", ("local", "aws"))),
-        data=tuple(path for path in header.get("data", ()) if (project.root / path).is_file()),
-        timeout=float(header.get("timeout", 600)),
-        limit=float(header.get("limit", 1800)),
-        minutes=header.get("minutes"),
-        creates=tuple(header.get("creates", ())),
-    )
-
-
-def _header(header: Any, place: Place, problems: Problems) -> Mapping[str, Any]:
-    """What a script's header says under `jupyter: labguide:`, checked."""
-    wrong = _header_fault(header)
-    if wrong:
-        problems.add(place, "bad-header", wrong, f"known under `labguide:` are {', '.join(HEADER_KEYS)}")
-        return {}
-    checked: Mapping[str, Any] = header
-    return checked
-
-
-def _check_data(project: Project, header: Mapping[str, Any], place: Place, problems: Problems) -> None:
-    for path in header.get("data", ()):
-        if not (project.root / path).is_file():
-            problems.add(
-                place, "unknown-file", f'`data:` names no file "{path}"', "give its path from the project's root"
-            )
-
-
-def _header_fault(header: Any) -> str:
-    if not isinstance(header, dict):
-        return "`labguide:` in the header is no mapping"
-    for key, value in header.items():
-        if key not in HEADER_KEYS:
-            return f'the header has no key "{key}"'
-        if key in ("limit", "minutes", "timeout"):
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                return f"`{key}` is not a number of {'minutes' if key == 'minutes' else 'seconds'}"
-        elif not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
-            return f"`{key}` is not a list of names"
-    return ""
-
-
-def _cells(notebook_cells: Iterable[Any], lines: list[str], path: str, problems: Problems) -> tuple[Cell, ...]:
-    """Pair each cell that jupytext read with the line it starts at; jupytext itself keeps no line numbers."""
-    markers = [number for number, line in enumerate(lines, start=1) if _CELL_MARKER.match(line)]
-    read = list(notebook_cells)
-    if len(markers) != len(read):
-        problems.add(
-            Place(path),
-            "bad-script",
-            f"{len(markers)} cell markers but {len(read)} cells",
-            "start the first cell right after the header, and write no `# %%` inside a string",
-        )
-        return ()
-    cells: list[Cell] = []
-    for index, (marker, cell) in enumerate(zip(markers, read, strict=True), start=1):
-        place = Place(path, _first_source_line(lines, marker))
-        name = cell.metadata.get("name", f"cell-{index}")
-        if any(name == other.name for other in cells):
-            problems.add(Place(path, marker), "duplicate-cell", f'a second cell "{name}"', "give it another name")
-            name = f"{name}-{index}"
-        kind: Any = "code" if cell.cell_type == "code" else "markdown"
-        tags = _tags(cell.metadata.get("tags", ()), Place(path, marker), problems)
-        cells.append(Cell(name, kind, cell.source, place, tags))
-    return tuple(cells)
-
-
-def _tags(tags: Iterable[str], place: Place, problems: Problems) -> frozenset[str]:
-    known = frozenset(tags)
-    try:
-        cleaning.rules_of(known)
-    except ValueError as error:
-        problems.add(place, "bad-tag", f"the tolerance cannot be read: {error}", "write a tag such as tolerance-1e-3")
-        return frozenset(tag for tag in known if not tag.startswith(cleaning.TOLERANCE))
-    return known
-
-
-def _first_source_line(lines: list[str], marker: int) -> int:
-    number = marker + 1
-    while number <= len(lines) and not lines[number - 1].strip():
-        number += 1
-    return number
 
 
 def _document(project: Project, path: Path, kind: DocumentKind, problems: Problems) -> Document | None:
@@ -187,16 +72,12 @@ def _document(project: Project, path: Path, kind: DocumentKind, problems: Proble
     return Document(name, kind, _language(path, project.languages), text, meta, body_line, found)
 
 
-def _meta(header: str, path: str, problems: Problems) -> Mapping[str, Any]:
+def _meta(header: str, path: str, problems: Problems) -> Mapping[str, object]:
     try:
-        meta = yaml.safe_load(header) or {}
-    except yaml.YAMLError as error:
-        problems.add(
-            Place(path, _yaml_line(error, 2)),
-            "front-matter",
-            _yaml_message(error),
-            "mend the YAML at the top",
-        )
+        meta = headers.parse(header, 2).values
+    except headers.HeaderError as error:
+        message = f"front matter cannot be read: {error}"
+        problems.add(Place(path, error.line), "front-matter", message, "mend the YAML at the top")
         return {}
     if isinstance(meta, dict):
         return meta
@@ -209,9 +90,9 @@ def _language(path: Path, languages: tuple[str, ...]) -> str:
     return suffix if suffix in languages[1:] else languages[0]
 
 
-def _by_name(scripts: list[Script], problems: Problems) -> dict[str, Script]:
+def _by_name(found: list[Script], problems: Problems) -> dict[str, Script]:
     named: dict[str, Script] = {}
-    for script in scripts:
+    for script in found:
         if script.name in named:
             other = named[script.name].path
             problems.add(
@@ -222,12 +103,3 @@ def _by_name(scripts: list[Script], problems: Problems) -> dict[str, Script]:
             )
         named.setdefault(script.name, script)
     return named
-
-
-def _yaml_line(error: yaml.YAMLError, first: int) -> int:
-    mark = getattr(error, "problem_mark", None)
-    return first + mark.line if mark else first
-
-
-def _yaml_message(error: yaml.YAMLError) -> str:
-    return f"front matter cannot be read: {getattr(error, 'problem', None) or error}"

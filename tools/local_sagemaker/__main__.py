@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import signal
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 from .server import Options, Running, StateInUseError, running
 from .watching import Watch
 from .wire import DEFAULT_ACCOUNT
+
+ENDINGS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,28 +26,58 @@ def main(arguments: list[str] | None = None) -> int:
         return _print_operations()
     if options.samples:
         return _print_samples()
-    told_to_stop = threading.Event()
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, lambda *_: told_to_stop.set())
+    end = listen()
     try:
-        return _serve(options, told_to_stop)
+        return _serve(options, end)
     except (StateInUseError, OSError) as error:
         print(f"local_sagemaker: {error}", file=sys.stderr)
         return 2
 
 
-def _serve(options: argparse.Namespace, told_to_stop: threading.Event) -> int:
+@dataclass(frozen=True)
+class Ending:
+    """A pipe that gets a byte when the server shall stop: from a signal, or from whoever calls `ask`."""
+
+    reading: int
+    writing: int
+
+    def ask(self) -> None:
+        """Have the server stop."""
+        os.write(self.writing, b"\0")
+
+    def wait(self) -> None:
+        """Return when it shall stop, at once if it shall already."""
+        while os.read(self.reading, 1)[0] not in (0, *ENDINGS):
+            pass  # another signal that Python handles
+
+
+def listen() -> Ending:
+    """Hear SIGINT and SIGTERM from now on, whichever thread the system hands them to.
+
+    Only the main thread runs Python's handlers, and a signal that another thread takes, one that is just starting a
+    thread, say, does not wake it from waiting for a lock. The byte that Python writes to the wake-up descriptor does.
+    The pipe stays open as long as the process lives, so that whoever asks late finds it.
+    """
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    for each in ENDINGS:
+        signal.signal(each, lambda *_: None)
+    return Ending(reading, writing)
+
+
+def _serve(options: argparse.Namespace, end: Ending) -> int:
     still_running: list[str] = []
     with running(_options(options)) as server:
         print(_as_json(server) if options.json else _for_a_shell(server), flush=True)
         # Whoever reads the line may stop reading then: what a library prints later goes to stderr.
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         if options.until_stdin_closes:
-            threading.Thread(target=_wait_for_stdin, args=[told_to_stop], daemon=True).start()
+            threading.Thread(target=_wait_for_stdin, args=[end], daemon=True).start()
         watch = Watch(server.cloud, _tell)
         if not options.json:
             watch.start()
-        told_to_stop.wait()
+        end.wait()
         still_running += watch.stop()
         if not options.json:
             _tell("Stopping ...")
@@ -101,11 +135,11 @@ def _print_samples() -> int:
     return 0
 
 
-def _wait_for_stdin(told_to_stop: threading.Event) -> None:
+def _wait_for_stdin(end: Ending) -> None:
     # Not sys.stdin.read(): its lock, held by this thread, would abort the interpreter's own end.
     while os.read(sys.stdin.fileno(), 1024):
         pass
-    told_to_stop.set()
+    end.ask()
 
 
 def _as_json(server: Running) -> str:
@@ -121,4 +155,6 @@ def _for_a_shell(server: Running) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    gc.freeze()  # the interpreter's last collection would go through all that moto imports, for nothing
+    sys.exit(status)

@@ -22,7 +22,7 @@ def settle(old: Recording | None, new: Recording, script: Script, quoted: Collec
         return new
     kept = tuple(_kept(old.cell(cell.name), cell, rules_for(script, cell.name)) for cell in new.cells)
     changed = any(value_changed(quote, old, new, script) for quote in quoted) or not _calls(new) <= _calls(old)
-    if kept == old.cells and not changed and _made_from(old) == _made_from(new):
+    if kept == old.cells and not changed:
         return old
     # What is equal is of this run too; what only means the same is still of the run that made it.
     pairs = zip(new.cells, kept, strict=True)
@@ -56,8 +56,3 @@ def _kept(old: RecordedCell | None, new: RecordedCell, rules: Rules) -> Recorded
 def _calls(recording: Recording) -> set[str]:
     """The distinct calls of a run. One that made fewer is no news: how often it had to look is chance."""
     return {json.dumps(call, sort_keys=True) for call in recording.provenance.get("calls", ())}
-
-
-def _made_from(recording: Recording) -> object:
-    """What the run was made from, as far as any machine can tell it."""
-    return recording.provenance.get("made_from")

@@ -39,7 +39,8 @@ def check(
     if static and (update or scripts):
         raise click.UsageError("--static runs nothing: it goes with neither --update nor names of scripts")
     project = mkdocs_plugin.open_project(root)
-    options.check_names(scripts, sources.read(project, Problems()).scripts)
+    unread = Problems()
+    options.check_names(scripts, sources.read(project, unread).scripts, unread)
     found = _check(project, site.CheckOptions(scripts, static, update))
     if junit:
         recordings.write_atomically(junit, reports.as_junit(found))

@@ -25,9 +25,9 @@ def clean(root: Path, sweep: bool, yes: bool) -> None:
     """
     project = mkdocs_plugin.open_project(root)
     with workdir.only_build(project, lambda: console.print("A build of this project is running; waiting for it.")):
-        left = aws.clean(project.workdir / "ledger", _tell)
+        left = aws.clean(project.workdir / "ledger", aws.say)
         if sweep:
-            left += aws.swept(lambda found: yes or _agrees(found), _tell)
+            left += aws.swept(lambda found: yes or _agrees(found), aws.say)
     if left:
         raise CannotBuildError(aws.told(left))
     console.print("Nothing is left.")

@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from labguide.backends import BACKENDS
+from labguide.problems import Problem
+from labguide.scripts import unreadable
 
 project = click.option(
     "--project",
@@ -31,9 +33,12 @@ cluster = click.option(
 )
 
 
-def check_names(names: Iterable[str], known: Iterable[str]) -> None:
-    """Raise `click.UsageError` if one of the scripts that a user named does not exist."""
-    scripts = sorted(known)
+def check_names(names: Iterable[str], known: Iterable[str], problems: Iterable[Problem] = ()) -> None:
+    """Raise `click.UsageError` if one of the scripts that a user named does not exist.
+
+    One that stands among the `problems` as unreadable does exist.
+    """
+    scripts = sorted({*known, *unreadable(problems)})
     for name in names:
         if name not in scripts:
             raise click.UsageError(f'no script "{name}"; known are: {", ".join(scripts)}')

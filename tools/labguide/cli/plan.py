@@ -25,7 +25,7 @@ def plan_command(root: Path, backend: str, force: bool, as_json: bool, scripts: 
     """Say which SCRIPTS would run and in which order, what they create, how long it takes and what it costs at most."""
     project, problems = mkdocs_plugin.open_project(root), Problems()
     found = sources.read(project, problems)
-    options.check_names(scripts, found.scripts)
+    options.check_names(scripts, found.scripts, problems)
     how = running.Options(force=force, only=scripts)
     made = plan.make(project, found.scripts, BACKENDS[backend](project), how, problems)
     if as_json:

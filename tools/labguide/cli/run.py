@@ -27,7 +27,7 @@ def run(
     """Run stale SCRIPTS (all if none is named) and update their recordings."""
     project, problems = mkdocs_plugin.open_project(root), Problems()
     found = sources.read(project, problems)
-    options.check_names(scripts, found.scripts)
+    options.check_names(scripts, found.scripts, problems)
     chosen = BACKENDS[backend](project)
     how = running.Options(force=force, only=scripts, cluster=cluster)
     consent.ask(project, found.scripts, chosen, how, consent.Consent(yes, max_usd))
@@ -36,8 +36,10 @@ def run(
         try:
             running.run(project, found.scripts, quoted, chosen, how, progress, problems)
         finally:
-            _tell(problems)
-            chosen.stop()
+            try:
+                _tell(problems)
+            finally:  # though nobody reads what is told, what the run made is deleted
+                chosen.stop()
     _fail_if_any(problems)
 
 

@@ -58,7 +58,7 @@ def run(
     in_order = order.ordered(here, problems)
     kept = recordings.load_all(project, backend.name, here)
     if options.frozen:
-        _tell_stale(here, kept, problems)
+        _tell_stale(project, here, kept, problems)
         return Runs(kept, reused=tuple(kept))
     keys = freshness.keys(project, in_order, backend)
     wanted = _wanted(project, backend.name, in_order, keys, options)
@@ -118,34 +118,47 @@ def accept(
         keep(project, scripts[name], recording, quoted.get(name, ()), keys[name])
 
 
-def keep(project: Project, script: Script, new: Recording, quoted: Collection[ValueQuote], key: str) -> Recording:
+def keep(
+    project: Project, script: Script, new: Recording, quoted: Collection[ValueQuote], inputs: freshness.Inputs
+) -> Recording:
     """Settle a new recording with the committed one, write it if it differs, and note that this machine ran it.
 
-    `key` is the script's from `freshness.keys`. Returns the recording that stands now.
+    `inputs` are the script's from `freshness.keys`. Returns the recording that stands now.
     """
     old = recordings.load(project, new.backend, script.name)
-    kept = cleaning.settle(old, new, script, quoted)
+    made_from = freshness.made_from(project, new.backend, inputs)
+    # What means the same keeps its bytes, but for what it was made from: equal results may come from other data.
+    kept = freshness.bearing(cleaning.settle(old, new, script, quoted), made_from)
     if kept is not old:
         recordings.save(project, kept)
-    freshness.note(project, new.backend, script.name, key)
+    freshness.note(project, new.backend, script, inputs)
     return kept
 
 
 def _wanted(
-    project: Project, backend: str, in_order: tuple[Script, ...], keys: Mapping[str, str], options: Options
+    project: Project,
+    backend: str,
+    in_order: tuple[Script, ...],
+    keys: Mapping[str, freshness.Inputs],
+    options: Options,
 ) -> tuple[Script, ...]:
-    names = frozenset(keys) if options.force else freshness.stale(project, backend, keys)
+    names = frozenset(keys) if options.force else freshness.stale(project, backend, in_order, keys)
     if options.only:
         within = {script.name for script in order.with_ancestors(options.only, in_order)}
         names = names & within
     return order.with_ancestors(names, in_order)
 
 
-def _tell_stale(scripts: Mapping[str, Script], kept: Mapping[str, Recording], problems: Problems) -> None:
+def _tell_stale(
+    project: Project, scripts: Mapping[str, Script], kept: Mapping[str, Recording], problems: Problems
+) -> None:
     for name, script in scripts.items():
-        recording = kept.get(name)
+        recording, place, remedy = kept.get(name), Place(script.path), f"run `labguide run {name}`"
         if recording is None:
-            problems.add(Place(script.path), "no-recording", "this script was never recorded", "run `labguide run`")
+            problems.add(place, "no-recording", "this script was never recorded", "run `labguide run`")
         elif not recordings.is_of(recording, script):
             message = "the recording is of other code than the script has now"
-            problems.add(Place(script.path), "stale-recording", message, f"run `labguide run {name}`")
+            problems.add(place, "stale-recording", message, remedy)
+        else:
+            for message in freshness.what_changed(project, script, scripts, kept):
+                problems.add(place, "stale-recording", f"the recording is stale: {message}", remedy)

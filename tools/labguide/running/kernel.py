@@ -19,7 +19,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from labguide.backends import calls
 from labguide.backends.calls import Noted
 from labguide.model import Cell, Output, Project, Script
-from labguide.running import launching, values
+from labguide.running import launching, plain_python, values
 from labguide.running.provisioner import Zygote
 from labguide.running.tracebacks import cell_line
 
@@ -35,6 +35,10 @@ _VALUES_CODE = f"""
     exec({inspect.getsource(values)!r}, space),
     display({{"{_VALUES_MIME}": space["simple"](get_ipython())}}, raw=True),
 ))({{}})
+"""
+
+_PLAIN_PYTHON_CODE = f"""
+(lambda space: (exec({inspect.getsource(plain_python)!r}, space), space["leave_alone"](get_ipython()), None)[-1])({{}})
 """
 
 
@@ -90,7 +94,7 @@ async def run(
         notes = work.with_name("calls.jsonl")
         began = time.time()
         async with launching.connected(_notebook(script), environment, work, zygote) as client:
-            await _run_hidden(client, prelude(notes))
+            await _run_hidden(client, _PLAIN_PYTHON_CODE + prelude(notes))
             run = await _run_cells(client, script, on_cell)
         return replace(run, noted=calls.read(notes), began=began, ended=time.time(), folder=str(work))
 

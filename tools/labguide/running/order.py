@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from labguide.model import Place, Script
 from labguide.problems import Problems, did_you_mean
+from labguide.scripts import unreadable
 
 
 def ordered(scripts: Mapping[str, Script], problems: Problems) -> tuple[Script, ...]:
@@ -15,9 +16,10 @@ def ordered(scripts: Mapping[str, Script], problems: Problems) -> tuple[Script, 
 
     What cannot be put in order becomes a problem and is left out, as is all that would come after it.
     """
+    told = unreadable(problems)
     for script in scripts.values():
         for name in script.after:
-            if name not in scripts:
+            if name not in scripts and name not in told:
                 remedy = did_you_mean(name, scripts)
                 problems.add(Place(script.path), "unknown-script", f'`after:` names no script "{name}"', remedy)
     graph = {name: script.after for name, script in scripts.items()}

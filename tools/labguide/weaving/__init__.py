@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from labguide import quotes, shown_values
+from labguide import quotes, scripts, shown_values
 from labguide.model import (
     CellQuote,
     Document,
@@ -101,7 +101,7 @@ def _weave_cell(
 
 
 def _script(name: str, place: Place, recorded: Recorded, problems: Problems) -> Script | None:
-    if name not in recorded.scripts:
+    if name not in recorded.scripts and name not in scripts.unreadable(problems):
         remedy = did_you_mean(name, recorded.scripts)
         problems.add(place, "unknown-script", f'no script "{name}" in notebooks/ or snippets/', remedy)
     return recorded.scripts.get(name)

@@ -28,8 +28,9 @@ def expand(document: Document, all_sources: Sources, problems: Problems) -> Docu
         return document
     known = {script.path: script for script in all_sources.scripts.values()}
     if path not in known:
-        remedy = did_you_mean(str(path), known)
-        problems.add(Place(document.path), "unknown-script", f'no script "{path}"', remedy)
+        if not problems.at(str(path)):  # one that cannot be read has been told already
+            remedy = did_you_mean(str(path), known)
+            problems.add(Place(document.path), "unknown-script", f'no script "{path}"', remedy)
         return document
     script = known[path]
     translation = translation_of(script, document.language, all_sources)

@@ -2,7 +2,8 @@
 # jupyter:
 #   labguide:
 #     afters: [create-bucket]
-#     timeout: 60
+#     timeout: .inf
+#     backends: [lokal]
 # ---
 
 # %% name="only"

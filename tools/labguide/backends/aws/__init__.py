@@ -3,5 +3,6 @@
 from labguide.backends.aws import policy
 from labguide.backends.aws.backend import CONSENT, AwsBackend, clean, swept, told
 from labguide.backends.aws.costs import PriceTable, prices
+from labguide.backends.aws.endings import say
 
-__all__ = ["CONSENT", "AwsBackend", "PriceTable", "clean", "policy", "prices", "swept", "told"]
+__all__ = ["CONSENT", "AwsBackend", "PriceTable", "clean", "policy", "prices", "say", "swept", "told"]

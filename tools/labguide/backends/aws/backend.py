@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
 from labguide.backends import calls
-from labguide.backends.aws import costs, deletion, kinds, ledger, sweep
+from labguide.backends.aws import costs, deletion, endings, kinds, ledger, sweep
 from labguide.backends.aws.account import Account
 from labguide.backends.aws.answers import Left
 from labguide.backends.calls import Call
@@ -36,6 +35,7 @@ class AwsBackend:
         self._account = Account()
         self._run = ""
         self._ledger: Path | None = None
+        self._endings = endings.Endings(self._left)
 
     def start(self) -> None:
         """See that there is consent and access, and begin the ledger. Raises `CannotBuildError` otherwise."""
@@ -47,16 +47,38 @@ class AwsBackend:
             return
         number, groups = self._account.number, _log_groups(self._account)
         self._run, self._ledger = ledger.begin(self._folder, number, groups)
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what ends a CI job ends with `stop` too
+        self._endings.listen()  # so that whatever ends a run ends with `stop`
 
     def stop(self) -> None:
-        """Delete what the run created. Raises `CannotBuildError` if something is left, and names it."""
-        path, self._ledger = self._ledger, None
-        if path is None:
+        """Delete what the run created. Raises `CannotBuildError` if something is left, and names it.
+
+        Signals that come meanwhile are held, see `endings`; if the user insists, KeyboardInterrupt.
+        """
+        if self._ledger is None:
             return
-        left = deletion.clean(self._account, path, lambda text: print(f"  {text}", file=sys.stderr))
+        self._endings.hold()
+        try:
+            left = self._delete(self._ledger)
+        finally:
+            self._endings.restore()
+            self._ledger, self._endings = None, endings.Endings(self._left)
         if left:
             raise CannotBuildError(told(left))
+
+    def _delete(self, path: Path) -> tuple[Left, ...]:
+        try:
+            if self._endings.forced:  # while the run was still ending
+                raise KeyboardInterrupt
+            return deletion.clean(self._account, path, endings.say)
+        except KeyboardInterrupt:
+            endings.say(f"ended before all was deleted; {told_by_name(self._left())}")
+            raise
+
+    def _left(self) -> list[str]:
+        """What the run made, in words, and of which nothing is known to be deleted."""
+        if self._ledger is None or not self._ledger.exists():
+            return []
+        return [str(entry) for entry in deletion.mine(ledger.read(self._ledger, self._account.number))]
 
     def environment(self, account: str) -> Mapping[str, str]:
         """The caller's own AWS variables: the only place where they reach a kernel."""
@@ -98,8 +120,14 @@ class AwsBackend:
 
 def clean(folder: Path, tell: Callable[[str], None]) -> tuple[Left, ...]:
     """Delete what the runs of all ledgers in `folder` left behind; returns what could not be deleted."""
-    account = Account()
-    return tuple(left for path in ledger.all_of(folder) for left in deletion.clean(account, path, tell))
+    account, paths = Account(), ledger.all_of(folder)
+
+    def names() -> list[str]:
+        ledgers = (ledger.read(path, account.number) for path in paths if path.exists())
+        return [str(entry) for of in ledgers for entry in deletion.mine(of)]
+
+    with _held(names):
+        return tuple(left for path in paths for left in deletion.clean(account, path, tell))
 
 
 def swept(agree: Callable[[list[str]], bool], tell: Callable[[str], None]) -> tuple[Left, ...]:
@@ -107,14 +135,31 @@ def swept(agree: Callable[[list[str]], bool], tell: Callable[[str], None]) -> tu
     account = Account()
     found, left = sweep.find(account)
     if found and agree([str(each) for each in found]):
-        left += sweep.delete(account, found, tell)
+        with _held(lambda: [str(each) for each in found]):
+            left += sweep.delete(account, found, tell)
     return tuple(left)
+
+
+@contextmanager
+def _held(names: Callable[[], Sequence[str]]) -> Iterator[None]:
+    """Delete in this block, whatever signals come; who insists is told what is left."""
+    with endings.held(names):
+        try:
+            yield
+        except KeyboardInterrupt:
+            endings.say(f"ended before all was deleted; {told_by_name(names())}")
+            raise
 
 
 def told(left: tuple[Left, ...]) -> str:
     """What a person has to know about what is left."""
-    items = "\n".join(f"  {each}" for each in left)
-    return f"{len(left)} may be left and cost money:\n{items}\n`labguide clean` tries again"
+    return told_by_name([str(each) for each in left])
+
+
+def told_by_name(items: Sequence[str]) -> str:
+    """The same, of things in words."""
+    lines = "\n".join(f"  {each}" for each in items)
+    return f"{len(items)} may be left and cost money:\n{lines}\n`labguide clean` tries again"
 
 
 def _log_groups(account: Account) -> list[str]:

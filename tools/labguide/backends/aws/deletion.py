@@ -55,9 +55,14 @@ def clean(account: Account, path: Path, tell: Callable[[str], None]) -> tuple[Le
     return tuple(left)
 
 
+def mine(of: Ledger) -> list[Entry]:
+    """What the run of a ledger may have made and is not known to be deleted, in the order of deletion."""
+    made = (entry for entry in of.open if not entry.existed)
+    return sorted(made, key=lambda entry: kinds.ORDER.get(entry.kind, -1))
+
+
 def _delete_all(account: Account, of: Ledger, tell: Callable[[str], None]) -> Iterator[Left]:
-    mine = (entry for entry in of.open if not entry.existed)
-    for entry in sorted(mine, key=lambda entry: kinds.ORDER.get(entry.kind, -1)):
+    for entry in mine(of):
         try:
             deleted = _delete(account, of, entry)
         except Exception as error:  # whatever happens to one, the others are still tried

@@ -45,9 +45,13 @@ def find(account: Account) -> tuple[list[Tagged], list[Left]]:
 
 
 def delete(account: Account, found: list[Tagged], tell: Callable[[str], None]) -> list[Left]:
-    """Delete these resources and their logs, and say so; returns what could not be deleted."""
+    """Delete these resources and their logs, and say so; returns what could not be deleted.
+
+    What was tried is taken from the list, so that who holds it knows at any moment what was not.
+    """
     left: list[Left] = []
-    for each in found:
+    while found:
+        each = found[0]
         client = account.client(each.kind.service)
         try:
             described = deletion.describe(client, each.kind, each.entry)
@@ -57,6 +61,7 @@ def delete(account: Account, found: list[Tagged], tell: Callable[[str], None]) -
             tell(f"deleted {each.entry}")
         except Exception as error:  # whatever happens to one, the others are still tried
             left.append(Left(str(each.entry), reason(error)))
+        found.remove(each)
     return left
 
 

@@ -1,0 +1,3 @@
+# In[1]:
+
+print("exported by nbconvert")

@@ -1,0 +1,9 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       format_name: light
+# ---
+
+# +
+print("light")

@@ -1,0 +1,4 @@
+import os
+
+# %% name="only"
+print("kept")

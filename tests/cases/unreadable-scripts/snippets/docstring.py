@@ -1,0 +1,3 @@
+"""What it does."""
+# %%
+print(1)

@@ -1,0 +1,7 @@
+# ---
+# jupyter:
+#   labguide:
+#     timeout: 5
+
+# %%
+print(1)

@@ -1,0 +1,8 @@
+# ---
+# jupyter:
+#   labguide:
+#     after: [code-above]
+# ---
+
+# %%
+print("comes after one that cannot be read")

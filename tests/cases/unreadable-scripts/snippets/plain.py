@@ -1,0 +1,4 @@
+"""A plain module."""
+
+COUNT = 3
+# + is a comment here

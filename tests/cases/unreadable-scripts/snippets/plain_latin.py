@@ -1,0 +1,1 @@
+NAME = "é"  # Latin-1, and no script

@@ -1,0 +1,9 @@
+# ---
+# jupyter:
+#   labguide:
+#     timeout: 60
+#     timeout: 600
+# ---
+
+# %%
+print(1)

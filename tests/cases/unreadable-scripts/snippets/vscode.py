@@ -1,0 +1,2 @@
+#%%
+print("VS Code, and no blank")
