@@ -27,7 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("labguide.quotes", "labguide.redaction", "labguide.sameness", "labguide.shown_values"),
     ("labguide.pictures",),
     ("labguide.problems",),
-    ("labguide.model", "labguide.lines"),
+    ("labguide.model", "labguide.lines", "labguide.variables"),
     ("local_sagemaker.__main__",),
     ("local_sagemaker.server",),
     ("local_sagemaker.layer", "local_sagemaker.watching"),

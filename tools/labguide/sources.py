@@ -95,7 +95,7 @@ def _script(project: Project, path: Path, problems: Problems) -> Script | None:
         cells=_cells(notebook.cells, text.splitlines(), name, problems),
         after=tuple(header.get("after", ())),
         backends=tuple(header.get("backends", ("local", "aws"))),
-        data=tuple(path for path in header.get("data", ()) if (project.root / path).is_file()),
+        data=tuple(path for path in header.get("data", ()) if (project.root / path).exists()),
         timeout=float(header.get("timeout", 600)),
         limit=float(header.get("limit", 1800)),
         minutes=header.get("minutes"),
@@ -115,7 +115,7 @@ def _header(header: Any, place: Place, problems: Problems) -> Mapping[str, Any]:
 
 def _check_data(project: Project, header: Mapping[str, Any], place: Place, problems: Problems) -> None:
     for path in header.get("data", ()):
-        if not (project.root / path).is_file():
+        if not (project.root / path).exists():
             problems.add(
                 place, "unknown-file", f'`data:` names no file "{path}"', "give its path from the project's root"
             )

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import platform
-import tempfile
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Protocol
 
 from labguide import recordings, redaction
 from labguide.backends import Backend, calls
 from labguide.model import Cell, Place, Project, RecordedCell, Recording, Script
-from labguide.problems import Problem, Problems
+from labguide.problems import CannotBuildError, Problem, Problems
 from labguide.running import cluster, imports, kernel, order, provisioner
+from labguide.running.folders import Folders, private
 from lifeline import Lifeline
 
 
@@ -61,7 +62,7 @@ class _Session:
     progress: Progress
     problems: Problems
     line: Lifeline
-    folder: Path
+    folders: Folders
     slots: asyncio.Semaphore
     zygote: provisioner.Zygote | None = None
     """Where the kernels come from, if their imports can be done once for all."""
@@ -88,7 +89,7 @@ def run_all(
     """
     if not wanted:
         return {}
-    with tempfile.TemporaryDirectory(prefix="labguide-") as folder, Lifeline(Path(folder)) as line:
+    with private() as (folders, line):
         backend.start()
         session = _Session(
             project=project,
@@ -98,7 +99,7 @@ def run_all(
             progress=progress,
             problems=problems,
             line=line,
-            folder=Path(folder),
+            folders=folders,
             # One more than cores: a kernel starts while another waits for an answer.
             slots=asyncio.Semaphore(1 if backend.real else (os.cpu_count() or 1) + 1),
         )
@@ -137,13 +138,13 @@ def _zygote(session: _Session, wanted: tuple[Script, ...]) -> AbstractAsyncConte
     if len(served) < 2 or session.backend.real or session.executor:
         return nullcontext()
     environments = [_environment(session, script) for script in served]
-    return provisioner.zygote(imports.common(served), environments, session.folder)
+    return provisioner.zygote(imports.common(served), environments, session.folders.work)
 
 
 def _environment(session: _Session, script: Script) -> dict[str, str]:
     """The whole environment of a script's kernel."""
     backend_environment = session.backend.environment(session.accounts[script.name])
-    return kernel.kernel_environment(session.project, session.line.mark(backend_environment))
+    return session.line.mark(kernel.kernel_environment(session.project, backend_environment))
 
 
 async def _run_after(session: _Session, script: Script, before: list[asyncio.Task[bool]]) -> bool:
@@ -156,16 +157,45 @@ async def _run_after(session: _Session, script: Script, before: list[asyncio.Tas
 
 
 async def _run_one(session: _Session, script: Script) -> bool:
-    account = session.accounts[script.name]
-    run = await (_run_on_cluster if session.executor else _run_here)(session, script)
-    session.progress.done(script, run.failure is None, sum(run.seconds.values()))
-    outcome = _outcome(session.backend, script, run, session.backend.secrets(account))
+    """Run a script; whatever goes wrong with it, the others go on."""
+    started = time.monotonic()
+    secrets = session.backend.secrets(session.accounts[script.name])
+    try:
+        run = await (_run_on_cluster if session.executor else _run_here)(session, script)
+        outcome = _outcome(session.backend, script, run, secrets)
+    except Exception as error:
+        if _concerns_all(error):
+            raise
+        session.progress.done(script, False, time.monotonic() - started)
+        message = redaction.clean_text(f"its run broke off with {type(error).__name__}: {error}", secrets)
+        session.problems.add(Place(script.path), "run-failed", message, "see what it does to its kernel")
+        return False
+    session.progress.done(script, outcome.problem is None, sum(run.seconds.values()))
     session.outcomes[script.name] = outcome
     if outcome.problem:
         session.problems.include(outcome.problem)
     else:
-        session.keep(script, outcome.recording)
-    return outcome.problem is None
+        return _kept(session, script, outcome.recording)
+    return False
+
+
+def _kept(session: _Session, script: Script, recording: Recording) -> bool:
+    """Keep a recording; whether that can be done. A disk that refuses concerns all scripts."""
+    try:
+        session.keep(script, recording)
+    except OSError:
+        raise
+    except Exception as error:
+        message = f"its recording cannot be kept: {type(error).__name__}: {error}"
+        session.problems.add(Place(script.path), "run-failed", message, "see what its cells show")
+        return False
+    return True
+
+
+def _concerns_all(error: Exception) -> bool:
+    """Whether a fault is none of a script's: what cannot be built at all, or a disk or a table that is full."""
+    full = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE}
+    return isinstance(error, CannotBuildError) or (isinstance(error, OSError) and error.errno in full)
 
 
 async def _run_here(session: _Session, script: Script) -> kernel.Run:
@@ -173,7 +203,7 @@ async def _run_here(session: _Session, script: Script) -> kernel.Run:
         session.project,
         script,
         _environment(session, script),
-        session.folder,
+        session.folders,
         lambda notes: session.backend.prelude(script.name, notes),
         lambda cell, number: session.progress.cell(script, cell, number),
         session.zygote if imports.may_be_done_ahead(script) else None,
