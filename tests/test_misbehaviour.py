@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import enum
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,10 +19,10 @@ import pandas as pd
 import pytest
 
 from case_project import NoCloud, Seen, Workshop
-from labguide import running
+from labguide import running, variables
 from labguide.model import Project, Script
 from labguide.problems import Problems
-from labguide.running import data_files, kernel, values
+from labguide.running import data_files, environment, folders, kernel, values
 from labguide.sources import read as read_sources
 
 OTHER = '# %% name="one"\nkept = 1\n'
@@ -164,7 +166,7 @@ def test_reason_why_a_value_is_not_kept_is_known() -> None:
         **{"keys": {1: "a"}, "pd": pd, "print": print, "date": date, "_own": object(), "Out": {}},
     }
     assert values.picked(names, ["Out"])["unkept"] == {
-        "frame": "a DataFrame is no value for a sentence",
+        "frame": "a sentence cannot show a value of type DataFrame",
         "circle": "it is too deep, or holds itself",
         "long": "it is longer than 4,000 characters",
         "array": "it has more than 4,000 parts",
@@ -290,6 +292,11 @@ def test_nothing_that_a_script_writes_reaches_labguides_own_streams(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("code", ["sys.stdout.close()", "os.close(1)", "sys.stdout = open(os.devnull, 'w')"])
+def test_cell_may_close_its_streams(trial: Trial, code: str) -> None:
+    assert trial.values("import os, sys\nx = 1", code, "y = 2") == {"x": 1, "y": 2}
+
+
 # What goes on after its cell.
 
 TASK = """
@@ -335,8 +342,11 @@ def test_thread_that_outlives_the_last_cell_is_waited_for(trial: Trial) -> None:
     assert (outcome.recording.cells[0].outputs[0]["text"], outcome.recording.values["x"]) == ("late\n", 2)
 
 
-def test_work_of_a_pool_that_outlives_the_last_cell_is_waited_for(trial: Trial) -> None:
-    code = "import concurrent.futures, time\npool = concurrent.futures.ThreadPoolExecutor(1)\ndef tell():\n"
+@pytest.mark.parametrize(
+    "pool", ["ThreadPoolExecutor(1)", "ProcessPoolExecutor(1, multiprocessing.get_context('fork'))"]
+)
+def test_work_of_a_pool_that_outlives_the_last_cell_is_waited_for(trial: Trial, pool: str) -> None:
+    code = f"import concurrent.futures, multiprocessing, time\npool = concurrent.futures.{pool}\ndef tell():\n"
     assert trial.printed(code + "    time.sleep(0.2)\n    print('late')\nfuture = pool.submit(tell)") == {"a": "late\n"}
 
 
@@ -416,15 +426,17 @@ WAITER = """
 from botocore.exceptions import WaiterError
 response = {"TrainingJobStatus": "Failed", "FailureReason": "AlgorithmError: no such column"}
 error = WaiterError("TrainingJobCompletedOrStopped", "terminal failure state", response)
+of_the_sdk = RuntimeError("Encountered a failed state. Failure Reason: AlgorithmError:\\n  no such column")
 """
 
 
-@pytest.mark.parametrize("code", ["raise error", "raise RuntimeError('the job failed') from error"])
+@pytest.mark.parametrize("code", ["raise error", "raise RuntimeError('the job failed') from error", "raise of_the_sdk"])
 def test_reason_that_a_service_gives_reaches_the_authors_line(trial: Trial, code: str) -> None:
     trial.run("1", WAITER + code)
     (problem,) = trial.found
-    assert problem.startswith("snippets/tried.py:9: ")
-    assert "AlgorithmError: no such column" in problem
+    assert problem.startswith("snippets/tried.py:10: ")
+    assert problem.count("AlgorithmError: no such column") == 1
+    assert problem.count("Reason") <= 1
 
 
 # What a kernel is given.
@@ -465,3 +477,27 @@ def test_data_files_of_one_name_do_not_overwrite_each_other(trial: Trial) -> Non
         "other.csv": "other",
         "pictures/a/one.txt": "picture",
     }
+
+
+# What a run knows of itself.
+
+
+def test_run_knows_its_time_folder_and_process(trial: Trial) -> None:
+    trial.write("snippets/tried.py", cells("import os\nhere, me = os.getcwd(), os.getpid()\nframe = object()"))
+    script = read_sources(trial.project, Problems()).scripts["tried"]
+    begun = time.time()
+    with folders.private() as (own, line):
+        given = line.mark(kernel.kernel_environment(trial.project, {}))
+        run = asyncio.run(kernel.run(trial.project, script, given, own, lambda _: "", lambda *_: None))
+    assert begun <= run.began < run.ended <= time.time()
+    assert (run.folder, run.pid) == (run.values["here"], run.values["me"])
+    assert run.unkept == {"frame": "a sentence cannot show a value of type object"}
+
+
+def test_local_sagemaker_is_given_no_token_of_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "LOCAL_SAGEMAKER_CACHE", "PIP_INDEX_URL"):
+        monkeypatch.setenv(name, "x")
+    given = variables.needed_to_install(os.environ)
+    assert {"LOCAL_SAGEMAKER_CACHE", "PIP_INDEX_URL", "PATH"} < set(given)
+    assert not {"GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY"} & set(given)
+    assert "PIP_INDEX_URL" in environment.held_back(Project(Path()), os.environ)

@@ -45,6 +45,8 @@ class Client(NotebookClient):
         self._owners: dict[str, _Owner] = {}
         """The cell of each request, by the request's id."""
         self._last = _Owner(None, -1)
+        self._clearing: set[int] = set()
+        """The cells whose next output takes the place of those before; nbclient has one mark for all cells."""
 
     async def ask(self, question: Mapping[str, Any], seconds: float) -> Any:
         """The companion's answer. Raises TimeoutError, DeadKernelError, or RuntimeError if it could not answer."""
@@ -118,12 +120,15 @@ class Client(NotebookClient):
 
     def _ends(self, message: Any, owner: _Owner) -> bool:
         """Whether a message says that a request is done; else it goes to its cell."""
+        self.clear_before_next_output = owner.index in self._clearing
         try:
             self.process_message(message, owner.cell, owner.index)
         except CellExecutionComplete:
             return True
         except Exception as error:
-            self.faults[owner.index] = f"{type(error).__name__}: {error}"
+            said = {"output_type": message["msg_type"], **message["content"]}
+            self.faults[owner.index] = _fault_of(said) or next(iter(str(error).splitlines()), type(error).__name__)
+        (self._clearing.add if self.clear_before_next_output else self._clearing.discard)(owner.index)
         return False
 
     def _note_reply(self, execute_reply: Mapping[str, Any], **_: Any) -> None:
@@ -171,5 +176,5 @@ def _fault_of(output: Output) -> str:
         is_json = mime == "application/json" or mime.endswith("+json")
         lines = content if isinstance(content, list) else [content]
         if not is_json and not all(isinstance(line, str) for line in lines):
-            return f"it shows {mime} that is no text but a {type(content).__name__}"
+            return f"it shows {mime} that is no text, but of type {type(content).__name__}"
     return ""

@@ -45,8 +45,8 @@ class Order:
 
 def order(project: Project, script: Script, backend: Backend, account: str) -> Order:
     """What to send for this script."""
-    paths = {path.relative_to(project.root).as_posix(): path for path in data_files.placed(project, script).values()}
-    data = {name: path.read_bytes() for name, path in paths.items()}
+    paths = data_files.placed(project, script).values()
+    data = {os.path.relpath(path, project.root): path.read_bytes() for path in paths}
     named = {name: os.environ[name] for name in project.environment if name in os.environ}
     environment = {**named, **backend.environment(account)}
     return Order(script, data, environment, backend.prelude(script.name, Path(_NOTES)))

@@ -57,7 +57,8 @@ class _Companion:
                 stream.flush()  # type: ignore[union-attr]
         if self._c_library:
             self._c_library.fflush(None)
-        self.flush()
+        if sys.stdout is not self.outlets[0] or sys.stderr is not self.outlets[1]:
+            self.flush()  # the kernel itself does so for what these are now
         self._reason = _reason_of(result.error_before_exec or result.error_in_exec)
 
     def flush(self) -> None:
@@ -108,9 +109,10 @@ class _Companion:
         done: asyncio.Future[None] = loop.create_future()
 
         def join() -> None:
-            pools: Any = sys.modules.get("concurrent.futures.thread")
-            if pools:
-                pools._python_exit()
+            for name in ("thread", "process"):  # as Python does it: a pool's workers wait for more work otherwise
+                pools: Any = sys.modules.get(f"concurrent.futures.{name}")
+                if pools:
+                    pools._python_exit()
             for thread in self._threads():
                 thread.join(max(0.0, deadline - time.monotonic()))
             with contextlib.suppress(RuntimeError):  # the loop may be closed when nobody waits any more
@@ -192,9 +194,9 @@ def _reason_of(error: BaseException | None) -> str:
                 reason = _reason_in(getattr(error, name, None), depth=3)
                 if reason:
                     return reason
-            told = getattr(error, "kwargs", None)  # botocore's own exceptions, and those that the SDK makes of them
-            if isinstance(told, dict) and isinstance(told.get("reason"), str) and not hasattr(error, "last_response"):
-                return str(told["reason"])
+            said = str(error).partition("Reason: ")[2].strip()  # as the SageMaker SDK words it, in both its versions
+            if said:
+                return said
             error = error.__cause__ or error.__context__
     return ""
 

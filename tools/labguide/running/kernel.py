@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import marshal
 import os
 import re
 import signal
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import nbformat
@@ -32,14 +34,25 @@ EXPECT_ERROR = "raises-exception"
 _PATIENCE = 30.0
 """Seconds that threads and tasks may still be at work after the last cell."""
 
-# Runs before the first cell and leaves no name in the script's namespace. The kernel gets the sources as text, so it
-# needs no labguide of its own; and builtins of its own, since a script may replace the real ones.
-_COMPANION = f"""
-(lambda space: (
-    exec({inspect.getsource(values)!r}, space),
-    exec({inspect.getsource(companion)!r}, space),
+
+def _compiled(source: str, name: str) -> CodeType:
+    """Code for a kernel, which is this very Python: to compile it there would take longer than to run it."""
+    return compile(source, f"<{name}>", "exec")
+
+
+_COMPANION = [_compiled(inspect.getsource(module), module.__name__) for module in (values, companion)]
+
+# Runs before the first cell and leaves no name in the script's namespace. The kernel gets code, so it needs no labguide
+# of its own; and builtins of its own, since a script may replace the real ones.
+_BEFORE = """
+(lambda codes, space: (
+    [exec(code, space) for code in codes[:-1]],
     space["install"](get_ipython(), space["picked"]),
-))({{"__builtins__": {{**vars(__import__("builtins"))}}, "__name__": "labguide"}}) and None
+    exec(codes[-1], {{}}),
+))(
+    __import__("marshal").loads(open({path!r}, "rb").read()),
+    {{"__builtins__": {{**vars(__import__("builtins"))}}, "__name__": "labguide"}},
+) and None
 """
 
 
@@ -65,7 +78,8 @@ class Run:
     calls: tuple[Call, ...] = ()
     """The distinct calls of its services that it made, if it came to its end."""
     unkept: Mapping[str, str] = field(default_factory=dict)
-    """Why other variables of the script are not among its values, by name: `a DataFrame is no value for a sentence`."""
+    """Why other variables of the script are not among its values, by name: `a sentence cannot show a value of type
+    DataFrame`."""
     began: float = 0.0
     """When it began, in seconds since 1970."""
     ended: float = 0.0
@@ -98,7 +112,7 @@ async def run(
         data_files.bring(project, script, work)
         notes = work.with_name("calls.jsonl")
         async with launching.connected(_notebook(script), environment, work, folders.sockets, zygote) as client:
-            await _run_hidden(client, f"{_COMPANION}\n{prelude(notes)}")
+            await _prepare(client, work, prelude(notes))
             run = await _Cells(client, script, work, on_cell).run()
             pid = client.pid
         run = run if run.failure else replace(run, calls=calls.read(notes))
@@ -269,8 +283,7 @@ def _raised(cell: Cell, outputs: list[Output], error: CellExecutionError, reason
         else cell_line(last.get("traceback", ()))
     )
     what = next(iter(f"{error.ename}: {error.evalue}".strip().splitlines()), "an error")
-    if reason and " ".join(reason.split()) not in " ".join(what.split()):
-        what = f"{what} (reason: {reason})"
+    what = _with_reason(what, reason)
     return Failure(
         cell,
         cell.place.line + line - 1,
@@ -280,13 +293,25 @@ def _raised(cell: Cell, outputs: list[Output], error: CellExecutionError, reason
     )
 
 
-async def _run_hidden(client: Client, source: str) -> list[Output]:
-    """Run what is no cell of the script and return its outputs."""
-    cell = _code_cell(source, [])
+async def _prepare(client: Client, work: Path, prelude: str) -> None:
+    """Run what is no cell of the script: the companion, and a backend's own.
+
+    It goes through a file, since IPython looks at a cell's text for much longer than the code itself takes.
+    """
+    codes = work.with_name("codes")
+    codes.write_bytes(marshal.dumps([*_COMPANION, _compiled(prelude, "prelude")]))
+    cell = _code_cell(_BEFORE.format(path=str(codes)), [])
     client.nb.cells.append(cell)
     await client.async_execute_cell(cell, len(client.nb.cells) - 1, store_history=False)
     client.nb.cells.pop()
-    return list(cell.outputs)
+
+
+def _with_reason(what: str, reason: str) -> str:
+    """The first line of an error, and all of the reason that a service gave, which may begin in that line."""
+    begins, whole = next(iter(reason.splitlines()), ""), " ".join(reason.split())
+    if whole in what:
+        return what
+    return what.partition(begins)[0] + whole if begins in what else f"{what} (reason: {whole})"
 
 
 def _notebook(script: Script) -> Any:

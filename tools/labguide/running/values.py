@@ -5,26 +5,27 @@ What decides is a value's real type, which an object cannot hide or fake; what a
 
 from __future__ import annotations
 
-import datetime
-import decimal
-import fractions
 import json
 import math
-import pathlib
 import sys
 import types
-import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 LIMIT = 4_000
 """Characters of JSON, and parts; a larger value is data, not a number for a sentence."""
 
-_AS_PRINTED = (
-    *(datetime.date, datetime.time, datetime.timedelta),
-    *(decimal.Decimal, fractions.Fraction, pathlib.PurePath, uuid.UUID),
-)
-"""JSON has no such values; readers see the text that `print` shows: dates and times in the form of ISO 8601."""
+_AS_PRINTED = {
+    "datetime": ("date", "time", "timedelta"),
+    "decimal": ("Decimal",),
+    "fractions": ("Fraction",),
+    "pathlib": ("PurePath",),
+    "uuid": ("UUID",),
+}
+"""JSON has no such values; readers see the text that `print` shows: dates and times in the form of ISO 8601.
+
+By their modules: where one was not imported, nothing of it can be there.
+"""
 
 _NOT_DATA = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 """Nobody would quote these: that they are not kept needs no reason."""
@@ -97,9 +98,13 @@ def _plain(value: Any, budget: _Budget) -> Any:
         return {_key(key): _plain(item, budget) for key, item in dict.items(value)}
     if issubclass(kind, list | tuple):
         return [_plain(item, budget) for item in (list if issubclass(kind, list) else tuple).__iter__(value)]
-    if issubclass(kind, _AS_PRINTED):
+    if any(issubclass(kind, known) for known in _known(_AS_PRINTED)):
         return str(value)
     return _of_numpy(value, budget)
+
+
+def _known(kinds: Mapping[str, Iterable[str]]) -> list[type]:
+    return [getattr(sys.modules[name], kind) for name in kinds if name in sys.modules for kind in kinds[name]]
 
 
 def _key(key: Any) -> str:
@@ -113,7 +118,7 @@ def _of_numpy(value: Any, budget: _Budget) -> Any:
     numpy: Any = sys.modules.get("numpy")
     kind = type(value)
     if numpy is None or not issubclass(kind, numpy.generic | numpy.ndarray):
-        raise UnfitError(f"a {kind.__name__} is no value for a sentence")
+        raise UnfitError(f"a sentence cannot show a value of type {kind.__name__}")
     if kind is numpy.ndarray:
         if value.size > budget.left:
             raise UnfitError(f"it has more than {LIMIT:,} parts")
@@ -126,4 +131,4 @@ def _of_numpy(value: Any, budget: _Budget) -> Any:
         return int(value)
     if issubclass(kind, numpy.float16 | numpy.float32):
         return _plain(float(str(value)), budget)
-    raise UnfitError(f"a {kind.__name__} is no value for a sentence")
+    raise UnfitError(f"a sentence cannot show a value of type {kind.__name__}")
