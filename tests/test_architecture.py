@@ -29,7 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("labguide.shown_values",),
     ("labguide.headers",),
     ("labguide.problems",),
-    ("labguide.model", "labguide.lines"),
+    ("labguide.model", "labguide.lines", "labguide.variables"),
     ("local_sagemaker.__main__",),
     ("local_sagemaker.server",),
     ("local_sagemaker.layer", "local_sagemaker.watching"),

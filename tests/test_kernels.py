@@ -20,6 +20,7 @@ from labguide.backends.local import LocalBackend
 from labguide.model import Project
 from labguide.problems import Problems
 from labguide.running import imports, kernel, provisioner
+from labguide.running.folders import Folders
 from processes import runs, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
@@ -165,6 +166,7 @@ def test_notebook_of_the_workshop_runs_alike_in_forked_and_fresh_kernels(ways: W
 def test_environment_is_that_of_a_fresh_kernel(tmp_path: Path, ways: Ways, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OF_THE_CALLER", "kept")
     workshop = Workshop(tmp_path)
+    workshop.project = Project(tmp_path, environment=("OF_THE_CALLER",))
     workshop.write("snippets/another.py", ANOTHER)
     look = "import os, subprocess\nbelow = subprocess.check_output(['env'], text=True)\n"
     show = "print(*sorted(os.environ), *sorted(below.split()), sep='\\n')\n"
@@ -315,7 +317,13 @@ def test_kernel_starts_plainly_when_the_zygote_has_died(tmp_path: Path) -> None:
             assert zygote
             os.kill(zygote.pid, signal.SIGKILL)
             return await kernel.run(
-                workshop.project, script, environment, tmp_path, lambda _: "", lambda *_: None, zygote
+                workshop.project,
+                script,
+                environment,
+                Folders(tmp_path, tmp_path),
+                lambda _: "",
+                lambda *_: None,
+                zygote,
             )
 
     assert asyncio.run(run()).values["parent"] == os.getpid()

@@ -12,7 +12,7 @@ import click
 import pytest
 import yaml
 
-from labguide.cli import cli
+from labguide.cli.commands import cli
 
 ROOT = Path(__file__).parent.parent
 FILE = ROOT / ".github" / "workflows" / "labguide.yml"

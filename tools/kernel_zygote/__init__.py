@@ -8,7 +8,8 @@ its modules in memory, and is otherwise a kernel as `python -m ipykernel_launche
 
     in   {"imports": ["import boto3", ...], "varying": ["AWS_ACCESS_KEY_ID", ...]}       once
     out  {"unfit": {"import sagemaker.serve": "reads AWS_ACCESS_KEY_ID", ...}}           once
-    in   {"request": 1, "arguments": ["-f", "kernel.json"], "environment": {...}, "folder": "/..."}
+    in   {"request": 1, "arguments": ["-f", "kernel.json"], "environment": {...}, "folder": "/...",
+          "streams": {"stdout": "/...", "stderr": "/..."}}
     out  {"request": 1, "pid": 4711}
     out  {"pid": 4711, "ready": true}       from that child, when its sockets are bound
     out  {"pid": 4711, "status": -9}        when that child has ended: its exit code, or minus the signal

@@ -124,6 +124,8 @@ _KERNEL_MODULES = (
     "IPython.core.logger",
     "IPython.core.oinspect",
     "IPython.extensions.storemagic",
+    "kernel_zygote.streams",
+    "ctypes",
     "faulthandler",
     "sqlite3",
 )
@@ -136,6 +138,7 @@ def _be_kernel(order: dict[str, Any], connection: socket.socket) -> None:
     gc.enable()
     os.setsid()
     os.chdir(order["folder"])
+    _write_to(order["streams"])
     os.environ.clear()
     os.environ.update(order["environment"], JPY_PARENT_PID=str(os.getppid()))  # as jupyter_client sets it
     sys.argv = [sys.modules["ipykernel_launcher"].__file__ or "", *order["arguments"]]
@@ -147,6 +150,14 @@ def _be_kernel(order: dict[str, Any], connection: socket.socket) -> None:
     with connection:
         _say(connection, {"pid": os.getpid(), "ready": True})
     kernel.start()
+
+
+def _write_to(streams: dict[str, str]) -> None:
+    """Let standard output and error be these files, as a parent's `Popen(stdout=...)` would."""
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        file = os.open(streams[name], os.O_RDWR | os.O_CREAT | os.O_APPEND)
+        os.dup2(file, number)
+        os.close(file)
 
 
 if __name__ == "__main__":

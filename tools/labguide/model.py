@@ -243,6 +243,8 @@ class Recording:
     values: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     origin: Origin = Origin()
+    unkept: Mapping[str, str] = field(default_factory=dict)
+    """Why other variables are not among the values, by name."""
 
     def cell(self, name: str) -> RecordedCell | None:
         """The recorded cell of that name, if the run came to it."""

@@ -35,7 +35,8 @@ def load(project: Project, backend: str, script: str) -> Recording | None:
     provenance = about.get("provenance", {})
     origin = _origin(provenance)
     cells = tuple(_cell(cell, origin) for cell in notebook.cells)
-    return Recording(script, backend, cells, about.get("values", {}), _without_origin(provenance), origin)
+    values, unkept = about.get("values", {}), about.get("unkept", {})
+    return Recording(script, backend, cells, values, _without_origin(provenance), origin, unkept)
 
 
 def load_all(project: Project, backend: str, scripts: Iterable[str]) -> dict[str, Recording]:
@@ -85,7 +86,7 @@ def _as_text(recording: Recording) -> str:
         for number, cell in enumerate(recording.cells, start=1)
     ]
     provenance = {**recording.provenance, **_origin_as_json(recording.origin)}
-    about = {"values": dict(recording.values), "provenance": provenance}
+    about = {"values": dict(recording.values), "unkept": dict(recording.unkept), "provenance": provenance}
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},

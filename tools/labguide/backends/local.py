@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from labguide import variables
 from labguide.backends import calls
 from labguide.backends.calls import Call
 from labguide.backends.creation import Creation
@@ -43,7 +44,7 @@ class LocalBackend:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={key: value for key, value in os.environ.items() if not key.startswith("AWS_")},
+            env=variables.needed_to_install(os.environ),  # a job or a function could read all that the server has
             start_new_session=True,  # Ctrl-C goes to labguide, which then ends the server in order
         )
         stdout = self._process.stdout

@@ -8,13 +8,13 @@ See https://distributed.dask.org/en/stable/api.html#distributed.Client.get_execu
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import platformdirs
@@ -22,8 +22,7 @@ import platformdirs
 from labguide.backends import Backend
 from labguide.model import Project, Script
 from labguide.problems import CannotBuildError
-from labguide.running import kernel
-from lifeline import Lifeline
+from labguide.running import data_files, folders, kernel
 
 _CONNECT_WITHIN = 10
 """Seconds to reach the scheduler."""
@@ -40,35 +39,38 @@ class Order:
     data: Mapping[str, bytes]
     """The declared data by its path in the project."""
     environment: Mapping[str, str]
-    """What the backend adds to a kernel's environment; the rest is the worker's own."""
+    """What the backend and the project add to a kernel's environment; the rest is the worker's own."""
     prelude: str
 
 
 def order(project: Project, script: Script, backend: Backend, account: str) -> Order:
     """What to send for this script."""
-    data = {name: (project.root / name).read_bytes() for name in script.data}
-    return Order(script, data, backend.environment(account), backend.prelude(script.name, Path(_NOTES)))
+    paths = data_files.placed(project, script).values()
+    data = {os.path.relpath(path, project.root): path.read_bytes() for path in paths}
+    named = {name: os.environ[name] for name in project.environment if name in os.environ}
+    environment = {**named, **backend.environment(account)}
+    return Order(script, data, environment, backend.prelude(script.name, Path(_NOTES)))
 
 
 def execute(order: Order) -> kernel.Run:
     """Run a script here, on a worker. What it starts ends with this call, and with the worker's process."""
-    with TemporaryDirectory(prefix="labguide-") as folder, Lifeline(Path(folder)) as line:
-        project = Project(Path(folder) / "project")
+    with folders.private() as (own, line):
+        project = Project(own.work / "project")
         for name, content in order.data.items():
             path = project.root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         caches = Project(platformdirs.user_cache_path("labguide"))
-        environment = kernel.kernel_environment(caches, line.mark(order.environment))
-        return asyncio.run(_run(project, order, environment, Path(folder)))
+        environment = line.mark(kernel.kernel_environment(caches, order.environment))
+        return asyncio.run(_run(project, order, environment, own))
 
 
-async def _run(project: Project, order: Order, environment: Mapping[str, str], folder: Path) -> kernel.Run:
+async def _run(project: Project, order: Order, environment: Mapping[str, str], own: folders.Folders) -> kernel.Run:
     return await kernel.run(
         project,
         order.script,
         environment,
-        folder,
+        own,
         lambda notes: order.prelude.replace(_NOTES, str(notes)),
         lambda _cell, _number: None,
     )

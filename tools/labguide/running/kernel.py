@@ -2,43 +2,58 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
+import marshal
 import os
-import shutil
+import re
+import signal
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import nbformat
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from labguide.backends import calls
 from labguide.backends.calls import Noted
 from labguide.model import Cell, Output, Project, Script
-from labguide.running import launching, plain_python, values
+from labguide.running import companion, data_files, environment, launching, plain_python, values
+from labguide.running.client import Client, fault_of
+from labguide.running.folders import Folders
 from labguide.running.provisioner import Zygote
 from labguide.running.tracebacks import cell_line
 
 EXPECT_ERROR = "raises-exception"
 """The tag of a cell that is meant to raise."""
 
-_VALUES_MIME = "application/vnd.labguide.values+json"
+_PATIENCE = 30.0
+"""Seconds that threads and tasks may still be at work after the last cell."""
 
-# Runs after the last cell and leaves no name in the script's namespace. The kernel gets the source of `values`
-# as text, so it needs no labguide of its own.
-_VALUES_CODE = f"""
-(lambda space: (
-    exec({inspect.getsource(values)!r}, space),
-    display({{"{_VALUES_MIME}": space["simple"](get_ipython())}}, raw=True),
-))({{}})
-"""
 
-_PLAIN_PYTHON_CODE = f"""
-(lambda space: (exec({inspect.getsource(plain_python)!r}, space), space["leave_alone"](get_ipython()), None)[-1])({{}})
+def _compiled(source: str, name: str) -> CodeType:
+    """Code for a kernel, which is this very Python: to compile it there would take longer than to run it."""
+    return compile(source, f"<{name}>", "exec")
+
+
+_COMPANION = [_compiled(inspect.getsource(module), module.__name__) for module in (values, plain_python, companion)]
+
+# Runs before the first cell and leaves no name in the script's namespace. The kernel gets code, so it needs no labguide
+# of its own; and builtins of its own, since a script may replace the real ones.
+_BEFORE = """
+(lambda codes, space: (
+    [exec(code, space) for code in codes[:-1]],
+    space["leave_alone"](get_ipython()),
+    space["install"](get_ipython(), space["picked"]),
+    exec(codes[-1], {{}}),
+))(
+    __import__("marshal").loads(open({path!r}, "rb").read()),
+    {{"__builtins__": {{**vars(__import__("builtins"))}}, "__name__": "labguide"}},
+) and None
 """
 
 
@@ -63,18 +78,24 @@ class Run:
     failure: Failure | None = None
     noted: Noted = field(default_factory=Noted)
     """The calls of its services that it made, and what these told it."""
+    unkept: Mapping[str, str] = field(default_factory=dict)
+    """Why other variables of the script are not among its values, by name: `a sentence cannot show a value of type
+    DataFrame`."""
     began: float = 0.0
+    """When it began, in seconds since 1970."""
     ended: float = 0.0
-    """Epoch seconds."""
+    """When it ended."""
     folder: str = ""
-    """The working folder, as the script saw it."""
+    """Its working folder, as the script saw it."""
+    pid: int = 0
+    """The process of its kernel."""
 
 
 async def run(
     project: Project,
     script: Script,
     environment: Mapping[str, str],
-    folder: Path,
+    folders: Folders,
     prelude: Callable[[Path], str],
     on_cell: Callable[[Cell, int], None],
     zygote: Zygote | None = None,
@@ -82,36 +103,153 @@ async def run(
     """Run a script and return what it left; a cell that fails ends the run and stands in `Run.failure`.
 
     `environment` is the kernel's whole environment. `prelude` is given a file for the calls and returns source that
-    runs before the first cell. The script's working folder is made in `folder` and holds its
-    declared data. `on_cell` is told each cell and its number, from 1, as it begins. The kernel comes from `zygote`,
-    if there is one.
+    runs before the first cell. The script's working folder is made in `folders.work` and holds its declared data.
+    `on_cell` is told each cell and its number, from 1, as it begins. The kernel comes from `zygote`, if there is one.
     """
-    with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as own:
+    began = time.time()
+    with tempfile.TemporaryDirectory(dir=folders.work, ignore_cleanup_errors=True) as own:
         work = Path(own) / "work"
         work.mkdir()
-        for name in script.data:
-            shutil.copy2(project.root / name, work / Path(name).name)
+        data_files.bring(project, script, work)
         notes = work.with_name("calls.jsonl")
-        began = time.time()
-        async with launching.connected(_notebook(script), environment, work, zygote) as client:
-            await _run_hidden(client, _PLAIN_PYTHON_CODE + prelude(notes))
-            run = await _run_cells(client, script, on_cell)
-        return replace(run, noted=calls.read(notes), began=began, ended=time.time(), folder=str(work))
+        async with launching.connected(_notebook(script), environment, work, folders.sockets, zygote) as client:
+            await _prepare(client, work, prelude(notes))
+            run = await _Cells(client, script, work, on_cell).run()
+            pid = client.pid
+        return replace(run, noted=calls.read(notes), began=began, ended=time.time(), folder=str(work), pid=pid)
 
 
-async def _run_cells(client: NotebookClient, script: Script, on_cell: Callable[[Cell, int], None]) -> Run:
-    outputs: dict[str, tuple[Output, ...]] = {}
-    seconds: dict[str, float] = {}
-    begun = time.monotonic()
-    for index, cell in enumerate(script.code_cells):
-        on_cell(cell, index + 1)
-        started = time.monotonic()
-        failure = await _run_cell(client, index, cell, _Time(script, begun + script.limit - started))
-        seconds[cell.name] = round(time.monotonic() - started, 3)
-        outputs[cell.name] = tuple(client.nb.cells[index].outputs)
-        if failure:
-            return Run(outputs, {}, seconds, failure)
-    return Run(outputs, await _values(client), seconds)
+class _Cells:
+    """Runs the cells of one script in its kernel."""
+
+    def __init__(self, client: Client, script: Script, work: Path, on_cell: Callable[[Cell, int], None]) -> None:
+        self._client, self._script, self._work, self._on_cell = client, script, work, on_cell
+        self._begun = time.monotonic()
+
+    async def run(self) -> Run:
+        """All cells in order, until one fails; then what they have left, once nothing of theirs is at work."""
+        seconds: dict[str, float] = {}
+        failure: Failure | None = None
+        for index, cell in enumerate(self._script.code_cells):
+            self._on_cell(cell, index + 1)
+            started = time.monotonic()
+            failure = await self._run_cell(index, cell)
+            seconds[cell.name] = round(time.monotonic() - started, 3)
+            if failure:
+                return Run(self._outputs(len(seconds), {}), {}, seconds, failure)
+        try:
+            patience = max(0.0, min(_PATIENCE, self._script.timeout, self._left()))
+            left = await self._client.ask({"question": "end", "seconds": patience}, patience + _PATIENCE)
+            texts = await self._client.texts_of_widgets(_PATIENCE)
+        except (TimeoutError, DeadKernelError) as error:
+            return Run(self._outputs(len(seconds), {}), {}, seconds, self._silent(error))
+        failure = self._still_at_work(left["at_work"]) or self._misunderstood(texts)
+        outputs = self._outputs(len(seconds), texts)
+        return Run(outputs, left["kept"], seconds, failure, unkept=left["unkept"])
+
+    def _left(self) -> float:
+        """Seconds that the script still has."""
+        return self._begun + self._script.limit - time.monotonic()
+
+    def _outputs(self, count: int, texts: Mapping[str, str]) -> dict[str, tuple[Output, ...]]:
+        """What the first cells have left, as far as the notebook format can hold it."""
+        return {
+            cell.name: tuple(output for output in self._client.outputs(index, texts) if not fault_of([output]))
+            for index, cell in enumerate(self._script.code_cells[:count])
+        }
+
+    async def _run_cell(self, index: int, cell: Cell) -> Failure | None:
+        time_left = _Time(self._script, self._left())
+        timeout: Any = lambda _cell: time_left.seconds  # noqa: E731  nbclient declares whole seconds, and takes any
+        self._client.timeout_func = timeout
+        notebook_cell = self._client.nb.cells[index]
+        try:
+            await self._client.async_execute_cell(notebook_cell, index)
+        except CellExecutionError as error:
+            return _raised(cell, notebook_cell.outputs, error, await self._reason())
+        except CellTimeoutError:
+            return time_left.failure(cell)
+        except DeadKernelError:
+            _raise_if_stopped()
+            return self._died(cell)
+        if self._client.ended_itself:
+            message = f'cell "{cell.name}" ended the kernel with `quit` or `exit`'
+            return Failure(
+                cell, _line_of(cell, _QUIT), "cell-quit", message, "take it out: cells after it would not run"
+            )
+        if EXPECT_ERROR in cell.tags and not any(output["output_type"] == "error" for output in notebook_cell.outputs):
+            message = f'cell "{cell.name}" was to raise and did not'
+            remedy = f"mend it or take the tag {EXPECT_ERROR} off"
+            return Failure(cell, cell.place.line, "did-not-raise", message, remedy)
+        return self._misunderstood({}, index)
+
+    async def _reason(self) -> str:
+        """What a service says of why the last cell failed."""
+        try:
+            return str(await self._client.ask({"question": "reason"}, _PATIENCE))
+        except (TimeoutError, DeadKernelError):
+            return ""
+
+    def _died(self, cell: Cell) -> Failure:
+        code = self._client.exit_code()
+        said = launching.last_words(self._work)
+        how = f" ({_ending(code)})" if code is not None else ""
+        message = f'the kernel died in cell "{cell.name}"{how}' + (f": {said}" if said else "")
+        remedy = "is memory short?" if code == -signal.SIGKILL else "mend what ends it"
+        return Failure(cell, cell.place.line, "kernel-died", message, remedy)
+
+    def _silent(self, error: Exception) -> Failure:
+        """After all cells: something that a cell left behind has ended the kernel, or holds it up."""
+        cell = self._script.code_cells[-1]
+        if isinstance(error, DeadKernelError):
+            _raise_if_stopped()
+            return self._died(cell)
+        message = "the kernel did not answer after the last cell"
+        return Failure(cell, cell.place.line, "kernel-silent", message, "see what its cells have left at work")
+
+    def _still_at_work(self, left: Sequence[Mapping[str, Any]]) -> Failure | None:
+        for each in left:
+            cell = self._script.code_cells[self._client.index_of(each["request"])]
+            message = f'{each["what"]}, started in cell "{cell.name}", was still at work long after the last cell'
+            line = cell.place.line + each.get("line", 1) - 1
+            return Failure(cell, line, "still-at-work", message, "wait for its end in a cell, or end it")
+        return None
+
+    def _misunderstood(self, texts: Mapping[str, str], only: int | None = None) -> Failure | None:
+        """What no recording can hold of the outputs of a cell, or of all."""
+        for index, cell in enumerate(self._script.code_cells):
+            if only in (None, index):
+                fault = fault_of(self._client.outputs(index, texts)) or self._client.faults.get(index)
+                if fault:
+                    message = f'cell "{cell.name}" shows what no notebook can hold: {fault}'
+                    return Failure(cell, cell.place.line, "invalid-output", message, "show it as text or as a picture")
+        return None
+
+
+_QUIT = re.compile(r"\b(?:quit|exit|SystemExit)\b")
+
+
+def _line_of(cell: Cell, pattern: re.Pattern[str]) -> int:
+    """The line of the script where a cell says this; the cell's first if it does so in another way."""
+    lines = cell.source.split("\n")
+    return cell.place.line + next((number for number, line in enumerate(lines) if pattern.search(line)), 0)
+
+
+def _ending(code: int) -> str:
+    """How a process ended, in words."""
+    if code >= 0:
+        return f"exit status {code}"
+    try:
+        return f"ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"ended by signal {-code}"
+
+
+def _raise_if_stopped() -> None:
+    """nbclient takes its own end, by Ctrl-C, for that of the kernel."""
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise asyncio.CancelledError
 
 
 @dataclass(frozen=True)
@@ -136,30 +274,16 @@ class _Time:
         return Failure(cell, cell.place.line, "cell-timeout", message, "make it quicker or raise `timeout:`")
 
 
-async def _run_cell(client: NotebookClient, index: int, cell: Cell, time_left: _Time) -> Failure | None:
-    timeout: Any = lambda _cell: time_left.seconds  # noqa: E731  nbclient declares whole seconds, and takes any
-    client.timeout_func = timeout
-    try:
-        await client.async_execute_cell(client.nb.cells[index], index)
-    except CellExecutionError as error:
-        return _raised(cell, client.nb.cells[index].outputs, error)
-    except CellTimeoutError:
-        return time_left.failure(cell)
-    except DeadKernelError:
-        message = f'the kernel died in cell "{cell.name}"'
-        return Failure(cell, cell.place.line, "kernel-died", message, "see what it printed; is memory short?")
-    if EXPECT_ERROR in cell.tags and not any(
-        output["output_type"] == "error" for output in client.nb.cells[index].outputs
-    ):
-        message = f'cell "{cell.name}" was to raise and did not'
-        return Failure(cell, cell.place.line, "did-not-raise", message, f"mend it or take the tag {EXPECT_ERROR} off")
-    return None
-
-
-def _raised(cell: Cell, outputs: list[Output], error: CellExecutionError) -> Failure:
+def _raised(cell: Cell, outputs: list[Output], error: CellExecutionError, reason: str) -> Failure:
     last: Output = next((o for o in reversed(outputs) if o["output_type"] == "error"), {})
-    line = cell_line(last.get("traceback", ()))
-    what = f"{error.ename}: {error.evalue}".strip().splitlines()[0]
+    # IPython shows no traceback of a cell that exits.
+    line = (
+        1 + _line_of(cell, _QUIT) - cell.place.line
+        if error.ename == "SystemExit"
+        else cell_line(last.get("traceback", ()))
+    )
+    what = next(iter(f"{error.ename}: {error.evalue}".strip().splitlines()), "an error")
+    what = _with_reason(what, reason)
     return Failure(
         cell,
         cell.place.line + line - 1,
@@ -169,21 +293,25 @@ def _raised(cell: Cell, outputs: list[Output], error: CellExecutionError) -> Fai
     )
 
 
-async def _values(client: NotebookClient) -> Mapping[str, Any]:
-    for output in await _run_hidden(client, _VALUES_CODE):
-        found: Mapping[str, Any] | None = output.get("data", {}).get(_VALUES_MIME)
-        if found is not None:
-            return found
-    return {}
+async def _prepare(client: Client, work: Path, prelude: str) -> None:
+    """Run what is no cell of the script: the companion, and a backend's own.
 
-
-async def _run_hidden(client: NotebookClient, source: str) -> list[Output]:
-    """Run what is no cell of the script and return its outputs."""
-    cell = _code_cell(source, [])
+    It goes through a file, since IPython looks at a cell's text for much longer than the code itself takes.
+    """
+    codes = work.with_name("codes")
+    codes.write_bytes(marshal.dumps([*_COMPANION, _compiled(prelude, "prelude")]))
+    cell = _code_cell(_BEFORE.format(path=str(codes)), [])
     client.nb.cells.append(cell)
     await client.async_execute_cell(cell, len(client.nb.cells) - 1, store_history=False)
     client.nb.cells.pop()
-    return list(cell.outputs)
+
+
+def _with_reason(what: str, reason: str) -> str:
+    """The first line of an error, and all of the reason that a service gave, which may begin in that line."""
+    begins, whole = next(iter(reason.splitlines()), ""), " ".join(reason.split())
+    if whole in what:
+        return what
+    return what.partition(begins)[0] + whole if begins in what else f"{what} (reason: {whole})"
 
 
 def _notebook(script: Script) -> Any:
@@ -198,8 +326,7 @@ def _code_cell(source: str, tags: list[str]) -> Any:
 
 
 def kernel_environment(project: Project, backend: Mapping[str, str]) -> dict[str, str]:
-    """The environment of every kernel: the caller's without credentials and personal settings, and the backend's."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "JUPYTER", "IPYTHON"))}
+    """The environment of every kernel: what it is given of the caller's, and the backend's."""
     cache = project.workdir / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     fixed = {
@@ -212,4 +339,4 @@ def kernel_environment(project: Project, backend: Mapping[str, str]) -> dict[str
         "IPYTHONDIR": str(cache / "ipython"),  # no personal start-up files
         "MPLCONFIGDIR": str(cache / "matplotlib"),  # its font cache takes seconds to build
     }
-    return {**kept, **fixed, **backend}
+    return {**environment.given(project, os.environ), **fixed, **backend}

@@ -2,49 +2,70 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from queue import Empty
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
 
+from labguide.running.client import Client
 from labguide.running.provisioner import Zygote, ZygoteProvisioner
 
 
 @asynccontextmanager
 async def connected(
-    notebook: Any, environment: Mapping[str, str], work: Path, zygote: Zygote | None
-) -> AsyncIterator[NotebookClient]:
+    notebook: Any, environment: Mapping[str, str], work: Path, sockets: Path, zygote: Zygote | None
+) -> AsyncIterator[Client]:
     """A client for `notebook` with a kernel in the folder `work`, ended however the block is left.
 
-    nbclient's own context manager would take over Ctrl-C for its one kernel; here it must end all of them.
+    What the kernel and its children write to their standard streams stands beside `work`; see `last_words`. Sockets
+    are made in the folder `sockets`. nbclient's own context manager would take over Ctrl-C for its one kernel; here
+    it must end all of them.
     """
-    manager = _manager(work, zygote)
-    client = NotebookClient(notebook, km=manager, store_widget_state=False, record_timing=False)
-    await manager.start_kernel(env=dict(environment), cwd=str(work))
-    try:
-        channels = await client.async_start_new_kernel_client()
+    with TemporaryDirectory(dir=sockets, prefix="k", ignore_cleanup_errors=True) as own, ExitStack() as files:
+        manager = _manager(work, Path(own), zygote)
+        client = Client(notebook, manager)
+        # Read by the kernel itself, which puts it with its cells: see `kernel_zygote.streams`.
+        streams = {name: files.enter_context(work.with_name(name).open("a+b")) for name in ("stdout", "stderr")}
+        await manager.start_kernel(env=dict(environment), cwd=str(work), stdin=subprocess.DEVNULL, **streams)
         try:
-            yield client
+            channels = await client.async_start_new_kernel_client()
+            try:
+                yield client
+            finally:
+                channels.stop_channels()
         finally:
-            channels.stop_channels()
-    finally:
-        await manager.shutdown_kernel(now=True)
+            await manager.shutdown_kernel(now=True)
 
 
-def _manager(work: Path, zygote: Zygote | None) -> AsyncKernelManager:
+def last_words(work: Path) -> str:
+    """What Python, or a library, wrote as its kernel died: the line that says why, or else the last one."""
+    try:
+        text = work.with_name("stderr").read_bytes()[-_LAST:].decode(errors="replace")
+    except OSError:
+        return ""
+    said = [line.strip() for line in text.splitlines() if line.strip()]
+    return next((line for line in said if line.startswith("Fatal Python error")), said[-1] if said else "")
+
+
+_LAST = 20_000
+"""Bytes of what a kernel wrote that are searched for its last words."""
+
+
+def _manager(work: Path, sockets: Path, zygote: Zygote | None) -> AsyncKernelManager:
     manager = AsyncKernelManager(
         kernel_spec_manager=_ThisPython(),
-        client_factory=_Client,
+        client_factory=_Channels,
         # Sockets in a private folder: no port is opened, and no two kernels can meet.
         transport="ipc",
-        ip=str(work.with_name("kernel")),
+        ip=str(sockets / "kernel"),
         connection_file=str(work.with_name("kernel.json")),
     )
     if zygote:
@@ -62,13 +83,14 @@ class _ThisPython(KernelSpecManager):
             argv=[
                 *(sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"),
                 "--HistoryManager.hist_file=:memory:",
+                "--IPKernelApp.outstream_class=kernel_zygote.streams.FileStream",
             ],
             display_name="Python 3",
             language="python",
         )
 
 
-class _Client(AsyncKernelClient):
+class _Channels(AsyncKernelClient):
     """jupyter_client's own client, ready as soon as the kernel is, and with the two channels that nbclient uses."""
 
     def start_channels(self, *_: Any, **__: Any) -> None:

@@ -95,6 +95,8 @@ class Zygote:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "kernel_zygote", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
                 env=dict(environment),
                 cwd=folder,
                 pass_fds=[theirs.fileno()],
@@ -125,15 +127,20 @@ class Zygote:
         self._reader = None if unfit else asyncio.create_task(self._read())
         return unfit
 
-    async def fork(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> ForkedKernel:
-        """A new kernel process. Raises ZygoteDiedError or OSError if there is none to be had."""
+    async def fork(
+        self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, streams: Mapping[str, str]
+    ) -> ForkedKernel:
+        """A new kernel process; `streams` are the files for what it writes to `stdout` and `stderr`.
+
+        Raises ZygoteDiedError or OSError if there is none to be had.
+        """
         if self._reader is None or self._reader.done():
             raise ZygoteDiedError("it has ended")
         self._number += 1
         answer: asyncio.Future[ForkedKernel] = asyncio.get_running_loop().create_future()
         self._requests[self._number] = answer
         request = {"request": self._number, "arguments": list(arguments), "folder": str(folder)}
-        await self._say({**request, "environment": dict(environment)})
+        await self._say({**request, "environment": dict(environment), "streams": dict(streams)})
         kernel = await answer
         try:
             await asyncio.wait_for(kernel.ready.wait(), _READY_WITHIN)
@@ -230,7 +237,8 @@ class ZygoteProvisioner(LocalProvisioner):
         """Fork. `cmd` is the command of the plain start; what follows `-m MODULE` in it are the kernel's arguments."""
         arguments = cmd[cmd.index("-m") + 2 :]
         try:
-            forked = await self._zygote.fork(arguments, kwargs["env"], Path(kwargs["cwd"]))
+            streams = {name: str(kwargs[name].name) for name in ("stdout", "stderr")}
+            forked = await self._zygote.fork(arguments, kwargs["env"], Path(kwargs["cwd"]), streams)
         except (OSError, ZygoteDiedError) as error:
             log.debug("this kernel starts plainly: %s", error)
             return await super().launch_kernel(cmd, **kwargs)

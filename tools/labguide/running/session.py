@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import math
 import os
 import platform
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
@@ -20,8 +20,9 @@ from typing import Any, Protocol
 from labguide import cleaning
 from labguide.backends import Backend, calls
 from labguide.model import Cell, Origin, Place, Project, RecordedCell, Recording, Script
-from labguide.problems import Problem, Problems
-from labguide.running import cluster, imports, kernel, order, provisioner
+from labguide.problems import CannotBuildError, Problem, Problems
+from labguide.running import cluster, environment, imports, kernel, order, provisioner
+from labguide.running.folders import Folders, private
 from lifeline import Lifeline
 
 
@@ -64,7 +65,7 @@ class _Session:
     progress: Progress
     problems: Problems
     line: Lifeline
-    folder: Path
+    folders: Folders
     slots: asyncio.Semaphore
     began: float
     """Epoch seconds, before the backend was started."""
@@ -94,7 +95,7 @@ def run_all(
     if not wanted:
         return {}
     began = time.time()
-    with tempfile.TemporaryDirectory(prefix="labguide-") as folder, Lifeline(Path(folder)) as line:
+    with private() as (folders, line):
         backend.start()
         session = _Session(
             project=project,
@@ -104,7 +105,7 @@ def run_all(
             progress=progress,
             problems=problems,
             line=line,
-            folder=Path(folder),
+            folders=folders,
             began=began,
             # One more than cores: a kernel starts while another waits for an answer.
             slots=asyncio.Semaphore(1 if backend.real else (os.cpu_count() or 1) + 1),
@@ -144,13 +145,13 @@ def _zygote(session: _Session, wanted: tuple[Script, ...]) -> AbstractAsyncConte
     if len(served) < 2 or session.backend.real or session.executor:
         return nullcontext()
     environments = [_environment(session, script) for script in served]
-    return provisioner.zygote(imports.common(served), environments, session.folder)
+    return provisioner.zygote(imports.common(served), environments, session.folders.work)
 
 
 def _environment(session: _Session, script: Script) -> dict[str, str]:
     """The whole environment of a script's kernel."""
     backend_environment = session.backend.environment(session.accounts[script.name])
-    return kernel.kernel_environment(session.project, session.line.mark(backend_environment))
+    return session.line.mark(kernel.kernel_environment(session.project, backend_environment))
 
 
 async def _run_after(session: _Session, script: Script, before: list[asyncio.Task[bool]]) -> bool:
@@ -163,16 +164,47 @@ async def _run_after(session: _Session, script: Script, before: list[asyncio.Tas
 
 
 async def _run_one(session: _Session, script: Script) -> bool:
-    account = session.accounts[script.name]
-    run = await (_run_on_cluster if session.executor else _run_here)(session, script)
-    session.progress.done(script, run.failure is None, sum(run.seconds.values()))
-    outcome = _outcome(session, script, run, session.backend.secrets(account))
+    """Run a script; whatever goes wrong with it, the others go on."""
+    started = time.monotonic()
+    secrets = session.backend.secrets(session.accounts[script.name])
+    try:
+        run = await (_run_on_cluster if session.executor else _run_here)(session, script)
+        outcome = _outcome(session, script, run, secrets)
+    except Exception as error:
+        if _concerns_all(error):
+            raise
+        session.progress.done(script, False, time.monotonic() - started)
+        message = cleaning.Hider(cleaning.Known(secrets)).text(
+            f"its run broke off with {type(error).__name__}: {error}"
+        )
+        session.problems.add(Place(script.path), "run-failed", message, "see what it does to its kernel")
+        return False
+    session.progress.done(script, outcome.problem is None, sum(run.seconds.values()))
     session.outcomes[script.name] = outcome
     if outcome.problem:
         session.problems.include(outcome.problem)
     else:
-        session.keep(script, outcome.recording)
-    return outcome.problem is None
+        return _kept(session, script, outcome.recording)
+    return False
+
+
+def _kept(session: _Session, script: Script, recording: Recording) -> bool:
+    """Keep a recording; whether that can be done. A disk that refuses concerns all scripts."""
+    try:
+        session.keep(script, recording)
+    except OSError:
+        raise
+    except Exception as error:
+        message = f"its recording cannot be kept: {type(error).__name__}: {error}"
+        session.problems.add(Place(script.path), "run-failed", message, "see what its cells show")
+        return False
+    return True
+
+
+def _concerns_all(error: Exception) -> bool:
+    """Whether a fault is none of a script's: what cannot be built at all, or a disk or a table that is full."""
+    full = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE}
+    return isinstance(error, CannotBuildError) or (isinstance(error, OSError) and error.errno in full)
 
 
 async def _run_here(session: _Session, script: Script) -> kernel.Run:
@@ -180,7 +212,7 @@ async def _run_here(session: _Session, script: Script) -> kernel.Run:
         session.project,
         script,
         _environment(session, script),
-        session.folder,
+        session.folders,
         lambda notes: session.backend.prelude(script.name, notes),
         lambda cell, number: session.progress.cell(script, cell, number),
         session.zygote if imports.may_be_done_ahead(script) else None,
@@ -209,6 +241,7 @@ def _outcome(session: _Session, script: Script, run: kernel.Run, secrets: tuple[
         values=cleaned.values,
         provenance={**_provenance(session.backend, run), "calls": calls.distinct(cleaned.calls)},
         origin=cleaned.origin,
+        unkept=run.unkept,
     )
     if run.failure is None:
         return Outcome(recording)
@@ -225,7 +258,7 @@ def _left(session: _Session, run: kernel.Run) -> cleaning.Left:
 
 def _hider(session: _Session, run: kernel.Run, secrets: tuple[str, ...]) -> cleaning.Hider:
     """Knows what this run was given and told, and where on this machine it was."""
-    held_back = cleaning.caller_secrets(os.environ)
+    held_back = cleaning.caller_secrets(environment.held_back(session.project, os.environ))
     folders = {
         run.folder: "/tmp/workshop",  # noqa: S108
         str(session.project.root): "/tmp/project",  # noqa: S108

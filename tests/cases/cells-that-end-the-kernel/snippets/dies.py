@@ -1,0 +1,8 @@
+# %% name="first"
+import faulthandler
+import sys
+
+faulthandler.enable()
+
+# %% name="die"
+faulthandler._sigsegv()

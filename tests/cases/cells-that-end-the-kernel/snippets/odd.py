@@ -1,0 +1,2 @@
+# %% name="odd"
+display({"text/plain": 5}, raw=True)

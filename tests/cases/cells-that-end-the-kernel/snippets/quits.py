@@ -1,0 +1,7 @@
+# %% name="leave"
+done = True
+if done:
+    quit()
+
+# %% name="never"
+print("not run")
