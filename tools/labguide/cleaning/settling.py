@@ -23,7 +23,7 @@ def settle(old: Recording | None, new: Recording, script: Script, quoted: Collec
     kept = tuple(_kept(old.cell(cell.name), cell, rules_for(script, cell.name)) for cell in new.cells)
     changed = any(value_changed(quote, old, new, script) for quote in quoted) or not _calls(new) <= _calls(old)
     if kept == old.cells and not changed:
-        return old
+        return old if old.unkept == new.unkept else dataclasses.replace(old, unkept=new.unkept)
     # What is equal is of this run too; what only means the same is still of the run that made it.
     pairs = zip(new.cells, kept, strict=True)
     cells = (cell if earlier.outputs == cell.outputs else earlier for cell, earlier in pairs)
