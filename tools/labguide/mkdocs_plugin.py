@@ -28,9 +28,9 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler
 
-from labguide import decks, running, site, workdir
+from labguide import running, site, workdir
 from labguide.backends import BACKENDS, Backend
-from labguide.model import DEFAULT_LANGUAGE, Cell, Project, Script
+from labguide.model import DEFAULT_LANGUAGE, Cell, Dialect, Project, Script
 from labguide.problems import CannotBuildError, Problem, Problems
 from labguide.weaving.outputs import HTML_FENCE
 from labguide.weaving.words import words_of
@@ -102,7 +102,7 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         """Add decks, notebooks and recorded pictures."""
         assert self._site is not None
         project = project_of(config)
-        dialect = decks.Dialect(tuple(config.markdown_extensions), config.mdx_configs)
+        dialect = _dialect(config)
         for path, content in self._site.files.items():
             files.append(File.generated(config, path, content=content))
         for path in self._site.decks:
@@ -248,9 +248,13 @@ def project_of(config: MkDocsConfig) -> Project:
     root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
     i18n = config.plugins.get("i18n")
     if i18n is None:
-        return Project(root, (DEFAULT_LANGUAGE,))
+        return Project(root, (DEFAULT_LANGUAGE,), dialect=_dialect(config))
     languages = sorted(i18n.config.languages, key=lambda each: not each.default)
-    return Project(root, tuple(each.locale for each in languages if each.build))
+    return Project(root, tuple(each.locale for each in languages if each.build), dialect=_dialect(config))
+
+
+def _dialect(config: MkDocsConfig) -> Dialect:
+    return Dialect(tuple(config.markdown_extensions), config.mdx_configs)
 
 
 def open_project(root: Path) -> Project:

@@ -10,7 +10,7 @@ from typing import Any
 import jupytext
 import yaml
 
-from labguide import quotes, sameness
+from labguide import documents, lines, sameness
 from labguide.model import Cell, Document, DocumentKind, Place, Project, Script, Sources
 from labguide.problems import Problems
 
@@ -27,13 +27,14 @@ def read(project: Project, problems: Problems) -> Sources:
         for path in _files(folder, "*.py")
         if _CELL_MARKER.search(_first_marker(path)) and (script := _script(project, path, problems))
     ]
-    documents = [
+    found = [
         document
         for kind, folder in _document_folders(project).items()
         for path in _files(folder, "*.md")
         if (document := _document(project, path, kind, problems))
     ]
-    return Sources(_by_name(scripts, problems), tuple(documents))
+    documents.check_appended(project, problems)
+    return Sources(_by_name(scripts, problems), tuple(found))
 
 
 def relative(project: Project, path: Path) -> str:
@@ -44,16 +45,6 @@ def relative(project: Project, path: Path) -> str:
 def script_name(path: str) -> str:
     """The name by which documents quote a script: `snippets/create_bucket.py` is `create-bucket`."""
     return Path(path).stem.replace("_", "-")
-
-
-def front_matter(text: str) -> tuple[str, int]:
-    """The YAML between the two `---` lines at the start, and the line where the body begins (1 without any)."""
-    lines = text.splitlines()
-    if lines and lines[0].rstrip() == "---":
-        for number, line in enumerate(lines[1:], start=2):
-            if line.rstrip() in ("---", "..."):
-                return "\n".join(lines[1 : number - 1]), number + 1
-    return "", 1
 
 
 def _document_folders(project: Project) -> dict[DocumentKind, Path]:
@@ -72,7 +63,7 @@ def _first_marker(path: Path) -> str:
 
 def _read_text(project: Project, path: Path, problems: Problems) -> str | None:
     try:
-        return path.read_text("utf-8")
+        return lines.read(path)
     except UnicodeDecodeError:
         problems.add(Place(relative(project, path)), "unreadable", "this file is not UTF-8", "save it as UTF-8")
         return None
@@ -156,7 +147,7 @@ def _cells(notebook_cells: Iterable[Any], lines: list[str], path: str, problems:
             name = f"{name}-{index}"
         kind: Any = "code" if cell.cell_type == "code" else "markdown"
         tags = _tags(cell.metadata.get("tags", ()), Place(path, marker), problems)
-        cells.append(Cell(name, kind, cell.source, place, tags))
+        cells.append(Cell(name, kind, cell.source, place, tags, named="name" in cell.metadata))
     return tuple(cells)
 
 
@@ -181,27 +172,7 @@ def _document(project: Project, path: Path, kind: DocumentKind, problems: Proble
     name, text = relative(project, path), _read_text(project, path, problems)
     if text is None:
         return None
-    header, body_line = front_matter(text)
-    meta = _meta(header, name, problems)
-    found = quotes.find(text.splitlines(), name, body_line, problems)
-    return Document(name, kind, _language(path, project.languages), text, meta, body_line, found)
-
-
-def _meta(header: str, path: str, problems: Problems) -> Mapping[str, Any]:
-    try:
-        meta = yaml.safe_load(header) or {}
-    except yaml.YAMLError as error:
-        problems.add(
-            Place(path, _yaml_line(error, 2)),
-            "front-matter",
-            _yaml_message(error),
-            "mend the YAML at the top",
-        )
-        return {}
-    if isinstance(meta, dict):
-        return meta
-    problems.add(Place(path), "front-matter", "the front matter is no mapping", "write `key: value` lines")
-    return {}
+    return documents.parse(documents.Written(name, kind, _language(path, project.languages), text), project, problems)
 
 
 def _language(path: Path, languages: tuple[str, ...]) -> str:

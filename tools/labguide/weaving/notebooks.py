@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import nbformat
 
-from labguide import quotes, sources
-from labguide.model import Cell, CellQuote, Document, Place, Recording, Script, Sources
+from labguide import includes, quotes, sources
+from labguide.lines import split
+from labguide.model import Cell, CellQuote, Document, Line, Place, Project, Recording, Script, Sources
 from labguide.problems import Problems, did_you_mean
 
 _SYNC_MARK = re.compile(r"^<!-- en:[0-9a-f]{12} -->\n?", re.MULTILINE)
 _HEADING_ID = re.compile(r"(?m)^(#+ .*?)[ \t]*\{#[\w-]+\}[ \t]*$")
 
 
-def expand(document: Document, all_sources: Sources, problems: Problems) -> Document:
+def expand(document: Document, all_sources: Sources, project: Project, problems: Problems) -> Document:
     """A page whose front matter says `notebook: notebooks/video-games.py`, with that notebook after its own text."""
     path = document.meta.get("notebook")
     if document.kind != "lesson" or path is None:
@@ -29,14 +30,20 @@ def expand(document: Document, all_sources: Sources, problems: Problems) -> Docu
     known = {script.path: script for script in all_sources.scripts.values()}
     if path not in known:
         remedy = did_you_mean(str(path), known)
-        problems.add(Place(document.path), "unknown-script", f'no script "{path}"', remedy)
+        problems.add(_place_of_key(document), "unknown-script", f'no script "{path}"', remedy)
         return document
     script = known[path]
     translation = translation_of(script, document.language, all_sources)
-    body = _body(translation) if translation else _as_markdown(script)
-    text = f"{document.text.rstrip()}\n\n{body}\n"
-    found = quotes.find(text.splitlines(), document.path, document.body_line, Problems())
-    return dataclasses.replace(document, text=text, quotes=found)
+    body = _body(translation) if translation else includes.expand(_as_lines(script), project, problems)
+    lines = (*_stripped(document.lines), Line("", body[0].place, written=False), *body) if body else document.lines
+    found = quotes.find(lines, document.body_line - 1, project, problems)
+    return dataclasses.replace(document, lines=lines, quotes=found)
+
+
+def _place_of_key(document: Document) -> Place:
+    """The line of the front matter that names the notebook."""
+    head = document.lines[: document.body_line - 1]
+    return next((line.place for line in head if line.text.startswith("notebook:")), Place(document.path))
 
 
 def translation_of(script: Script, language: str, all_sources: Sources) -> Document | None:
@@ -118,20 +125,19 @@ def _localised(script: Script, language: str, all_sources: Sources) -> tuple[lis
 def _translated_cells(translation: Document, script: Script) -> list[Cell]:
     """The translation's prose between its quotes as Markdown cells, the script's own cells for the quotes."""
     code = {cell.name: cell for cell in script.code_cells}
-    lines = translation.text.splitlines()
     cells: list[Cell] = []
-    start = translation.body_line
+    start = translation.body_line - 1
     for quote in translation.quotes:
         if isinstance(quote, CellQuote) and quote.cell in code:
-            cells += _prose_cells(lines, start, quote.place.line, translation.path)
+            cells += _prose_cells(translation.lines[start : quote.first])
             cells.append(code[quote.cell])
-            start = quote.end + 1
-    return cells + _prose_cells(lines, start, len(lines) + 1, translation.path)
+            start = quote.last + 1
+    return cells + _prose_cells(translation.lines[start:])
 
 
-def _prose_cells(lines: list[str], start: int, stop: int, path: str) -> list[Cell]:
-    text = _without_marks("\n".join(lines[start - 1 : stop - 1])).strip()
-    return [Cell(f"line-{start}", "markdown", text, Place(path, start))] if text else []
+def _prose_cells(lines: Sequence[Line]) -> list[Cell]:
+    text = _without_marks("\n".join(line.text for line in lines)).strip()
+    return [Cell(f"line-{lines[0].place.line}", "markdown", text, lines[0].place)] if text else []
 
 
 def _without_marks(text: str) -> str:
@@ -139,12 +145,27 @@ def _without_marks(text: str) -> str:
     return _HEADING_ID.sub(r"\1", _SYNC_MARK.sub("", text))
 
 
-def _body(document: Document) -> str:
-    return "\n".join(document.text.splitlines()[document.body_line - 1 :]).strip()
+def _body(document: Document) -> tuple[Line, ...]:
+    return _stripped(document.lines[document.body_line - 1 :])
 
 
-def _as_markdown(script: Script) -> str:
-    return "\n\n".join(
-        cell.source if cell.kind == "markdown" else f"```{{cell}} {script.name}#{cell.name}\n```"
-        for cell in script.cells
-    )
+def _stripped(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines without the blank ones at both ends."""
+    written = [number for number, line in enumerate(lines) if line.text.strip()]
+    return tuple(lines[written[0] : written[-1] + 1]) if written else ()
+
+
+def _as_lines(script: Script) -> list[Line]:
+    """A script as Markdown: its text, and a quote for each cell of code. Columns in its text are not known."""
+    found: list[Line] = []
+    for cell in script.cells:
+        if cell.kind == "code":
+            texts = [f"```{{cell}} {script.name}#{cell.name}", "```"]
+            found += [Line(text, cell.place, None, written=False) for text in texts]
+        else:
+            texts = split(cell.source)
+            found += [
+                Line(text, Place(cell.place.path, cell.place.line + number), None) for number, text in enumerate(texts)
+            ]
+        found.append(Line("", cell.place, None, written=False))
+    return list(_stripped(found))

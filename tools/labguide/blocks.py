@@ -1,0 +1,287 @@
+"""Finds the blocks of code in a document as the renderer finds them: fences, indented code, and `<pre>` in raw HTML.
+
+Whether a line begins a fence, continues a list or is code is decided by pymdownx.superfences and Python-Markdown
+themselves, with the host's extensions, because every rule written a second time differs in some corner.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from pymdownx import superfences
+
+from labguide.model import Dialect
+from labguide.problems import CannotBuildError
+
+SNIPPETS = "pymdownx.snippets"
+
+_DIRECTIVE = re.compile(r"^\{[a-zA-Z][\w-]*\}[ \t]+\S.*$")
+_PREFIX = re.compile(r"^[> \t]*")
+_MAY_BE_CODE = re.compile(r"^[> ]* {4}[> ]*[^> ]")
+_OPENS_FENCE = re.compile(r"^[> \t]*(`{3,}[^`]*|~{3,}.*)$")
+_OPENS_COMMENT = re.compile(r"^ {0,3}<!--")
+_INLINE_COMMENT = re.compile(r"<!--.*?-->")
+_OPENS_HTML_CODE = re.compile(r"<(?P<tag>pre|xmp|listing|plaintext)\b|<(?P<code>code)\b(?!.*</code)", re.IGNORECASE)
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Lines that show code; `first` and `last` are their numbers from 0, `indent` what stands before each."""
+
+    first: int
+    last: int
+    indent: str
+
+
+@dataclass(frozen=True)
+class Fence(Block):
+    """A fenced block; `info` is what follows its opening fence."""
+
+    info: str
+    language: str
+    custom: bool
+    """The host has a format of its own for it: a diagram, a formula."""
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """A document's blocks of code, and what is left of it."""
+
+    fences: tuple[Fence, ...]
+    others: tuple[Block, ...]
+    """Indented code, and code in raw HTML."""
+    broken: tuple[int, ...]
+    """Lines that look like a fence and are none, because it is never closed or cannot be read."""
+    prose: tuple[str, ...]
+    """Every line as long as it is, with blanks where code and comments stand."""
+
+
+def find(lines: Sequence[str], first: int, dialect: Dialect) -> Blocks:
+    """The blocks of a document's lines, from line `first` on, counted from 0."""
+    renderer = _renderer(dialect)
+    body = [line.expandtabs(renderer.markdown.tab_length) for line in lines[first:]]
+    body = [line if line.strip() else "" for line in body]
+    fences, code = renderer.blocks(body)
+    # Tabs are kept in prose, so that columns are those of the file.
+    prose = [line if seen else "" for line, seen in zip(lines[first:], body, strict=True)]
+    hidden = _comments(prose, fences)
+    shown = [fence for fence in fences if not hidden.issuperset(range(fence.first, fence.last + 1))]
+    _blank(prose, [*fences, *code])
+    raw = list(_html_code(prose))
+    _blank(prose, raw)
+    broken = [number for number, line in enumerate(prose) if _OPENS_FENCE.match(line)]
+    return Blocks(
+        fences=tuple(_moved(fence, first) for fence in shown),
+        others=tuple(sorted((_moved(block, first) for block in [*code, *raw]), key=lambda block: block.first)),
+        broken=tuple(number + first for number in broken),
+        prose=("",) * first + tuple(prose),
+    )
+
+
+def markdown_for(dialect: Dialect) -> Markdown:
+    """A converter for a dialect that includes no files: labguide does that itself.
+
+    Raises CannotBuildError if the host's configuration cannot be used.
+    """
+    extensions = [name for name in dialect.extensions if name != SNIPPETS]
+    configs = {name: dict(dialect.configs[name]) for name in extensions if dialect.configs.get(name)}
+    needed = [] if "pymdownx.superfences" in extensions else ["pymdownx.superfences"]
+    try:
+        return Markdown(extensions=[*extensions, *needed], extension_configs=configs)
+    except Exception as error:  # an extension raises what it likes on options that it does not know
+        raise CannotBuildError(f"mkdocs.yml: `markdown_extensions` cannot be used: {error}") from None
+
+
+@lru_cache(maxsize=4)
+def _renderer(dialect: Dialect) -> _Renderer:
+    return _Renderer(markdown_for(dialect))
+
+
+class _Renderer:
+    """Python-Markdown as far as it finds blocks; what stands in them is not rendered."""
+
+    def __init__(self, markdown: Markdown) -> None:
+        self.markdown = markdown
+        original = markdown.preprocessors["fenced_code_block"]
+        self._fences = _Fences(markdown, original)
+        ordered = list(markdown.preprocessors)
+        self._later = ordered[ordered.index(original) + 1 :]
+
+    def blocks(self, lines: list[str]) -> tuple[list[Fence], list[Block]]:
+        """The fences in these lines, and the blocks of indented code."""
+        self.markdown.reset()
+        rest = self._fences.run(list(lines))
+        fences = self._fences.found
+        if not any(_MAY_BE_CODE.match(line) for line in lines):
+            return fences, []
+        code = list(_located(self._codes(rest), lines))
+        taken = {number for block in code for number in range(block.first, block.last + 1)}
+        return [fence for fence in fences if fence.first not in taken], code
+
+    def _codes(self, lines: list[str]) -> Iterator[list[str]]:
+        """The text of every block of indented code, as lines that are not blank, in the order of the document."""
+        for preprocessor in self._later:
+            lines = preprocessor.run(lines)
+        root = self.markdown.parser.parseDocument(lines).getroot()
+        assert root is not None
+        yield from _texts(root)
+        for extension in self.markdown.registeredExtensions:
+            for text in getattr(extension, "footnotes", {}).values():
+                note = Element("div")
+                self.markdown.parser.parseChunk(note, text)
+                yield from _texts(note)
+
+
+class _Fences(superfences.SuperFencesBlockPreprocessor):  # type: ignore[misc]
+    """Superfences' own search, which notes where a fence stands and highlights nothing."""
+
+    def __init__(self, markdown: Markdown, original: Any) -> None:
+        super().__init__(markdown)
+        self.config, self.extension = original.config, original.extension
+        self.found: list[Fence] = []
+
+    def run(self, lines: list[str]) -> list[str]:
+        """The lines with a placeholder for each fence."""
+        self.found, self._lines = [], lines
+        rest: list[str] = super().run(lines)
+        return rest
+
+    def handle_unrecognized(self, m: re.Match[str]) -> bool:
+        """Take a quote for a fence, because weaving makes it one."""
+        if _DIRECTIVE.match(m["unrecognized"].strip()):
+            self.lang, self.formatter = "", None
+            return True
+        return bool(super().handle_unrecognized(m))
+
+    def process_nested_block(self, ws: str, content: str, start: int, end: int) -> None:
+        """Note a fence that has come to its end."""
+        usual = self.extension.superfences[0]["formatter"]
+        info = self._lines[start][len(self.ws) :].lstrip("`~").strip()
+        custom = self.formatter not in (None, usual)
+        self.found.append(Fence(start, end - 1, self.ws, info, self.lang or "", custom))
+        self.last = ws + content
+        self._store("\n".join(self.code) + "\n", "", start, end)
+        self.clear()
+
+
+def _texts(root: Element) -> Iterator[list[str]]:
+    for pre in root.iter("pre"):
+        text = "".join(pre.itertext()).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        lines = [line.strip() for line in text.split("\n") if line.strip()]
+        if lines:
+            yield lines
+
+
+def _located(codes: Iterator[list[str]], lines: list[str]) -> Iterator[Block]:
+    """Where code stands that Python-Markdown found: it keeps no line numbers, but the order and the text."""
+    written = [number for number, line in enumerate(lines) if line.strip()]
+    start = 0
+    for code in codes:
+        found = _sequence(code, lines, written, start) or _sequence(code, lines, written, 0)
+        if found:
+            start = written.index(found[-1]) + 1
+            yield Block(found[0], found[-1], _indent_of_label(lines[found[0]], code[0]))
+        else:  # extensions may change code; then at least say that there is some
+            yield Block(written[min(start, len(written) - 1)], written[min(start, len(written) - 1)], "")
+
+
+def _sequence(code: list[str], lines: list[str], written: list[int], start: int) -> list[int]:
+    """The numbers of the lines, following each other but for blank ones, that end as the lines of code do."""
+    for at in range(start, len(written) - len(code) + 1):
+        numbers = written[at : at + len(code)]
+        if _MAY_BE_CODE.match(lines[numbers[0]]) and all(
+            lines[number].rstrip().endswith(text) for number, text in zip(numbers, code, strict=True)
+        ):
+            return numbers
+    return []
+
+
+def _indent_of_label(line: str, code: str) -> str:
+    """What stands before a paragraph beside this line of indented code."""
+    before = line.rstrip().removesuffix(code)
+    return before[: max(0, len(before) - 4)]
+
+
+def _comments(prose: list[str], fences: Sequence[Fence]) -> frozenset[int]:
+    """Blank what stands in HTML comments, which no reader sees; the numbers of lines that are nothing else."""
+    inside = {number: fence.last for fence in fences for number in range(fence.first, fence.last + 1)}
+    hidden: set[int] = set()
+    number = 0
+    while number < len(prose):
+        if number in inside:
+            number = inside[number] + 1
+            continue
+        end = _comment_end(prose, number, inside) if _OPENS_COMMENT.match(prose[number]) else number
+        for each in range(number, end + 1):
+            prose[each] = _without_comment(prose[each], opened=each > number, closed=each < end)
+        hidden.update(range(number + 1, end))
+        number = end + 1
+    return frozenset(hidden)
+
+
+def _comment_end(prose: list[str], start: int, fenced: dict[int, int]) -> int:
+    """The line in which a comment ends; its own if it never does, because then it is shown."""
+    numbers = (number for number in range(start, len(prose)) if number not in fenced and "-->" in prose[number])
+    return next(numbers, start)
+
+
+def _without_comment(line: str, *, opened: bool, closed: bool) -> str:
+    """The line with blanks for comments; `opened` before it, `closed` after it."""
+    if opened and closed:
+        return " " * len(line)
+    if opened:
+        end = line.index("-->") + 3
+        line = " " * end + line[end:]
+    if closed:
+        start = line.rindex("<!--")
+        line = line[:start] + " " * (len(line) - start)
+    return _outside_code(line)
+
+
+def _outside_code(line: str) -> str:
+    """The line with blanks for the comments that begin and end in it, but for those inside code spans."""
+    spans = [span.span() for span in _CODE_SPAN.finditer(line)]
+
+    def blank(found: re.Match[str]) -> str:
+        within = any(start <= found.start() < stop for start, stop in spans)
+        return found[0] if within else " " * len(found[0])
+
+    return _INLINE_COMMENT.sub(blank, line)
+
+
+def _html_code(prose: list[str]) -> Iterator[Block]:
+    """Elements of raw HTML that show code."""
+    number = 0
+    while number < len(prose):
+        text = _CODE_SPAN.sub(lambda span: " " * len(span[0]), prose[number])
+        opening = _OPENS_HTML_CODE.search(text)
+        if opening:
+            closing = re.compile(f"</{opening['tag'] or opening['code']}", re.IGNORECASE)
+            ends = (end for end in range(number, len(prose)) if closing.search(prose[end]))
+            last = next(ends, number)
+            yield Block(number, last, _indent(prose[number]))
+            number = last
+        number += 1
+
+
+def _indent(line: str) -> str:
+    prefix = _PREFIX.match(line)
+    return prefix[0] if prefix else ""
+
+
+def _blank(prose: list[str], blocks: Sequence[Block]) -> None:
+    for block in blocks:
+        for number in range(block.first, block.last + 1):
+            prose[number] = ""
+
+
+def _moved(block: Any, by: int) -> Any:
+    return dataclasses.replace(block, first=block.first + by, last=block.last + by)
