@@ -11,14 +11,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
-from pymdownx.snippets import SnippetPreprocessor
+from pymdownx.snippets import SnippetExtension, SnippetMissingError
 
-from labguide import blocks, documents, includes, shown_values
+from labguide import blocks, includes, shown_values
 from labguide.lines import placed, split
 from labguide.model import USUAL_DIALECT, Dialect, Project
 from labguide.problems import Problems
 
-EMOJI = {"emoji_index": None, "emoji_generator": None}
 SITE = Dialect(
     (*USUAL_DIALECT.extensions, "pymdownx.emoji", "pymdownx.magiclink", "pymdownx.tilde", "pymdownx.caret"),
     USUAL_DIALECT.configs,
@@ -44,7 +43,7 @@ class _Text(HTMLParser):
                 self.found.append("")
 
     def handle_endtag(self, tag: str) -> None:
-        self._depth -= tag == self._tag
+        self._depth -= tag == self._tag and self._depth > 0
 
     def handle_data(self, data: str) -> None:
         if self._depth:
@@ -69,30 +68,36 @@ PLACES = {
     "h2": "## A {} b",
     "li": "- A {} b",
     "em": "An *a{}b* c",
+    "a": "A [x {} y](z.md) b",
     "div": "<div>\nA {} b\n</div>",
     "dd": "term\n:   A {} b",
     "blockquote": "> A {} b",
 }
+EXAMPLES = (
+    "2*3*4",
+    "<script>alert(1)</script>",
+    "a|b",
+    ":smile: [x](y) {.cls} ==x== ~~y~~ $x$ \\n",
+    "1. x",
+    "https://example.com/a_b_c?d=e&f=g user@example.com #12 www.example.com",
+    "*args, **kwargs and __init__",
+)
 
 
 @pytest.mark.parametrize("tag", PLACES)
-@given(value=VALUES)
-@example("2*3*4")
-@example("<script>alert(1)</script>")
-@example("a|b")
-@example(":smile: [x](y) {.cls} ==x== ~~y~~ $x$ \\n")
-@example("1. x")
-@example("https://example.com/a_b_c?d=e&f=g user@example.com #12 www.example.com")
-@example("*args, **kwargs and __init__")
+@given(value=VALUES | st.sampled_from(EXAMPLES))
 @PATIENT
 def test_value_is_shown_as_it_is(tag: str, value: str) -> None:
+    page = rendered(PLACES[tag].format(f"«{shown_values.as_markdown(value)}»"))
+    assert f"«{value}»" in texts(page, tag)[0]
+
+
+@given(value=VALUES | st.sampled_from(EXAMPLES))
+@PATIENT
+def test_value_that_stands_alone_is_shown_as_it_is(value: str) -> None:
     shown = shown_values.as_markdown(value)
-    page = re.sub(r'<a class="headerlink".*?</a>', "", rendered(PLACES[tag].format(shown)))
-    before, after = PLACES[tag].split("{}")
-    expected = re.sub(r"^.*[\n ](?=\S* ?$)", "", before)
-    (text,) = [each for each in texts(page, tag) if each.strip() and each != "x"][:1]
-    assert expected.lstrip("*").strip() + " " * expected.endswith(" ") + value in text
-    assert after
+    assert texts(rendered(shown), "p") == [value]
+    assert texts(rendered(PLACES["td"].format(shown)), "td") == [value, "x"]
 
 
 @pytest.mark.parametrize("value", ["- x", "# x", "1. x", "> x", "+ x", "    x", "---", "| x |", "x", "=== x", "[^1]: x"])
@@ -112,3 +117,103 @@ def test_value_in_an_attribute_is_text(value: str) -> None:
 @pytest.mark.parametrize("value", ["16,719", "87.7%", "0.90", "smworkshop-111122223333", "first", "準確率"])
 def test_plain_value_stays_readable_in_the_woven_text(value: str) -> None:
     assert shown_values.as_markdown(value) == value
+
+
+# ---- Code is what the renderer shows as code ----
+
+INDENTS = st.sampled_from(["", "", "", "    ", "    ", "        ", "  ", "> ", "> > ", ">     ", "\t"])
+PIECES = st.sampled_from(
+    ["", "", "", "word{}", "word{}", "```", "```", "```python", "~~~", "~~~~ rust", "``` {{.text .x}}", "- word{}"]
+    + ["1. word{}", '=== "Tab {}"', "!!! note", "<pre>", "</pre>", "<!--", "-->", "`word{}", "word{}`", "[^1]: word{}"]
+    + ["See[^1] word{}", ":   word{}", "<div>", "</div>", "# word{}", "word{} <pre>", "<code>", "</code>", "| a{} | b |"]
+    + ["|---|---|", "```python foo=bar", "```python title='x'", "*[HTML]: word{}", "``word{}``", '??? tip "x{}"']
+)
+
+
+@st.composite
+def markdown_texts(draw: st.DrawFn) -> list[str]:
+    found = draw(st.lists(st.tuples(INDENTS, PIECES), min_size=1, max_size=18))
+    lines = [indent + piece.format(f"x{number}x") for number, (indent, piece) in enumerate(found)]
+    return [line if line.strip() else "" for line in lines]  # as weaving leaves them
+
+
+def _numbers(text: str) -> set[int]:
+    return {int(number) for number in re.findall(r"wordx(\d+)x", text)}
+
+
+@given(lines=markdown_texts())
+@settings(PATIENT, max_examples=600)
+def test_all_code_in_the_rendered_page_was_seen(lines: list[str]) -> None:
+    found = blocks.find(lines, 0, USUAL_DIALECT)
+    seen = {
+        number
+        for block in (*found.fences, *found.others)
+        for number in range(block.first, block.last + 1)
+        if "word" in lines[number]
+    }
+    shown = _numbers("".join(texts(rendered("\n".join(lines), USUAL_DIALECT), "pre")))
+    assert shown <= seen or found.broken
+
+
+@given(lines=markdown_texts())
+@settings(PATIENT, max_examples=300)
+def test_fence_is_code_in_the_rendered_page(lines: list[str]) -> None:
+    found = blocks.find(lines, 0, USUAL_DIALECT)
+    fenced = {
+        number
+        for fence in found.fences
+        for number in range(fence.first + 1, fence.last)
+        if "word" in lines[number] and not any("<!--" in line or "-->" in line or "pre>" in line for line in lines)
+    }
+    shown = _numbers("".join(texts(rendered("\n".join(lines), USUAL_DIALECT), "pre")))
+    assert fenced <= shown
+
+
+# ---- Includes are those of pymdownx.snippets ----
+
+NAMES = ("a.md", "b.md", "c.md")
+INCLUDE_LINES = st.sampled_from(
+    ["", "text", "    text", "--8<--", '--8<-- "a.md"', '    --8<-- "b.md"', "-8<- 'c.md:2:3'", '--8<-- "b.md:-2"']
+    + ['--8<-- "c.md:part"', ';--8<-- "a.md"', ";--8<--", "a.md", "b.md:1:2,3:3", "; a.md", "c.md:part", "    c.md"]
+    + ["--8<-- [start:part]", "# --8<-- [end:part]", ";--8<-- [start:x]", 'x --8<-- "a.md"', '> --8<-- "a.md"']
+)
+FILES = st.lists(INCLUDE_LINES, max_size=6).map("\n".join)
+
+
+def _project(folder: Path) -> Project:
+    options = {"base_path": ["parts"], "dedent_subsections": True, "check_paths": True}
+    return Project(folder, dialect=Dialect(USUAL_DIALECT.extensions, {"pymdownx.snippets": options}))
+
+
+def _by_snippets(text: str, folder: Path) -> list[str] | None:
+    """The lines that pymdownx.snippets makes of a text; None if something cannot be included."""
+    options = {"base_path": [str(folder / "parts")], "dedent_subsections": True, "check_paths": True}
+    markdown = Markdown(extensions=[SnippetExtension(**options)])
+    try:
+        found: list[str] = markdown.preprocessors["snippet"].run(text.split("\n"))
+    except SnippetMissingError:
+        return None
+    return found
+
+
+@given(text=st.lists(INCLUDE_LINES, min_size=1, max_size=8).map("\n".join), parts=st.tuples(FILES, FILES, FILES))
+@PATIENT
+def test_includes_are_those_of_the_extension(
+    tmp_path_factory: pytest.TempPathFactory, text: str, parts: tuple[str, str, str]
+) -> None:
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "parts").mkdir()
+    for name, part in zip(NAMES, parts, strict=True):
+        (folder / "parts" / name).write_text(part, "utf-8")
+    problems = Problems()
+    mine = includes.expand([*placed(text + "\n", "docs/page.md")], _project(folder), problems)
+    expected = _by_snippets(text, folder)
+    if not len(problems):
+        assert [line.text for line in mine] == expected
+
+
+@given(text=st.lists(INCLUDE_LINES | st.text(st.sampled_from('-8<;" [start:x]a')), min_size=1).map("\n".join))
+@PATIENT
+def test_protected_text_is_shown_as_it_is(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    protected = [includes.protect(line) for line in split(text + "\n")]
+    assert _by_snippets("\n".join(protected), tmp_path_factory.getbasetemp()) == split(text + "\n")

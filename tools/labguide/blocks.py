@@ -59,7 +59,7 @@ class Blocks:
     others: tuple[Block, ...]
     """Indented code, and code in raw HTML."""
     broken: tuple[int, ...]
-    """Lines that look like a fence and are none, because it is never closed or cannot be read."""
+    """Lines that open a fence or an element that is never closed, or a fence that cannot be read."""
     prose: tuple[str, ...]
     """Every line as long as it is, with blanks where code and comments stand."""
 
@@ -75,9 +75,10 @@ def find(lines: Sequence[str], first: int, dialect: Dialect) -> Blocks:
     hidden = _comments(prose, fences)
     shown = [fence for fence in fences if not hidden.issuperset(range(fence.first, fence.last + 1))]
     _blank(prose, [*fences, *code])
-    raw = list(_html_code(prose))
+    raw, open_ended = _html_code(prose)
     _blank(prose, raw)
-    broken = [number for number, line in enumerate(prose) if _OPENS_FENCE.match(line)]
+    broken = [number for number, line in enumerate(prose) if number in open_ended or _OPENS_FENCE.match(line)]
+    _blank(prose, [Block(number, number, "") for number in broken])
     return Blocks(
         fences=tuple(_moved(fence, first) for fence in shown),
         others=tuple(sorted((_moved(block, first) for block in [*code, *raw]), key=lambda block: block.first)),
@@ -257,19 +258,34 @@ def _outside_code(line: str) -> str:
     return _INLINE_COMMENT.sub(blank, line)
 
 
-def _html_code(prose: list[str]) -> Iterator[Block]:
-    """Elements of raw HTML that show code."""
+def _html_code(prose: list[str]) -> tuple[list[Block], list[int]]:
+    """Elements of raw HTML that show code, and the lines where one begins that never ends."""
+    found: list[Block] = []
+    open_ended: list[int] = []
     number = 0
     while number < len(prose):
-        text = _CODE_SPAN.sub(lambda span: " " * len(span[0]), prose[number])
-        opening = _OPENS_HTML_CODE.search(text)
+        opening = _OPENS_HTML_CODE.search(_CODE_SPAN.sub(lambda span: " " * len(span[0]), prose[number]))
         if opening:
-            closing = re.compile(f"</{opening['tag'] or opening['code']}", re.IGNORECASE)
-            ends = (end for end in range(number, len(prose)) if closing.search(prose[end]))
-            last = next(ends, number)
-            yield Block(number, last, _indent(prose[number]))
-            number = last
+            last = _html_end(prose, number, opening)
+            if last is None:
+                open_ended.append(number)
+            else:
+                found.append(Block(number, last, _indent(prose[number])))
+                number = last
         number += 1
+    return found, open_ended
+
+
+def _html_end(prose: list[str], start: int, opening: re.Match[str]) -> int | None:
+    """The line that ends an element; elements of its kind within it have ends of their own."""
+    tag = re.compile(rf"<(?P<end>/?){opening['tag'] or opening['code']}\b", re.IGNORECASE)
+    depth = 0
+    for number in range(start, len(prose)):
+        for found in tag.finditer(prose[number], opening.start() if number == start else 0):
+            depth += -1 if found["end"] else 1
+            if depth == 0:
+                return number
+    return None
 
 
 def _indent(line: str) -> str:

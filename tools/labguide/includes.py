@@ -168,16 +168,20 @@ class _Includer:
         """The section or the lines that an include asks for; None, and a problem, if there are none."""
         if not (target.section or target.ranges):
             return content
-        chosen = _section(target.section, content) if target.section else _ranges(target.ranges, content) or None
-        if chosen is None:
+        chosen = _section(target.section, content) if target.section else _ranges(target.ranges, content)
+        if not chosen:
             self._tell_not_chosen(target, content, line)
             return None
         return lines.dedented(chosen) if self._config["dedent_subsections"] else chosen
 
     def _tell_not_chosen(self, target: _Target, content: list[Line], line: Line) -> None:
-        if target.section:
+        known = list(regions(content))
+        if target.section in known:
+            message = f'the region "{target.section}" of {target.path} is empty'
+            self._add(line, "unknown-region", message, "write something between its marks")
+        elif target.section:
             message = f'no region "{target.section}" in {target.path}'
-            self._add(line, "unknown-region", message, did_you_mean(target.section, regions(content)))
+            self._add(line, "unknown-region", message, did_you_mean(target.section, known))
         else:
             message = f'{target.path} has no lines "{target.ranges.removeprefix(":")}"'
             self._add(line, "unknown-region", message, f"it has lines 1-{len(content)}")
@@ -243,18 +247,19 @@ def _unescaped(line: Line, at: int) -> Line:
     return replace(line, text=line.text[:at] + line.text[at + 1 :], offset=None)
 
 
-def _section(name: str, content: Sequence[Line]) -> list[Line] | None:
-    """The lines between the marks of a section, without the marks of others in it; None if it has no start."""
-    chosen: list[Line] | None = None
+def _section(name: str, content: Sequence[Line]) -> list[Line]:
+    """The lines between the marks of a section, without the marks of others in it."""
+    chosen: list[Line] = []
+    begun = False
     for line in content:
         mark = _SECTION.match(line.text) if "8<-" in line.text else None
         if mark is None or mark["escape"]:
-            if chosen is not None:
+            if begun:
                 chosen.append(_unescaped(line, mark.start("escape")) if mark else line)
         elif mark["name"] == name and mark["type"].lower() == "end":
             break
-        elif mark["name"] == name and chosen is None:
-            chosen = []
+        elif mark["name"] == name:
+            begun = True
     return chosen
 
 

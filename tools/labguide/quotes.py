@@ -46,8 +46,8 @@ def find(lines: Sequence[Line], first: int, project: Project, problems: Problems
     nor an illustration nor allowed by the project, becomes a problem.
     """
     found = blocks.find([line.text for line in lines], first, project.dialect)
-    for number in found.broken:
-        message = "this fence is never closed at its own indentation, or what follows its backticks cannot be read"
+    for number in found.broken[:1]:  # what follows it is mostly its consequence
+        message = "this block of code is never closed at its own indentation, or its first line cannot be read"
         problems.add(lines[number].place, "broken-fence", message, "close it, and indent its lines alike")
     quotes = [
         *(quote for fence in found.fences for quote in _quotes_of_fence(fence, lines, project, problems)),

@@ -86,7 +86,7 @@ def weave(document: Document, recorded: Recorded, problems: Problems) -> Woven:
             case ValueQuote():
                 _weave_value(quote, lines, recorded, document.language, problems)
             case UnrunCode():
-                lines[quote.first] = [*_not_run(quote, document.language), *lines[quote.first]]
+                lines[quote.first] = [*_not_run(quote, document), *lines[quote.first]]
     end = provenance.closing(document, recorded.recordings.values())
     lines.append(_unwritten(split(end), document.lines[-1].place if document.lines else Place(document.path)))
     return Woven(document, tuple(_protected(lines, document, recorded.project)), pictures)
@@ -94,11 +94,15 @@ def weave(document: Document, recorded: Recorded, problems: Problems) -> Woven:
 
 def _protected(lines: Iterable[Iterable[Line]], document: Document, project: Project) -> list[Line]:
     """The lines as the host is to get them: all that was to be included is, so nothing in them is an include."""
+    protect = includes.protect if SNIPPETS in project.dialect.extensions else str
     flat = [line for several in lines for line in several]
-    if SNIPPETS not in project.dialect.extensions:
-        return flat
     head = flat[: document.body_line - 1]
-    return [*head, *(dataclasses.replace(line, text=includes.protect(line.text)) for line in flat[len(head) :])]
+    return [*head, *(dataclasses.replace(line, text=protect(_clear(line.text))) for line in flat[len(head) :])]
+
+
+def _clear(text: str) -> str:
+    """A line of blanks only is empty, for Python-Markdown means something else by it where it is the first line."""
+    return text if text.strip() else ""
 
 
 def _unwritten(texts: Iterable[str], place: Place, indent: str = "") -> list[Line]:
@@ -106,10 +110,11 @@ def _unwritten(texts: Iterable[str], place: Place, indent: str = "") -> list[Lin
     return [Line(f"{indent}{text}" if text else indent.rstrip(), place, offset=None, written=False) for text in texts]
 
 
-def _not_run(code: UnrunCode, language: str) -> list[Line]:
+def _not_run(code: UnrunCode, document: Document) -> list[Line]:
     """The label above code that nobody ran. It stands in a paragraph, because that is right at any indentation."""
-    label = f'<span class="{NOT_RUN_CLASS}">{html.escape(words_of(language)["not_run"])}</span>'
-    return _unwritten(["", label, ""], code.place, code.indent)
+    above = document.lines[code.first - 1].text.strip(" \t>") if code.first else ""
+    label = f'<span class="{NOT_RUN_CLASS}">{html.escape(words_of(document.language)["not_run"])}</span>'
+    return _unwritten([*([""] if above else []), label, ""], code.place, code.indent)
 
 
 def _weave_cell(
