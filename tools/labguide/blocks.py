@@ -22,7 +22,7 @@ from labguide.problems import CannotBuildError
 
 SNIPPETS = "pymdownx.snippets"
 
-_DIRECTIVE = re.compile(r"^\{[a-zA-Z][\w-]*\}[ \t]+\S.*$")
+_DIRECTIVE = re.compile(r"^\{[a-zA-Z][\w-]*\}[ \t]*\S.*$")
 _PREFIX = re.compile(r"^[> \t]*")
 _MAY_BE_CODE = re.compile(r"^[> ]* {4}[> ]*[^> ]")
 _OPENS_FENCE = re.compile(r"^[> \t]*(`{3,}[^`]*|~{3,}.*)$")
@@ -69,7 +69,7 @@ def find(lines: Sequence[str], first: int, dialect: Dialect) -> Blocks:
     renderer = _renderer(dialect)
     body = [line.expandtabs(renderer.markdown.tab_length) for line in lines[first:]]
     body = [line if line.strip() else "" for line in body]
-    fences, code = renderer.blocks(body)
+    fences, code, undone = renderer.blocks(body)
     # Tabs are kept in prose, so that columns are those of the file.
     prose = [line if seen else "" for line, seen in zip(lines[first:], body, strict=True)]
     hidden = _comments(prose, fences)
@@ -78,6 +78,7 @@ def find(lines: Sequence[str], first: int, dialect: Dialect) -> Blocks:
     raw, open_ended = _html_code(prose)
     _blank(prose, raw)
     broken = [number for number, line in enumerate(prose) if number in open_ended or _OPENS_FENCE.match(line)]
+    broken = sorted({*broken, *undone})
     _blank(prose, [Block(number, number, "") for number in broken])
     return Blocks(
         fences=tuple(_moved(fence, first) for fence in shown),
@@ -85,6 +86,11 @@ def find(lines: Sequence[str], first: int, dialect: Dialect) -> Blocks:
         broken=tuple(number + first for number in broken),
         prose=("",) * first + tuple(prose),
     )
+
+
+def tab_length(dialect: Dialect) -> int:
+    """How many columns a tab takes."""
+    return int(_renderer(dialect).markdown.tab_length)
 
 
 def markdown_for(dialect: Dialect) -> Markdown:
@@ -116,16 +122,16 @@ class _Renderer:
         ordered = list(markdown.preprocessors)
         self._later = ordered[ordered.index(original) + 1 :]
 
-    def blocks(self, lines: list[str]) -> tuple[list[Fence], list[Block]]:
-        """The fences in these lines, and the blocks of indented code."""
+    def blocks(self, lines: list[str]) -> tuple[list[Fence], list[Block], list[int]]:
+        """The fences in these lines, the blocks of indented code, and where fences begin that are shown as text."""
         self.markdown.reset()
         rest = self._fences.run(list(lines))
-        fences = self._fences.found
         if not any(_MAY_BE_CODE.match(line) for line in lines):
-            return fences, []
+            return [fence for _, fence in self._fences.found], [], []
         code = list(_located(self._codes(rest), lines))
         taken = {number for block in code for number in range(block.first, block.last + 1)}
-        return [fence for fence in fences if fence.first not in taken], code
+        kept, undone = self._fences.kept_and_undone()
+        return kept, code, [fence.first for fence in undone if fence.first not in taken]
 
     def _codes(self, lines: list[str]) -> Iterator[list[str]]:
         """The text of every block of indented code, as lines that are not blank, in the order of the document."""
@@ -147,7 +153,14 @@ class _Fences(superfences.SuperFencesBlockPreprocessor):  # type: ignore[misc]
     def __init__(self, markdown: Markdown, original: Any) -> None:
         super().__init__(markdown)
         self.config, self.extension = original.config, original.extension
-        self.found: list[Fence] = []
+        self.found: list[tuple[str, Fence]] = []
+        """Fences by the names of their placeholders."""
+
+    def kept_and_undone(self) -> tuple[list[Fence], list[Fence]]:
+        """The fences that are still fences after parsing; beside indented code, superfences makes them text again."""
+        known = self.extension.stash.stash
+        kept = [fence for name, fence in self.found if name in known]
+        return kept, [fence for name, fence in self.found if name not in known]
 
     def run(self, lines: list[str]) -> list[str]:
         """The lines with a placeholder for each fence."""
@@ -167,9 +180,11 @@ class _Fences(superfences.SuperFencesBlockPreprocessor):  # type: ignore[misc]
         usual = self.extension.superfences[0]["formatter"]
         info = self._lines[start][len(self.ws) :].lstrip("`~").strip()
         custom = self.formatter not in (None, usual)
-        self.found.append(Fence(start, end - 1, self.ws, info, self.lang or "", custom))
+        fence = Fence(start, end - 1, self.ws, info, self.lang or "", custom)
         self.last = ws + content
         self._store("\n".join(self.code) + "\n", "", start, end)
+        placeholder = self.stack[-1][0][len(self.ws) :]
+        self.found.append((placeholder[1:-1], fence))
         self.clear()
 
 

@@ -98,8 +98,8 @@ def _multimarkdown(found: Sequence[str]) -> tuple[Mapping[str, Any], int]:
 
 
 def _check_meta(head: Sequence[Line], problems: Problems) -> None:
-    """A first line such as `Result: {value}...` is metadata to MkDocs, and no reader sees it."""
+    """A quote in front matter would stay as it is; in a first line such as `Result: {value}...` nobody would see it."""
     for line in head:
-        if "{value}`" in line.text or "```{cell}" in line.text:
-            message = "this line is metadata of the page, which no reader sees"
+        if "{value}" in line.text or "{cell}" in line.text:
+            message = "this line is front matter, which quotes nothing"
             problems.add(line.place, "front-matter", message, "begin the page with a heading or a blank line")

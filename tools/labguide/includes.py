@@ -24,7 +24,7 @@ from typing import Any
 from pymdownx.snippets import SnippetExtension, SnippetPreprocessor
 
 from labguide import lines
-from labguide.blocks import SNIPPETS, markdown_for
+from labguide.blocks import SNIPPETS, tab_length
 from labguide.model import Line, Place, Project
 from labguide.problems import CannotBuildError, Problems, did_you_mean
 
@@ -74,7 +74,7 @@ class _Includer:
 
     def __init__(self, project: Project, folder: Path, problems: Problems) -> None:
         self._project, self._problems = project, problems
-        self._tab_length = markdown_for(project.dialect).tab_length
+        self._tab_length = tab_length(project.dialect)
         self._config = _config(project, folder)
         self._host = SnippetPreprocessor(self._config, _Tabs(self._tab_length))
 

@@ -87,6 +87,7 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
                 self._stage = workdir.Stage(Path(config.site_dir))
                 config.site_dir = str(self._stage.folder)
             _register_html_fence(config)
+            _anchor_snippets(config)
             _add_templates(config)
         return config
 
@@ -289,6 +290,18 @@ def _register_html_fence(config: MkDocsConfig) -> None:
     fences: list[dict[str, Any]] = superfences.setdefault("custom_fences", [])
     if not any(fence["name"] == HTML_FENCE for fence in fences):
         fences.append({"name": HTML_FENCE, "class": HTML_FENCE, "format": _html_as_it_is})
+
+
+def _anchor_snippets(config: MkDocsConfig) -> None:
+    """Let pymdownx.snippets find files from the project's folder, wherever the build was begun.
+
+    labguide has put in what documents include; what is left to the extension is what it appends to every page.
+    """
+    snippets: dict[str, Any] = config.mdx_configs.setdefault("pymdownx.snippets", {})
+    bases = snippets.get("base_path", ["."])
+    root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
+    several = [bases] if isinstance(bases, str) else bases
+    snippets["base_path"] = [str(root / base) if isinstance(base, str) else base for base in several]
 
 
 def _add_templates(config: MkDocsConfig) -> None:
