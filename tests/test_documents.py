@@ -8,15 +8,17 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
+from mkdocs.utils.meta import get_data
+from pymdownx import superfences
 from pymdownx.snippets import SnippetExtension, SnippetMissingError
 
-from labguide import blocks, includes, shown_values
+from labguide import blocks, documents, includes, shown_values
 from labguide.lines import placed, split
-from labguide.model import USUAL_DIALECT, Dialect, Project
-from labguide.problems import Problems
+from labguide.model import USUAL_DIALECT, CellQuote, Dialect, Document, Project, UnrunRule
+from labguide.problems import CannotBuildError, Problems
 
 SITE = Dialect(
     (*USUAL_DIALECT.extensions, "pymdownx.emoji", "pymdownx.magiclink", "pymdownx.tilde", "pymdownx.caret"),
@@ -60,7 +62,8 @@ def texts(page: str, tag: str) -> list[str]:
 # ---- Values in sentences are text ----
 
 VALUES = st.text(
-    st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from("*_`~=^[](){}<>|#+-.!:$&;\\\"'/@% \n1a準"), min_size=1
+    st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from("*_`~=^[](){}<>|#+-.!:$&;\\\"'/@% \n1a準"),
+    min_size=1,
 )
 PLACES = {
     "p": "A {} b",
@@ -100,7 +103,9 @@ def test_value_that_stands_alone_is_shown_as_it_is(value: str) -> None:
     assert texts(rendered(PLACES["td"].format(shown)), "td") == [value, "x"]
 
 
-@pytest.mark.parametrize("value", ["- x", "# x", "1. x", "> x", "+ x", "    x", "---", "| x |", "x", "=== x", "[^1]: x"])
+@pytest.mark.parametrize(
+    "value", ["- x", "# x", "1. x", "> x", "+ x", "    x", "---", "| x |", "x", "=== x", "[^1]: x"]
+)
 def test_value_at_the_start_of_a_line_is_no_markup(value: str) -> None:
     assert texts(rendered(shown_values.as_markdown(value)), "p") == [value]
 
@@ -123,10 +128,42 @@ def test_plain_value_stays_readable_in_the_woven_text(value: str) -> None:
 
 INDENTS = st.sampled_from(["", "", "", "    ", "    ", "        ", "  ", "> ", "> > ", ">     ", "\t"])
 PIECES = st.sampled_from(
-    ["", "", "", "word{}", "word{}", "```", "```", "```python", "~~~", "~~~~ rust", "``` {{.text .x}}", "- word{}"]
-    + ["1. word{}", '=== "Tab {}"', "!!! note", "<pre>", "</pre>", "<!--", "-->", "`word{}", "word{}`", "[^1]: word{}"]
-    + ["See[^1] word{}", ":   word{}", "<div>", "</div>", "# word{}", "word{} <pre>", "<code>", "</code>", "| a{} | b |"]
-    + ["|---|---|", "```python foo=bar", "```python title='x'", "*[HTML]: word{}", "``word{}``", '??? tip "x{}"']
+    [
+        "",
+        "word{}",
+        "```",
+        "```python",
+        "~~~",
+        "~~~~ rust",
+        "``` {{.text .x}}",
+        "- word{}",
+        "1. word{}",
+        '=== "Tab {}"',
+        "!!! note",
+        "<pre>",
+        "</pre>",
+        "<!--",
+        "-->",
+        "`word{}",
+        "word{}`",
+        "[^1]: word{}",
+        "See[^1] word{}",
+        ":   word{}",
+        "<div>",
+        "</div>",
+        "# word{}",
+        "word{} <pre>",
+        "<code>",
+        "</code>",
+        "| a{} | b |",
+        "|---|---|",
+        "```python foo=bar",
+        "```python title='x'",
+        "*[HTML]: word{}",
+        "``word{}``",
+        '??? tip "x{}"',
+        "",
+    ]
 )
 
 
@@ -173,9 +210,30 @@ def test_fence_is_code_in_the_rendered_page(lines: list[str]) -> None:
 
 NAMES = ("a.md", "b.md", "c.md")
 INCLUDE_LINES = st.sampled_from(
-    ["", "text", "    text", "--8<--", '--8<-- "a.md"', '    --8<-- "b.md"', "-8<- 'c.md:2:3'", '--8<-- "b.md:-2"']
-    + ['--8<-- "c.md:part"', ';--8<-- "a.md"', ";--8<--", "a.md", "b.md:1:2,3:3", "; a.md", "c.md:part", "    c.md"]
-    + ["--8<-- [start:part]", "# --8<-- [end:part]", ";--8<-- [start:x]", 'x --8<-- "a.md"', '> --8<-- "a.md"']
+    [
+        "",
+        "text",
+        "    text",
+        "--8<--",
+        '--8<-- "a.md"',
+        '    --8<-- "b.md"',
+        "-8<- 'c.md:2:3'",
+        '--8<-- "b.md:-2"',
+        '--8<-- "c.md:part"',
+        ';--8<-- "a.md"',
+        ";--8<--",
+        "a.md",
+        "b.md:1:2,3:3",
+        "; a.md",
+        "c.md:part",
+        "    c.md",
+        "--8<-- [start:part]",
+        "# --8<-- [end:part]",
+        ";--8<-- [start:x]",
+        'x --8<-- "a.md"',
+        '> --8<-- "a.md"',
+        "",
+    ]
 )
 FILES = st.lists(INCLUDE_LINES, max_size=6).map("\n".join)
 
@@ -217,3 +275,150 @@ def test_includes_are_those_of_the_extension(
 def test_protected_text_is_shown_as_it_is(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     protected = [includes.protect(line) for line in split(text + "\n")]
     assert _by_snippets("\n".join(protected), tmp_path_factory.getbasetemp()) == split(text + "\n")
+
+
+# ---- Documents ----
+
+
+def _write(folder: Path, path: str, content: str | bytes) -> None:
+    file = folder / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def _parse(folder: Path, text: str, **project: object) -> tuple[Document, list[str]]:
+    """A page `docs/page.md` with that text, and the problems that were found in it."""
+    problems = Problems()
+    written = documents.Written("docs/page.md", "lesson", "en", text)
+    found = documents.parse(written, Project(folder, **project), problems)  # type: ignore[arg-type]
+    return found, [str(problem) for problem in problems]
+
+
+def test_line_knows_its_file_line_and_column_behind_two_includes(tmp_path: Path) -> None:
+    _write(tmp_path, "snippets/outer.md", '    text\n\n      --8<-- "snippets/inner.md:part"\n')
+    _write(tmp_path, "snippets/inner.md", "x\n--8<-- [start:part]\n    one {value}`s#v`\n    two\n--8<-- [end:part]\n")
+    found, _ = _parse(tmp_path, 'A list\n\n-   --8<-- is text\n\n    --8<-- "snippets/outer.md:3:3"\n')
+    (quote,) = found.quotes
+    assert str(quote.place) == "snippets/inner.md:3:9"
+    assert found.lines[quote.first].text == "    one {value}`s#v`"
+    assert found.files == {"docs/page.md", "snippets/inner.md"}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [("中文".encode("big5"), '"snippets/part.md" is not UTF-8; save it as UTF-8 [unreadable]'), (b"\xef\xbb\xbfx", "")],
+)
+def test_included_file_in_another_encoding_is_told(tmp_path: Path, content: bytes, told: str) -> None:
+    _write(tmp_path, "snippets/part.md", content)
+    found, problems = _parse(tmp_path, 'One\n\n--8<-- "snippets/part.md"\n')
+    assert problems == ([f"docs/page.md:3: {told}"] if told else [])
+    assert told or found.lines[2].text == "x"
+
+
+def test_encoding_of_the_host_counts(tmp_path: Path) -> None:
+    _write(tmp_path, "snippets/part.md", "中文".encode("big5"))
+    dialect = Dialect(USUAL_DIALECT.extensions, {"pymdownx.snippets": {"encoding": "big5"}})
+    found, problems = _parse(tmp_path, '--8<-- "snippets/part.md"\n', dialect=dialect)
+    assert (found.text, problems) == ("中文\n", [])
+
+
+def test_includes_need_no_current_folder_and_take_the_first_base_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in ("project/b/part.md", "project/c/part.md", "elsewhere/b/part.md"):
+        _write(tmp_path, path, path)
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    dialect = Dialect(USUAL_DIALECT.extensions, {"pymdownx.snippets": {"base_path": ["a", "b", "c"]}})
+    found, _ = _parse(tmp_path / "project", '--8<-- "part.md"\n', dialect=dialect)
+    assert found.text == "project/b/part.md\n"
+
+
+def test_host_without_snippets_includes_nothing(tmp_path: Path) -> None:
+    text = 'See\n\n--8<-- "no.md"\n'
+    found, problems = _parse(tmp_path, text, dialect=Dialect(("pymdownx.superfences",)))
+    assert (found.text, problems) == (text, [])
+
+
+def test_file_that_is_appended_to_every_page_cannot_quote(tmp_path: Path) -> None:
+    _write(tmp_path, "abbreviations.md", "*[HTML]: Hyper\n\n{value}`s#v`\n\n```python\n1\n```\n")
+    options = {"auto_append": ["abbreviations.md"]}
+    problems = Problems()
+    dialect = Dialect(USUAL_DIALECT.extensions, {"pymdownx.snippets": options})
+    documents.check_appended(Project(tmp_path, dialect=dialect), problems)
+    assert [str(problem).partition(";")[0] for problem in problems] == [
+        "abbreviations.md:3:1: a file that is appended to every page cannot quote or show code",
+        "abbreviations.md:5: this code was not run",
+    ]
+
+
+def test_options_that_snippets_does_not_know_are_told_without_a_traceback(tmp_path: Path) -> None:
+    dialect = Dialect(USUAL_DIALECT.extensions, {"pymdownx.snippets": {"base_pth": ["a"]}})
+    with pytest.raises(CannotBuildError, match=r"^mkdocs\.yml: .*base_pth"):
+        _parse(tmp_path, "x\n", dialect=dialect)
+
+
+@pytest.mark.parametrize(
+    ("text", "meta", "body_line"),
+    [
+        ("notebook: notebooks/x.py\ntitle: A\n    page\n\n# A\n", {"notebook": "notebooks/x.py", "title": "A page"}, 5),
+        ("Title: A\n# A\n", {"title": "A"}, 2),
+        ("# A\nkey: value\n", {}, 1),
+        ("\nkey: value\n", {}, 1),
+        ("---\ntitle: A\n---\nkey: value\n", {"title": "A"}, 4),
+        ("", {}, 1),
+    ],
+)
+def test_front_matter_is_that_of_mkdocs(text: str, meta: dict[str, str], body_line: int, tmp_path: Path) -> None:
+    found, _ = _parse(tmp_path, text)
+    assert (dict(found.meta), found.body_line) == (meta, body_line)
+    rest, read = get_data(text)
+    body = "\n".join(line.text for line in found.lines[body_line - 1 :])
+    assert (read, rest.strip("\n")) == (meta, body.strip("\n"))
+
+
+def test_quote_in_front_matter_is_told(tmp_path: Path) -> None:
+    _, problems = _parse(tmp_path, "Result: {value}`s#v`\n\n# A\n")
+    assert [problem.partition(";")[0] for problem in problems] == [
+        "docs/page.md:1: this line is front matter, which quotes nothing"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rules", "shown"),
+    [
+        ((), ["rust"]),
+        ((UnrunRule(show=False, languages=("rust",)),), []),
+        ((UnrunRule(show=True),), ["python", "rust", "", "indented"]),
+        ((UnrunRule(show=True, languages=("Python",)),), ["python", "rust"]),
+        ((UnrunRule(show=True, paths=("docs/**",)),), ["python", "rust", "", "indented"]),
+        (
+            (UnrunRule(show=False, paths=("slides/**",)), UnrunRule(show=True, languages=("python",))),
+            ["python", "rust"],
+        ),
+    ],
+)
+def test_first_rule_that_fits_decides(rules: tuple[UnrunRule, ...], shown: list[str], tmp_path: Path) -> None:
+    text = "```python\n1\n```\n\n```rust\n1\n```\n\n```\n1\n```\n\nA\n\n    indented\n"
+    lines = {1: "python", 5: "rust", 9: "", 15: "indented"}
+    found, problems = _parse(tmp_path, text, unrun=rules)
+    assert [lines[quote.place.line] for quote in found.quotes] == shown
+    assert len(problems) == len(lines) - len(shown)
+
+
+def test_fence_that_the_host_draws_is_no_code(tmp_path: Path) -> None:
+    drawn = {"name": "mermaid", "class": "mermaid", "format": superfences.fence_code_format}
+    python = {"name": "python", "class": "python", "format": superfences.fence_code_format}
+    dialect = Dialect(("pymdownx.superfences",), {"pymdownx.superfences": {"custom_fences": [drawn, python]}})
+    found, problems = _parse(tmp_path, "```mermaid\ngraph\n```\n\n```python\n1\n```\n", dialect=dialect)
+    assert found.quotes == ()
+    assert [problem.partition(":")[2][:2] for problem in problems] == ["5:"]
+
+
+@pytest.mark.parametrize("name", ["我的 腳本#步驟 一", "a#b {x}", "a#b"])
+@pytest.mark.parametrize(
+    "fence", ["```{cell} %s\n```", "~~~~ {cell} %s\n~~~~", "```{cell}%s\n```", "> ```{cell} %s\n> ```"]
+)
+def test_cell_is_quoted_by_any_name_in_any_fence(name: str, fence: str, tmp_path: Path) -> None:
+    found, problems = _parse(tmp_path, fence % name)
+    assert [f"{quote.script}#{quote.cell}" for quote in found.quotes if isinstance(quote, CellQuote)] == [name]
+    assert problems == []

@@ -198,7 +198,7 @@ def _texts(root: Element) -> Iterator[list[str]]:
 
 def _located(codes: Iterator[list[str]], lines: list[str]) -> Iterator[Block]:
     """Where code stands that Python-Markdown found: it keeps no line numbers, but the order and the text."""
-    written = [number for number, line in enumerate(lines) if line.strip()]
+    written = [number for number, line in enumerate(lines) if line.strip(" >")]
     start = 0
     for code in codes:
         found = _sequence(code, lines, written, start) or _sequence(code, lines, written, 0)

@@ -140,7 +140,7 @@ def _weave_all(project: Project, found: Sources, runs: running.Runs, problems: P
                 for woven in (*pages.values(), *slides.values())
                 for path, content in woven.pictures.items()
             },
-            **notebooks.downloads(found, runs.recordings, project.languages),
+            **notebooks.downloads(found, recorded, project.languages, problems),
             **_deck_files(project),
         },
         runs=runs,

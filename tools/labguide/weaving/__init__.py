@@ -77,19 +77,26 @@ def site_path(path: str) -> str:
 
 def weave(document: Document, recorded: Recorded, problems: Problems) -> Woven:
     """A document with its quotes replaced. A quote that cannot be becomes a problem, and stays as written."""
-    lines: list[list[Line]] = [[line] for line in document.lines]
+    lines = with_values(document, recorded, problems)
     pictures: dict[str, bytes] = {}
+    for quote in document.quotes:
+        if isinstance(quote, CellQuote):
+            _weave_cell(quote, document, lines, pictures, recorded, problems)
+    end = provenance.closing(document, recorded.recordings.values())
+    lines.append(_unwritten(split(end), document.lines[-1].place if document.lines else Place(document.path)))
+    return Woven(document, tuple(_protected(lines, document, recorded.project)), pictures)
+
+
+def with_values(document: Document, recorded: Recorded, problems: Problems) -> list[list[Line]]:
+    """What becomes of each line of a document that shows values, or code that nobody ran; cells are still quotes."""
+    lines: list[list[Line]] = [[line] for line in document.lines]
     for quote in reversed(document.quotes):  # from the end, so that columns still hold within a line
         match quote:
-            case CellQuote():
-                _weave_cell(quote, document, lines, pictures, recorded, problems)
             case ValueQuote():
                 _weave_value(quote, lines, recorded, document.language, problems)
             case UnrunCode():
                 lines[quote.first] = [*_not_run(quote, document), *lines[quote.first]]
-    end = provenance.closing(document, recorded.recordings.values())
-    lines.append(_unwritten(split(end), document.lines[-1].place if document.lines else Place(document.path)))
-    return Woven(document, tuple(_protected(lines, document, recorded.project)), pictures)
+    return lines
 
 
 def _protected(lines: Iterable[Iterable[Line]], document: Document, project: Project) -> list[Line]:

@@ -17,6 +17,7 @@ from labguide import includes, quotes, sources
 from labguide.lines import split
 from labguide.model import Cell, CellQuote, Document, Line, Place, Project, Recording, Script, Sources
 from labguide.problems import Problems, did_you_mean
+from labguide.weaving import Recorded, with_values
 
 _SYNC_MARK = re.compile(r"^<!-- en:[0-9a-f]{12} -->\n?", re.MULTILINE)
 _HEADING_ID = re.compile(r"(?m)^(#+ .*?)[ \t]*\{#[\w-]+\}[ \t]*$")
@@ -69,7 +70,9 @@ def check_translation(document: Document, scripts: Mapping[str, Script], problem
         problems.add(Place(document.path), "cell-order", message, "quote each code cell once, in the script's order")
 
 
-def downloads(all_sources: Sources, recordings: Mapping[str, Recording], languages: Iterable[str]) -> dict[str, bytes]:
+def downloads(
+    all_sources: Sources, recorded: Recorded, languages: Iterable[str], problems: Problems
+) -> dict[str, bytes]:
     """The notebooks to download, by their path in the site.
 
     For `notebooks/video-games.py` these are `notebooks/video-games.ipynb`, cleared, and
@@ -81,9 +84,9 @@ def downloads(all_sources: Sources, recordings: Mapping[str, Recording], languag
             continue
         stem = script.path.removesuffix(".py")
         for language in languages:
-            cells, suffix = _localised(script, language, all_sources)
+            cells, suffix = _localised(script, language, all_sources, recorded, problems)
             files[f"{stem}{suffix}.ipynb"] = as_ipynb(cells, None)
-            files[f"{stem}-executed{suffix}.ipynb"] = as_ipynb(cells, recordings.get(script.name))
+            files[f"{stem}-executed{suffix}.ipynb"] = as_ipynb(cells, recorded.recordings.get(script.name))
     return files
 
 
@@ -115,29 +118,45 @@ def _notebook_cell(cell: Cell, index: int, recording: Recording | None, counter:
     )
 
 
-def _localised(script: Script, language: str, all_sources: Sources) -> tuple[list[Cell], str]:
+def _localised(
+    script: Script, language: str, all_sources: Sources, recorded: Recorded, problems: Problems
+) -> tuple[list[Cell], str]:
     translation = translation_of(script, language, all_sources)
     if translation is None:
-        return list(script.cells), ""
-    return _translated_cells(translation, script), f".{language}"
+        own = recorded.project.languages[0]
+        return [_readable(cell, own, recorded, problems) for cell in script.cells], ""
+    return _translated_cells(translation, script, recorded, problems), f".{language}"
 
 
-def _translated_cells(translation: Document, script: Script) -> list[Cell]:
+def _readable(cell: Cell, language: str, recorded: Recorded, problems: Problems) -> Cell:
+    """A cell of a script as a downloaded notebook has it: its text shows values and includes, as a page does."""
+    if cell.kind == "code":
+        return cell
+    lines = tuple(includes.expand(_text_lines(cell), recorded.project, problems))
+    found = quotes.find(lines, 0, recorded.project, problems)
+    document = Document(cell.place.path, "notebook", language, lines, {}, 1, found)
+    shown = [line.text for several in with_values(document, recorded, problems) for line in several]
+    return dataclasses.replace(cell, source="\n".join(shown))
+
+
+def _translated_cells(translation: Document, script: Script, recorded: Recorded, problems: Problems) -> list[Cell]:
     """The translation's prose between its quotes as Markdown cells, the script's own cells for the quotes."""
     code = {cell.name: cell for cell in script.code_cells}
+    lines = with_values(translation, recorded, problems)
     cells: list[Cell] = []
     start = translation.body_line - 1
     for quote in translation.quotes:
         if isinstance(quote, CellQuote) and quote.cell in code:
-            cells += _prose_cells(translation.lines[start : quote.first])
+            cells += _prose_cells(lines[start : quote.first])
             cells.append(code[quote.cell])
             start = quote.last + 1
-    return cells + _prose_cells(translation.lines[start:])
+    return cells + _prose_cells(lines[start:])
 
 
-def _prose_cells(lines: Sequence[Line]) -> list[Cell]:
-    text = _without_marks("\n".join(line.text for line in lines)).strip()
-    return [Cell(f"line-{lines[0].place.line}", "markdown", text, lines[0].place)] if text else []
+def _prose_cells(lines: Iterable[Iterable[Line]]) -> list[Cell]:
+    flat = [line for several in lines for line in several]
+    text = _without_marks("\n".join(line.text for line in flat)).strip()
+    return [Cell(f"line-{flat[0].place.line}", "markdown", text, flat[0].place)] if text else []
 
 
 def _without_marks(text: str) -> str:
@@ -156,16 +175,19 @@ def _stripped(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 
 def _as_lines(script: Script) -> list[Line]:
-    """A script as Markdown: its text, and a quote for each cell of code. Columns in its text are not known."""
+    """A script as Markdown: its text, and a quote for each cell of code."""
     found: list[Line] = []
     for cell in script.cells:
         if cell.kind == "code":
             texts = [f"```{{cell}} {script.name}#{cell.name}", "```"]
             found += [Line(text, cell.place, None, written=False) for text in texts]
         else:
-            texts = split(cell.source)
-            found += [
-                Line(text, Place(cell.place.path, cell.place.line + number), None) for number, text in enumerate(texts)
-            ]
+            found += _text_lines(cell)
         found.append(Line("", cell.place, None, written=False))
     return list(_stripped(found))
+
+
+def _text_lines(cell: Cell) -> list[Line]:
+    """The lines of a cell's text. Its columns in the script are not known, for a comment may begin in two ways."""
+    path, first = cell.place.path, cell.place.line
+    return [Line(text, Place(path, first + number), None) for number, text in enumerate(split(cell.source))]

@@ -5,3 +5,4 @@ pipe = "a|b"
 smile = ":smile:"
 lines = "one\n  two"
 rule = "# --8<-- x"
+thing = object()
