@@ -15,6 +15,7 @@ from mkdocs.utils.meta import get_data
 from pymdownx import superfences
 from pymdownx.snippets import SnippetExtension, SnippetMissingError
 
+from case_project import Workshop
 from labguide import blocks, documents, includes, shown_values
 from labguide.lines import placed, split
 from labguide.model import USUAL_DIALECT, CellQuote, Dialect, Document, Project, UnrunRule
@@ -422,3 +423,17 @@ def test_cell_is_quoted_by_any_name_in_any_fence(name: str, fence: str, tmp_path
     found, problems = _parse(tmp_path, fence % name)
     assert [f"{quote.script}#{quote.cell}" for quote in found.quotes if isinstance(quote, CellQuote)] == [name]
     assert problems == []
+
+
+@pytest.mark.parametrize(
+    "extensions", [("pymdownx.extra",), ("fenced_code",), (), ("pymdownx.superfences", "fenced_code")]
+)
+def test_fences_are_those_of_superfences_however_it_came(extensions: tuple[str, ...]) -> None:
+    found = blocks.find(["- a", "", "    ```python", "    1", "    ```"], 0, Dialect(extensions))
+    assert [(fence.first, fence.last, fence.language) for fence in found.fences] == [(2, 4, "python")]
+
+
+def test_downloaded_notebook_shows_values(tmp_path: Path) -> None:
+    files = Workshop(tmp_path, "places-in-a-notebook-page").build().files
+    assert "It has 3 rows, and {value}" in files["notebooks/tour.ipynb"].decode()
+    assert "共 3 列" in files["notebooks/tour-executed.zh-TW.ipynb"].decode()

@@ -21,6 +21,8 @@ from labguide.model import Dialect
 from labguide.problems import CannotBuildError
 
 SNIPPETS = "pymdownx.snippets"
+FENCES = "fenced_code_block"
+"""The name of the preprocessor that finds fences, whichever extension brings it."""
 
 _DIRECTIVE = re.compile(r"^\{[a-zA-Z][\w-]*\}[ \t]*\S.*$")
 _PREFIX = re.compile(r"^[> \t]*")
@@ -100,11 +102,15 @@ def markdown_for(dialect: Dialect) -> Markdown:
     """
     extensions = [name for name in dialect.extensions if name != SNIPPETS]
     configs = {name: dict(dialect.configs[name]) for name in extensions if dialect.configs.get(name)}
-    needed = [] if "pymdownx.superfences" in extensions else ["pymdownx.superfences"]
     try:
-        return Markdown(extensions=[*extensions, *needed], extension_configs=configs)
+        markdown = Markdown(extensions=extensions, extension_configs=configs)
     except Exception as error:  # an extension raises what it likes on options that it does not know
         raise CannotBuildError(f"mkdocs.yml: `markdown_extensions` cannot be used: {error}") from None
+    if FENCES not in markdown.preprocessors or not isinstance(
+        markdown.preprocessors[FENCES], superfences.SuperFencesBlockPreprocessor
+    ):
+        markdown.registerExtensions(["pymdownx.superfences"], {})
+    return markdown
 
 
 @lru_cache(maxsize=4)
@@ -117,7 +123,7 @@ class _Renderer:
 
     def __init__(self, markdown: Markdown) -> None:
         self.markdown = markdown
-        original = markdown.preprocessors["fenced_code_block"]
+        original = markdown.preprocessors[FENCES]
         self._fences = _Fences(markdown, original)
         ordered = list(markdown.preprocessors)
         self._later = ordered[ordered.index(original) + 1 :]
@@ -128,10 +134,10 @@ class _Renderer:
         rest = self._fences.run(list(lines))
         if not any(_MAY_BE_CODE.match(line) for line in lines):
             return [fence for _, fence in self._fences.found], [], []
-        code = list(_located(self._codes(rest), lines))
+        code, lost = _located(self._codes(rest), lines)
         taken = {number for block in code for number in range(block.first, block.last + 1)}
         kept, undone = self._fences.kept_and_undone()
-        return kept, code, [fence.first for fence in undone if fence.first not in taken]
+        return kept, code, [*lost, *(fence.first for fence in undone if fence.first not in taken)]
 
     def _codes(self, lines: list[str]) -> Iterator[list[str]]:
         """The text of every block of indented code, as lines that are not blank, in the order of the document."""
@@ -196,28 +202,44 @@ def _texts(root: Element) -> Iterator[list[str]]:
             yield lines
 
 
-def _located(codes: Iterator[list[str]], lines: list[str]) -> Iterator[Block]:
-    """Where code stands that Python-Markdown found: it keeps no line numbers, but the order and the text."""
+def _located(codes: Iterator[list[str]], lines: list[str]) -> tuple[list[Block], list[int]]:
+    """Where code stands that Python-Markdown found: it keeps no line numbers, but the order and the text.
+
+    An extension may change the text; then the second list has a line, so that there is a problem at least.
+    """
     written = [number for number, line in enumerate(lines) if line.strip(" >")]
+    blocks: list[Block] = []
+    lost: list[int] = []
     start = 0
     for code in codes:
-        found = _sequence(code, lines, written, start) or _sequence(code, lines, written, 0)
+        found = _sequence(code, lines, written[start:]) or _sequence(code, lines, written)
         if found:
             start = written.index(found[-1]) + 1
-            yield Block(found[0], found[-1], _indent_of_label(lines[found[0]], code[0]))
-        else:  # extensions may change code; then at least say that there is some
-            yield Block(written[min(start, len(written) - 1)], written[min(start, len(written) - 1)], "")
+            blocks.append(Block(found[0], found[-1], _indent_of_label(lines[found[0]], code[0])))
+        else:
+            lost.append(written[min(start, len(written) - 1)])
+    return blocks, lost
 
 
-def _sequence(code: list[str], lines: list[str], written: list[int], start: int) -> list[int]:
-    """The numbers of the lines, following each other but for blank ones, that end as the lines of code do."""
-    for at in range(start, len(written) - len(code) + 1):
-        numbers = written[at : at + len(code)]
-        if _MAY_BE_CODE.match(lines[numbers[0]]) and all(
-            lines[number].rstrip().endswith(text) for number, text in zip(numbers, code, strict=True)
-        ):
-            return numbers
-    return []
+def _sequence(code: list[str], lines: list[str], written: list[int]) -> list[int]:
+    """The numbers of the lines that end as the lines of code do, if possible without another between them."""
+    firsts = [at for at, number in enumerate(written) if _MAY_BE_CODE.match(lines[number])]
+    tries = (
+        _matched(code, lines, written[at : at + length] if length else written[at:])
+        for length in (len(code), 0)
+        for at in firsts
+    )
+    return next((found for found in tries if found), [])
+
+
+def _matched(code: list[str], lines: list[str], candidates: list[int]) -> list[int]:
+    """The numbers of the lines, from the first candidate on, that end as the lines of code do; none if one is absent.
+
+    Python-Markdown takes out lines between them that define something, such as an abbreviation.
+    """
+    rest = iter(candidates)
+    found = [next((number for number in rest if lines[number].rstrip().endswith(text)), -1) for text in code]
+    return found if found[0] == candidates[0] and -1 not in found else []
 
 
 def _indent_of_label(line: str, code: str) -> str:

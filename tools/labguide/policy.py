@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 
 from pathspec import GitIgnoreSpec
@@ -20,17 +21,22 @@ def could_run(language: str) -> bool:
     return not language or language.lower() in _COULD_RUN
 
 
-def shows(project: Project, language: str, path: str) -> bool:
-    """Whether code in a language, in that document, is shown with a label; it is refused otherwise."""
+def shows(project: Project, language: str, paths: Collection[str]) -> bool:
+    """Whether code in a language is shown with a label; it is refused otherwise.
+
+    `paths` are those of the document and of the file in it where the code was written.
+    """
     for rule in project.unrun:
-        if _fits(rule, language.lower(), path):
+        if _fits(rule, language.lower(), paths):
             return rule.show
     return not could_run(language)
 
 
-def _fits(rule: UnrunRule, language: str, path: str) -> bool:
+def _fits(rule: UnrunRule, language: str, paths: Collection[str]) -> bool:
     languages = [each.lower() for each in rule.languages]
-    return (not languages or language in languages) and (not rule.paths or _patterns(rule.paths).match_file(path))
+    if languages and language not in languages:
+        return False
+    return not rule.paths or any(_patterns(rule.paths).match_file(path) for path in paths)
 
 
 @lru_cache

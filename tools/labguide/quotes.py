@@ -77,7 +77,7 @@ def _unrun(
     block: Block, language: str, lines: Sequence[Line], project: Project, remedy: str, problems: Problems
 ) -> Iterator[Quote]:
     place = lines[block.first].place
-    if policy.shows(project, language, place.path):
+    if policy.shows(project, language, {lines[0].place.path, place.path}):
         yield UnrunCode(place, block.first, block.indent)
     else:
         problems.add(place, "unrun-code", "this code was not run", remedy)
