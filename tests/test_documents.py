@@ -16,16 +16,18 @@ from pymdownx import superfences
 from pymdownx.snippets import SnippetExtension, SnippetMissingError
 
 from case_project import Workshop
-from labguide import blocks, documents, includes, shown_values
+from labguide import blocks, documents, includes, shown_values, weaving
 from labguide.lines import placed, split
-from labguide.model import USUAL_DIALECT, CellQuote, Dialect, Document, Project, UnrunRule
+from labguide.model import USUAL_DIALECT, CellQuote, Dialect, Document, Project, UnrunCode, UnrunRule
 from labguide.problems import CannotBuildError, Problems
 
 SITE = Dialect(
     (*USUAL_DIALECT.extensions, "pymdownx.emoji", "pymdownx.magiclink", "pymdownx.tilde", "pymdownx.caret"),
     USUAL_DIALECT.configs,
 )
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=150)
+PATIENT = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=80, derandomize=True, database=None
+)
 
 
 def rendered(text: str, dialect: Dialect = SITE) -> str:
@@ -437,3 +439,28 @@ def test_downloaded_notebook_shows_values(tmp_path: Path) -> None:
     files = Workshop(tmp_path, "places-in-a-notebook-page").build().files
     assert "It has 3 rows, and {value}" in files["notebooks/tour.ipynb"].decode()
     assert "共 3 列" in files["notebooks/tour-executed.zh-TW.ipynb"].decode()
+
+
+@given(lines=st.lists(INDENTS.flatmap(lambda indent: st.text(max_size=12).map(lambda text: indent + text))))
+@settings(PATIENT, max_examples=300)
+def test_any_text_is_read_and_woven_without_a_traceback(lines: list[str]) -> None:
+    project, problems = Project(Path("/nowhere")), Problems()
+    found = documents.parse(documents.Written("docs/page.md", "lesson", "en", "\n".join(lines)), project, problems)
+    woven = weaving.weave(found, weaving.Recorded(project, {}, {}), problems)
+    assert all(line.place.path == "docs/page.md" for line in woven.lines)
+
+
+@given(lines=markdown_texts(), quoted=st.sampled_from(["{value}`s#v`", "```{cell} s#c\n```"]), at=st.integers(0, 18))
+@settings(PATIENT, max_examples=300)
+def test_quote_is_woven_or_hidden_or_a_problem(lines: list[str], quoted: str, at: int) -> None:
+    """No quote that a reader sees stays as it is without a word."""
+    text = "\n".join([*lines[:at], *quoted.split("\n"), *lines[at:]])
+    project = Project(Path("/nowhere"), unrun=(UnrunRule(show=True),))
+    problems = Problems()
+    found = documents.parse(documents.Written("slides/a.md", "deck", "en", text), project, problems)
+    mark = "{value}" if "value" in quoted else "{cell}"
+    page = re.sub(r"(?s)<!--.*?-->", "", rendered(text.replace(mark, f"@{mark[1:]}"), USUAL_DIALECT))
+    quotes = [quote for quote in found.quotes if not isinstance(quote, UnrunCode)]
+    code = "".join(texts(page, "pre")) + "".join(texts(page, "code"))
+    shown = mark[1:] in re.sub(r"<[^>]*>", "", page).replace(f"@{mark[1:]}", mark[1:])
+    assert quotes or len(problems) or not shown or mark[1:] in code
