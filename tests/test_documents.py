@@ -336,10 +336,11 @@ def test_includes_need_no_current_folder_and_take_the_first_base_path(
     assert found.text == "project/b/part.md\n"
 
 
-def test_host_without_snippets_includes_nothing(tmp_path: Path) -> None:
+def test_include_for_which_the_host_has_no_extension_is_told(tmp_path: Path) -> None:
     text = 'See\n\n--8<-- "no.md"\n'
     found, problems = _parse(tmp_path, text, dialect=Dialect(("pymdownx.superfences",)))
-    assert (found.text, problems) == (text, [])
+    assert found.text == text
+    assert [problem.partition(",")[0] for problem in problems] == ["docs/page.md:3: nothing is included here"]
 
 
 def test_file_that_is_appended_to_every_page_cannot_quote(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ _NAMED = re.compile(r"-+8<-+[ \t]+\[[ \t]*start[ \t]*:[ \t]*(?P<name>[a-zA-Z][\w
 def expand(written: Sequence[Line], project: Project, problems: Problems) -> list[Line]:
     """The lines with all that they include. What cannot be included becomes a problem and stays as written."""
     if SNIPPETS not in project.dialect.extensions:
+        _tell_of_no_snippets(written, problems)
         return list(written)
     folder = (project.root / written[0].place.path).parent if written else project.root
     return list(_Includer(project, folder, problems).expanded(written, (), is_section=False))
@@ -47,6 +48,14 @@ def appended(project: Project, problems: Problems) -> list[Line]:
     names = dict(project.dialect.configs.get(SNIPPETS) or {}).get("auto_append", ())
     place = Place("mkdocs.yml")
     return expand([Line(f'--8<-- "{name}"', place, None) for name in names], project, problems)
+
+
+def _tell_of_no_snippets(written: Sequence[Line], problems: Problems) -> None:
+    for line in written:
+        notation = _ALL.match(line.text)
+        if notation and notation["inline_marker"] and not notation["escape"]:
+            message = f"nothing is included here, because {SNIPPETS} is not among `markdown_extensions`"
+            problems.add(line.place, "bad-include", message, "add it in mkdocs.yml")
 
 
 def protect(text: str) -> str:
