@@ -451,6 +451,12 @@ def test_any_text_is_read_and_woven_without_a_traceback(lines: list[str]) -> Non
     assert all(line.place.path == "docs/page.md" for line in woven.lines)
 
 
+@pytest.mark.parametrize("text", ["- " * 500 + "x\n\n    code", "\x02wzxhzdk:0\x03\n\n    code", "<![x\n\n    code"])
+def test_text_that_breaks_the_renderer_is_a_problem(text: str, tmp_path: Path) -> None:
+    _, problems = _parse(tmp_path, text)
+    assert problems
+
+
 @given(lines=markdown_texts(), quoted=st.sampled_from(["{value}`s#v`", "```{cell} s#c\n```"]), at=st.integers(0, 18))
 @settings(PATIENT, max_examples=300)
 def test_quote_is_woven_or_hidden_or_a_problem(lines: list[str], quoted: str, at: int) -> None:

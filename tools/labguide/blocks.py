@@ -15,6 +15,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
+from markdown.util import ETX, STX
 from pymdownx import superfences
 
 from labguide.model import Dialect
@@ -64,14 +65,18 @@ class Blocks:
     """Lines that open a fence or an element that is never closed, or a fence that cannot be read."""
     prose: tuple[str, ...]
     """Every line as long as it is, with blanks where code and comments stand."""
+    fault: str = ""
+    """Why the renderer cannot read the lines; then nothing else is known."""
 
 
 def find(lines: Sequence[str], first: int, dialect: Dialect) -> Blocks:
     """The blocks of a document's lines, from line `first` on, counted from 0."""
     renderer = _renderer(dialect)
-    body = [line.expandtabs(renderer.markdown.tab_length) for line in lines[first:]]
-    body = [line if line.strip() else "" for line in body]
-    fences, code, undone = renderer.blocks(body)
+    body = [_normal(line, renderer.markdown.tab_length) for line in lines[first:]]
+    try:
+        fences, code, undone = renderer.blocks(body)
+    except Exception as error:  # an extension raises what it likes on text that it did not expect
+        return Blocks((), (), (), ("",) * len(lines), f"{type(error).__name__}: {error}")
     # Tabs are kept in prose, so that columns are those of the file.
     prose = [line if seen else "" for line, seen in zip(lines[first:], body, strict=True)]
     hidden = _comments(prose, fences)
@@ -88,6 +93,12 @@ def find(lines: Sequence[str], first: int, dialect: Dialect) -> Blocks:
         broken=tuple(number + first for number in broken),
         prose=("",) * first + tuple(prose),
     )
+
+
+def _normal(line: str, tab: int) -> str:
+    """A line as Python-Markdown hands it to extensions, which mark places by control characters of their own."""
+    text = line.replace(STX, "").replace(ETX, "").expandtabs(tab)
+    return text if text.strip() else ""
 
 
 def tab_length(dialect: Dialect) -> int:

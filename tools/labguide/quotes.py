@@ -46,6 +46,9 @@ def find(lines: Sequence[Line], first: int, project: Project, problems: Problems
     nor an illustration nor allowed by the project, becomes a problem.
     """
     found = blocks.find([line.text for line in lines], first, project.dialect)
+    if found.fault:
+        message = f"Python-Markdown cannot read this text: {found.fault}"
+        problems.add(lines[min(first, len(lines) - 1)].place, "unreadable", message, "make it simpler")
     for number in found.broken[:1]:  # what follows it is mostly its consequence
         message = "this block of code is never closed at its own indentation, or its first line cannot be read"
         problems.add(lines[number].place, "broken-fence", message, "close it, and indent its lines alike")
