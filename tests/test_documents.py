@@ -343,6 +343,12 @@ def test_include_for_which_the_host_has_no_extension_is_told(tmp_path: Path) -> 
     assert [problem.partition(",")[0] for problem in problems] == ["docs/page.md:3: nothing is included here"]
 
 
+@pytest.mark.parametrize("line", ['- --8<-- "a.md"', '> --8<-- "a.md"', '1. --8<-- "a.md"', '--8<-- "a.md" '])
+def test_include_that_does_not_stand_alone_is_told(line: str, tmp_path: Path) -> None:
+    _, problems = _parse(tmp_path, f'x\n\n{line}\n\nIn `--8<-- "a.md"` it is code.\n')
+    assert [problem.partition(",")[0] for problem in problems] == ["docs/page.md:3: this includes nothing"]
+
+
 def test_file_that_is_appended_to_every_page_cannot_quote(tmp_path: Path) -> None:
     _write(tmp_path, "abbreviations.md", "*[HTML]: Hyper\n\n{value}`s#v`\n\n```python\n1\n```\n")
     options = {"auto_append": ["abbreviations.md"]}

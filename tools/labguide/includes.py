@@ -31,6 +31,8 @@ from labguide.problems import CannotBuildError, Problems, did_you_mean
 _ALL = SnippetPreprocessor.RE_ALL_SNIPPETS
 _SECTION = SnippetPreprocessor.RE_SNIPPET_SECTION
 _FILE = SnippetPreprocessor.RE_SNIPPET_FILE
+_LOST = re.compile(r"""^[>\s]*(?:(?:[-*+]|\d+[.)])[ \t]+)*[>\s]*-+8<-+[ \t]+(?:"[^"\n]+"|'[^'\n]+')[ \t]*$""")
+"""An include behind the mark of a list or a quotation, or before blanks: pymdownx.snippets takes it for text."""
 _NAMED = re.compile(r"-+8<-+[ \t]+\[[ \t]*start[ \t]*:[ \t]*(?P<name>[a-zA-Z][\w-]*)[ \t]*\]", re.IGNORECASE)
 
 
@@ -96,6 +98,7 @@ class _Includer:
                 if block:
                     yield from self._block_line(line, above)
                 else:
+                    self._tell_lost(line)
                     yield from _plain(line, is_section=is_section)
             elif notation["escape"]:
                 yield _unescaped(line, notation.start("escape"))
@@ -105,6 +108,11 @@ class _Includer:
                 yield from self._included(notation["snippet"][1:-1], notation["space"], line, above)
         if block:
             self._add(written[-1], "bad-include", "a block of includes is never closed", "close it by a line --8<--")
+
+    def _tell_lost(self, line: Line) -> None:
+        if _LOST.match(line.text):
+            message = "this includes nothing, because it does not stand alone in its line"
+            self._add(line, "bad-include", message, "indent it under the line before, without blanks at its end")
 
     def _block_line(self, line: Line, above: tuple[str, ...]) -> Iterator[Line]:
         target = line.text.strip()

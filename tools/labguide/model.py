@@ -222,7 +222,7 @@ class ValueQuote:
     @property
     def name(self) -> str:
         """The variable at the root of the expression: `scores` in `scores[0]:.2f`."""
-        head = self.expression.partition(":")[0]
+        head = self.expression.partition(":")[0].partition("!")[0]
         return head.partition(".")[0].partition("[")[0].strip()
 
 

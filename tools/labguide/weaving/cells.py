@@ -89,7 +89,8 @@ def _fault(key: str, value: str, count: int) -> tuple[str, str] | None:
         return ("has quotation marks of both kinds", "use one kind") if both else None
     if not _NUMBERS[key].fullmatch(value):
         return "cannot be read", "write line numbers: 2 4-6" if key == "hl_lines" else "write the first number: 1"
-    outside = key == "hl_lines" and any(not 1 <= int(number) <= count for number in re.findall(r"\d+", value))
+    ranges = [[int(number) for number in each.split("-")] for each in value.split()] if key == "hl_lines" else []
+    outside = any(not 1 <= each[0] <= each[-1] <= count for each in ranges)
     return ("names a line that is not shown", f"lines 1-{count} are") if outside else None
 
 
