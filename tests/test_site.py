@@ -168,6 +168,33 @@ def test_site_that_a_killed_build_had_moved_aside_is_there_again_though_the_next
     assert contents(project / "site") == before
 
 
+def test_files_are_included_wherever_the_build_is_begun(project: Path, tmp_path: Path) -> None:
+    options = "pymdownx.snippets: {check_paths: true, auto_append: [snippets/terms.md]}"
+    edit(project, "mkdocs.yml", "  - attr_list", f"  - abbr\n  - {options}\n  - attr_list")
+    (project / "snippets" / "terms.md").write_text("*[S3]: Simple Storage Service\n", "utf-8")
+    (project / "snippets" / "part.md").write_text("S3 holds {value}`draw#half`.\n", "utf-8")
+    edit(project, "docs/lesson.md", "# A lesson", '--8<-- "snippets/part.md"\n\n;--8<-- "shown.md"\n\n# A lesson')
+    (tmp_path / "snippets").mkdir()
+    (tmp_path / "snippets" / "part.md").write_text("another project's file\n", "utf-8")
+    done = labguide(tmp_path, "build", "--project", str(project))
+    assert done.returncode == 0, done.stderr
+    page = read(project, "lesson/index.html")
+    assert '<p><abbr title="Simple Storage Service">S3</abbr> holds 21.0.</p>' in page
+    assert "<p>--8&lt;-- &quot;shown.md&quot;</p>" in page or '<p>--8&lt;-- "shown.md"</p>' in page
+
+
+def test_code_that_nobody_ran_says_so_in_its_language(project: Path) -> None:
+    code = "\n```rust\nfn main() {}\n```\n"
+    for path in ("docs/lesson.md", "docs/lesson.zh-TW.md", "slides/deck.md"):
+        text = (project / path).read_text("utf-8")
+        (project / path).write_text(text + code, "utf-8")
+    done = labguide(project, "build")
+    assert done.returncode == 0, done.stderr
+    for path, label in (("lesson", "Not run"), ("zh-TW/lesson", "未執行"), ("slides/deck.html", "Not run")):
+        page = read(project, path if path.endswith(".html") else f"{path}/index.html")
+        assert re.search(rf'<p><span class="not-run">{label}</span></p>\s*<div class="highlight', page)
+
+
 def test_frozen_build_runs_nothing(project: Path) -> None:
     shutil.rmtree(project / ".labguide")
     assert "scripts: 0 run, 2 reused" in labguide(project, "build", "--frozen").stderr

@@ -6,7 +6,10 @@ from textwrap import dedent
 
 import pytest
 
-from labguide.decks import Slide, slide_count, split
+from labguide.decks import Slide, check, slide_count, split
+from labguide.lines import placed
+from labguide.model import USUAL_DIALECT, Line, Place
+from labguide.problems import Problems
 
 HEADER = "---\ntitle: T\n---\n"
 
@@ -33,7 +36,7 @@ def test_line_that_does_not_stand_alone_separates_nothing(body: str) -> None:
     assert slide_count(HEADER + body) == 1
 
 
-@pytest.mark.parametrize("opening", ["```", "~~~~", "    ```text", "<!--"])
+@pytest.mark.parametrize("opening", ["```", "~~~~", "``` text", "<!--"])
 def test_line_inside_a_fence_or_comment_separates_nothing(opening: str) -> None:
     closing = "-->" if opening == "<!--" else opening.removesuffix("text")
     assert slide_count(f"{HEADER}{opening}\n\n---\n\n{closing}\n\n---\n\nsecond") == 2
@@ -41,6 +44,38 @@ def test_line_inside_a_fence_or_comment_separates_nothing(opening: str) -> None:
 
 def test_blank_slides_are_left_out() -> None:
     assert _lines_of(f"{HEADER}\n---\n\none\n\n---\n\n----\n\n---\n\ntwo\n\n---\n") == [[7], [15]]
+
+
+def _woven(before: str, output: str, after: str) -> list[Line]:
+    put_in = [Line(text, Place("slides/deck.md", 3), None, written=False) for text in output.split("\n")]
+    return [*placed(before, "slides/deck.md"), *put_in, *placed(after, "slides/deck.md")]
+
+
+@pytest.mark.parametrize(
+    "output", ["a\n\n---\n\nb", "Notes: x", "Note:\nx", "<!--", "```\nnever closed", "----", "    code", "# A"]
+)
+def test_what_a_cell_printed_neither_separates_slides_nor_begins_notes(output: str) -> None:
+    lines = _woven("# One\n\n", output, "\n---\n\n# Two\n\nNotes:\nSaid.\n")
+    (one,), (two,) = split(lines).stacks
+    assert (one.markdown, one.notes) == (f"# One\n\n{output}", "")
+    assert (two.markdown, two.notes) == ("# Two", "Said.")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("# A\n\nNotes:\nSaid.", []),
+        ("# A\n\nNotes: Said.", []),
+        ("# A\n\nNote:\nSaid.", []),
+        ("# A\n\nNote: this is important.", [3]),
+        ("# A\n\nA line\nNotes: and another", [4]),
+        ("# A\n\n**Note:** important\n\n```yaml\nnote: x\n```\n\n- Note: x", []),
+    ],
+)
+def test_notes_that_may_be_meant_for_readers_are_told(text: str, told: list[int]) -> None:
+    problems = Problems()
+    check(placed(text, "slides/deck.md"), 0, USUAL_DIALECT, problems)
+    assert [problem.place.line for problem in problems] == told
 
 
 @pytest.mark.parametrize("marker", ["Notes:", "Note:", "notes:"])

@@ -6,7 +6,12 @@ them would be another program, and every later line would have a wrong number. N
 
 from __future__ import annotations
 
+import dataclasses
+import textwrap
+from collections.abc import Iterable
 from pathlib import Path
+
+from labguide.model import Line, Place
 
 
 def split(text: str) -> list[str]:
@@ -21,3 +26,25 @@ def read(path: Path) -> str:
     Raises UnicodeDecodeError if it is not UTF-8, OSError if it cannot be read.
     """
     return path.read_text("utf-8-sig")
+
+
+def placed(text: str, path: str) -> list[Line]:
+    """The lines of a file's text, each with its place in it."""
+    return [Line(line, Place(path, number)) for number, line in enumerate(split(text), start=1)]
+
+
+def dedented(found: Iterable[Line]) -> list[Line]:
+    """The lines without the indentation that all of them share; a blank line has none to share."""
+    kept = list(found)
+    shared = textwrap.dedent("\n".join(line.text for line in kept)).split("\n")
+    return [shifted(line, text, len(line.text) - len(text)) for line, text in zip(kept, shared, strict=False)]
+
+
+def indented(found: Iterable[Line], indent: str) -> list[Line]:
+    """The lines with more indentation."""
+    return [shifted(line, indent + line.text, -len(indent)) for line in found]
+
+
+def shifted(line: Line, text: str, by: int) -> Line:
+    """The line with another text, whose characters stand `by` columns further right in the file."""
+    return dataclasses.replace(line, text=text, offset=None if line.offset is None else line.offset + by)

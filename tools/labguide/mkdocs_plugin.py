@@ -28,9 +28,9 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler
 
-from labguide import decks, running, site, workdir
+from labguide import running, site, workdir
 from labguide.backends import BACKENDS, Backend
-from labguide.model import DEFAULT_LANGUAGE, Cell, Project, Script
+from labguide.model import DEFAULT_LANGUAGE, Cell, Dialect, Project, Script
 from labguide.problems import CannotBuildError, Problem, Problems
 from labguide.weaving.outputs import HTML_FENCE
 from labguide.weaving.words import words_of
@@ -87,6 +87,7 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
                 self._stage = workdir.Stage(Path(config.site_dir))
                 config.site_dir = str(self._stage.folder)
             _register_html_fence(config)
+            _anchor_snippets(config)
             _add_templates(config)
         return config
 
@@ -102,7 +103,7 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         """Add decks, notebooks and recorded pictures."""
         assert self._site is not None
         project = project_of(config)
-        dialect = decks.Dialect(tuple(config.markdown_extensions), config.mdx_configs)
+        dialect = _dialect(config)
         for path, content in self._site.files.items():
             files.append(File.generated(config, path, content=content))
         for path in self._site.decks:
@@ -249,9 +250,13 @@ def project_of(config: MkDocsConfig) -> Project:
     root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
     i18n = config.plugins.get("i18n")
     if i18n is None:
-        return Project(root, (DEFAULT_LANGUAGE,))
+        return Project(root, (DEFAULT_LANGUAGE,), dialect=_dialect(config))
     languages = sorted(i18n.config.languages, key=lambda each: not each.default)
-    return Project(root, tuple(each.locale for each in languages if each.build))
+    return Project(root, tuple(each.locale for each in languages if each.build), dialect=_dialect(config))
+
+
+def _dialect(config: MkDocsConfig) -> Dialect:
+    return Dialect(tuple(config.markdown_extensions), config.mdx_configs)
 
 
 def open_project(root: Path) -> Project:
@@ -286,6 +291,18 @@ def _register_html_fence(config: MkDocsConfig) -> None:
     fences: list[dict[str, Any]] = superfences.setdefault("custom_fences", [])
     if not any(fence["name"] == HTML_FENCE for fence in fences):
         fences.append({"name": HTML_FENCE, "class": HTML_FENCE, "format": _html_as_it_is})
+
+
+def _anchor_snippets(config: MkDocsConfig) -> None:
+    """Let pymdownx.snippets find files from the project's folder, wherever the build was begun.
+
+    labguide has put in what documents include; what is left to the extension is what it appends to every page.
+    """
+    snippets: dict[str, Any] = config.mdx_configs.setdefault("pymdownx.snippets", {})
+    bases = snippets.get("base_path", ["."])
+    root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
+    several = [bases] if isinstance(bases, str) else bases
+    snippets["base_path"] = [str(root / base) if isinstance(base, str) else base for base in several]
 
 
 def _add_templates(config: MkDocsConfig) -> None:

@@ -4,12 +4,14 @@
     ├── Script              runnable text notebook; identified by its name ("video-games")
     │   └── Cell            identified by its name within the script
     ├── Document            lesson, deck or notebook translation; identified by its path
-    │   └── Quote           where a document shows a cell, a value or a file; identified by its place
+    │   ├── Line            one of its lines, with the place where it was written
+    │   └── Quote           where it shows a cell, a value, or code that nobody ran; identified by its place
     ├── Recording           what a run of a script left; identified by backend and script
     │   └── RecordedCell    a cell's source and outputs, identified by the cell's name
     └── Woven               what readers get from a document: text, and the pictures it shows
 
-A `Place` (file and line) travels with everything an author wrote, so every problem can say where it is.
+A `Place` (file, line, and column where it is known) travels with everything an author wrote, through includes,
+expansion and weaving, so every problem can say where it is.
 Nothing here reads a file, runs code or knows of a host.
 """
 
@@ -30,13 +32,67 @@ DEFAULT_LANGUAGE = "en"
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """A line in a file: `path` relative to the project's root with forward slashes, `line` from 1."""
+    """A place in a file: `path` relative to the project's root with forward slashes, `line` and `column` from 1.
+
+    Column 0 means the whole line.
+    """
 
     path: str
     line: int = 1
+    column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}"
+        return f"{self.path}:{self.line}:{self.column}" if self.column else f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a document's text, and where it was written: in the document, or in a file that it includes."""
+
+    text: str
+    place: Place
+    offset: int | None = 0
+    """How many columns further right the text stands in its file; None if that is not known."""
+    depth: int = 0
+    """How many includes lie between the document and the line."""
+    written: bool = True
+    """An author wrote it; weaving puts in lines that nobody did."""
+
+    def at(self, index: int) -> Place:
+        """The place of a character of the text, with its column if that is known."""
+        if self.offset is None:
+            return self.place
+        return Place(self.place.path, self.place.line, index + self.offset + 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Dialect:
+    """The host's Markdown: the extensions of Python-Markdown and their options, named as in MkDocs' configuration."""
+
+    extensions: tuple[str, ...] = ()
+    configs: Mapping[str, Any] = field(default_factory=dict)
+
+
+USUAL_DIALECT = Dialect(
+    (
+        "abbr",
+        "admonition",
+        "attr_list",
+        "def_list",
+        "footnotes",
+        "md_in_html",
+        "tables",
+        "toc",
+        "pymdownx.details",
+        "pymdownx.highlight",
+        "pymdownx.inlinehilite",
+        "pymdownx.snippets",
+        "pymdownx.superfences",
+        "pymdownx.tabbed",
+    ),
+    {"pymdownx.snippets": {"dedent_subsections": True}, "pymdownx.tabbed": {"alternate_style": True}},
+)
+"""What documents are written in where no host says it."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +119,8 @@ class Project:
     """The caller's environment variables that kernels get beside those that every program needs."""
     unrun: tuple[UnrunRule, ...] = ()
     """What happens to code in documents that nobody ran; the first rule that fits a fence counts."""
+    dialect: Dialect = USUAL_DIALECT
+    """The Markdown that the host renders documents with."""
 
     @property
     def docs(self) -> Path:
@@ -104,6 +162,8 @@ class Cell:
     source: str
     place: Place
     tags: frozenset[str] = frozenset()
+    named: bool = True
+    """Its author named it; else its name only counts cells, and another cell has it after the next edit."""
 
 
 @dataclass(frozen=True)
@@ -137,8 +197,9 @@ class CellQuote:
     """A block that shows a cell's code, its recorded output, or both."""
 
     place: Place
-    end: int
-    """The line of the closing fence; with `place.line` it bounds what weaving replaces."""
+    first: int
+    """The document's lines that weaving replaces, from 0: the opening fence, and `last`, the closing one."""
+    last: int
     indent: str
     script: str
     cell: str
@@ -148,9 +209,10 @@ class CellQuote:
 
 @dataclass(frozen=True)
 class ValueQuote:
-    """A value inside a sentence; `start` and `stop` are columns of its line, from 0."""
+    """A value inside a sentence; `start` and `stop` are columns of the document's line `first`, all from 0."""
 
     place: Place
+    first: int
     start: int
     stop: int
     script: str
@@ -160,30 +222,31 @@ class ValueQuote:
     @property
     def name(self) -> str:
         """The variable at the root of the expression: `scores` in `scores[0]:.2f`."""
-        head = self.expression.partition(":")[0]
+        head = self.expression.partition(":")[0].partition("!")[0]
         return head.partition(".")[0].partition("[")[0].strip()
 
 
 @dataclass(frozen=True)
-class FileQuote:
-    """A file, or a named region or some lines of one, that is no script."""
+class UnrunCode:
+    """Code in a document that quotes no script and that the project shows, labelled as not run."""
 
     place: Place
-    path: str
-    region: str = ""
+    first: int
+    """The document's line, from 0, above which the label stands, behind the same indentation."""
+    indent: str
 
 
-Quote = CellQuote | ValueQuote | FileQuote
+Quote = CellQuote | ValueQuote | UnrunCode
 
 
 @dataclass(frozen=True)
 class Document:
-    """A Markdown file: its text as written, its front matter and what it quotes."""
+    """A Markdown file: its lines with what they include, its front matter and what it quotes."""
 
     path: str
     kind: DocumentKind
     language: str
-    text: str
+    lines: tuple[Line, ...]
     meta: Mapping[str, Any]
     body_line: int
     """The line after the front matter, where the body starts."""
@@ -193,6 +256,16 @@ class Document:
     def name(self) -> str:
         """The file name without language and extension, the same in every language."""
         return Path(self.path).name.removesuffix(".md").removesuffix(f".{self.language}")
+
+    @property
+    def text(self) -> str:
+        """The text as written, with what it includes."""
+        return "".join(f"{line.text}\n" for line in self.lines)
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The files that its text comes from, as paths in the project."""
+        return frozenset({self.path, *(line.place.path for line in self.lines)})
 
 
 @dataclass(frozen=True)
@@ -264,8 +337,16 @@ class OnAws:
 
 @dataclass(frozen=True)
 class Woven:
-    """A document with its quotes replaced, and the pictures it shows by their path in the site."""
+    """A document with its quotes replaced, and the pictures it shows by their path in the site.
+
+    A line that weaving put in has the place of its quote.
+    """
 
     document: Document
-    text: str
+    lines: tuple[Line, ...]
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The Markdown that the host renders."""
+        return "".join(f"{line.text}\n" for line in self.lines)

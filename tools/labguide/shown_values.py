@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Mapping
 from typing import Any
 
 from labguide.model import Cell, Script
+
+_BLANKS = re.compile(r"^\s|\s$|\s\s|[^\S ]")
 
 
 def show(expression: str, values: Mapping[str, Any]) -> str:
@@ -24,6 +27,30 @@ def show_or_none(expression: str, values: Mapping[str, Any]) -> str | None:
         return show(expression, values)
     except (ValueError, KeyError, IndexError, AttributeError, TypeError):
         return None
+
+
+def as_markdown(text: str, *, in_tag: bool = False) -> str:
+    """Markdown that shows a text as it is, in prose, headings, tables, raw HTML and, with `in_tag`, attributes.
+
+    A character reference means one character and never markup, in each of these, whatever extensions there are.
+    """
+    escaped = "".join(_escaped(text, index) for index in range(len(text)))
+    if in_tag or not _BLANKS.search(text):
+        return escaped
+    return f'<span style="white-space: pre-wrap">{escaped}</span>'
+
+
+def _escaped(text: str, index: int) -> str:
+    """One character, as it is only where it can mean nothing else: a letter, a digit, or what stands between two."""
+    here, before, after = text[index], text[index - 1 : index], text[index + 1 : index + 2]
+    between = before.isalnum() and after.isalnum()
+    plain = here.isalnum() or here == " " or (here in ".,-" and between) or here == "%"
+    return here if plain else f"&#x{ord(here):X};"
+
+
+def is_set(script: Script, name: str) -> bool:
+    """Whether a cell of a script is seen to set a variable."""
+    return any(name in _names_set(cell.source) for cell in script.code_cells)
 
 
 def home(script: Script, name: str) -> Cell | None:

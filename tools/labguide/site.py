@@ -124,10 +124,11 @@ def _weave_all(project: Project, found: Sources, runs: running.Runs, problems: P
     slides: dict[str, Woven] = {}
     for document in found.documents:
         notebooks.check_translation(document, found.scripts, problems)
-        woven = weaving.weave(notebooks.expand(document, found, problems), recorded, problems)
+        woven = weaving.weave(notebooks.expand(document, found, project, problems), recorded, problems)
         if document.kind == "lesson":
             pages[weaving.site_path(document.path)] = woven
         elif document.kind == "deck":
+            decks.check(document.lines, document.body_line - 1, project.dialect, problems)
             slides[weaving.site_path(document.path)] = woven
 
     return Site(
@@ -139,7 +140,7 @@ def _weave_all(project: Project, found: Sources, runs: running.Runs, problems: P
                 for woven in (*pages.values(), *slides.values())
                 for path, content in woven.pictures.items()
             },
-            **notebooks.downloads(found, runs.recordings, project.languages),
+            **notebooks.downloads(found, recorded, project.languages, problems),
             **_deck_files(project),
         },
         runs=runs,
@@ -158,7 +159,7 @@ def render_deck(path: str, site: Site, project: Project, dialect: decks.Dialect)
     language = woven.document.language
     home = up if language == project.languages[0] else f"{up}{language}/"
     return decks.render(
-        woven.text,
+        woven.lines,
         lang=language,
         assets=f"{up}{DECK_ASSETS}",
         dialect=dialect,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from labguide.decks.rendering import Dialect, rendered
+from labguide.decks.rendering import rendered
 from labguide.decks.slides import split
+from labguide.model import Dialect, Line
 
 _HERE = Path(__file__).parent
 _LOCALES = _HERE / "locales"
@@ -27,7 +28,7 @@ _ASSETS = (
 
 
 def render(
-    text: str,
+    source: str | Sequence[Line],
     *,
     lang: str,
     assets: str,
@@ -35,12 +36,12 @@ def render(
     alternates: Mapping[str, str] | None = None,
     home: str | None = None,
 ) -> str:
-    """The HTML page of a deck; `text` is its woven Markdown with its front matter.
+    """The HTML page of a deck; `source` is its woven Markdown with its front matter.
 
     `lang` is a BCP 47 tag. The addresses are relative to the page: `assets` of the folder that holds `asset_files`,
     `alternates` of the deck in other languages, by their tags, and `home` of the guide.
     """
-    deck = split(text)
+    deck = split(source, dialect)
     words = locale(lang)
     return _template().render(
         lang=lang,

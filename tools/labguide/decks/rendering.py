@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 from markdown import Markdown
 
 from labguide.decks.slides import Deck, Slide
+from labguide.model import Dialect
 
 # On a slide, links beside headings and before each line of code would only be in the way of the keyboard; and no
 # script colours code in the browser.
@@ -29,14 +30,6 @@ _REFERENCE = re.compile(
     r"""(?P<before>\s(?:(?:id|name|for|aria-(?:controls|describedby|labelledby))=["']|(?:xlink:)?href=["']\#))"""
     r"""(?P<name>[^"']+)"""
 )
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """The extensions of Python-Markdown and their options, named as in MkDocs' configuration."""
-
-    extensions: tuple[str, ...] = ()
-    configs: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,17 @@ from typing import Any
 
 import yaml
 
-from labguide.quotes import fences
-from labguide.sources import front_matter
+from labguide import blocks
+from labguide.documents import front_matter
+from labguide.lines import placed
+from labguide.model import USUAL_DIALECT, Dialect, Line
+from labguide.problems import Problems
 
 BESIDE, BELOW = "---", "----"
 """The lines that separate slides: the next one stands beside this one, or below it."""
 
 _ATTRIBUTES = re.compile(r"^<!--\s*\.slide:\s*(?P<attributes>.*?)\s*-->\s*$")
-_NOTES = re.compile(r"^notes?:[ \t]*(?P<text>.*)$", re.IGNORECASE)
+_NOTES = re.compile(r"^(?P<word>note(?P<plural>s)?):[ \t]*(?P<text>.*)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -41,27 +44,45 @@ class Deck:
     stacks: tuple[tuple[Slide, ...], ...]
 
 
-def split(text: str) -> Deck:
+def split(source: str | Sequence[Line], dialect: Dialect = USUAL_DIALECT) -> Deck:
     """Split a deck into slides. A slide without any text is left out.
 
-    Front matter that cannot be read counts as empty: who reads the sources has reported it.
+    Only lines that an author wrote separate slides and begin notes, never what a cell printed. Front matter that
+    cannot be read counts as empty: who reads the sources has reported it.
     """
-    lines = text.splitlines()
-    header, first = front_matter(text)
-    shielded = _shielded(lines, first)
+    lines = placed(source, "") if isinstance(source, str) else list(source)
+    header, body_line = front_matter("\n".join(line.text for line in lines))
+    prose = _prose(lines, body_line - 1, dialect)
     stacks: list[list[Slide]] = [[]]
-    start = first
-    for number in [*_separators(lines, first, shielded), len(lines) + 1]:
-        stacks[-1] += _slides(lines, start, number, shielded)
-        if number <= len(lines) and lines[number - 1].rstrip() == BESIDE:
+    start = body_line - 1
+    for number in [*_separators(lines, start, prose), len(lines)]:
+        stacks[-1] += _slides(lines, start, number, prose)
+        if number < len(lines) and prose[number].rstrip() == BESIDE:
             stacks.append([])
         start = number + 1
     return Deck(_meta(header), tuple(tuple(stack) for stack in stacks if stack))
 
 
-def slide_count(text: str) -> int:
+def check(lines: Sequence[Line], first: int, dialect: Dialect, problems: Problems) -> None:
+    """Tell where a line would begin the speaker's notes that its author may have meant for readers.
+
+    `Notes:` after a blank line is clear. `Note: ...` is how reveal.js marks notes, and how people write a note.
+    """
+    prose = _prose(lines, first, dialect)
+    for number in range(first, len(lines)):
+        marker = _NOTES.match(prose[number])
+        if marker is None:
+            continue
+        alone = number == first or not lines[number - 1].text.strip()
+        if not alone or (marker["text"] and not marker["plural"]):
+            message = f'here "{marker["word"]}:" begins the notes for the speaker, which readers do not see'
+            remedy = f"write `Notes:` after a blank line if that is meant, else `**{marker['word']}:**`"
+            problems.add(lines[number].place, "unclear-notes", message, remedy)
+
+
+def slide_count(source: str | Sequence[Line]) -> int:
     """How many slides a deck has."""
-    return sum(len(stack) for stack in split(text).stacks)
+    return sum(len(stack) for stack in split(source).stacks)
 
 
 def _meta(header: str) -> Mapping[str, Any]:
@@ -72,55 +93,51 @@ def _meta(header: str) -> Mapping[str, Any]:
     return meta if isinstance(meta, dict) else {}
 
 
-def _shielded(lines: Sequence[str], first: int) -> frozenset[int]:
-    """The lines inside fences and comments, where nothing separates slides."""
-    found: set[int] = set()
-    for fence in fences(lines, first):
-        found.update(range(fence.start, fence.end + 1))
-    inside = False
-    for number in range(first, len(lines) + 1):
-        line = lines[number - 1]
-        if number not in found:
-            inside = inside or line.lstrip().startswith("<!--")
-            if inside:
-                found.add(number)
-                inside = "-->" not in line
-    return frozenset(found)
+def _prose(lines: Sequence[Line], first: int, dialect: Dialect) -> tuple[str, ...]:
+    """The lines without code and comments, where nothing separates slides, and without what weaving put in."""
+    return blocks.find([line.text if line.written else _neutral(line.text) for line in lines], first, dialect).prose
 
 
-def _separators(lines: Sequence[str], first: int, shielded: frozenset[int]) -> Iterator[int]:
+def _neutral(text: str) -> str:
+    """A text that is no markup, at the same indentation."""
+    content = text.lstrip(" \t>")
+    return f"{text[: len(text) - len(content)]}x" if content else text
+
+
+def _separators(lines: Sequence[Line], first: int, prose: Sequence[str]) -> Iterator[int]:
     """The numbers of the separating lines. Under text, `---` makes a heading: it separates between blank lines only."""
-    for number in range(first, len(lines) + 1):
-        if number in shielded or lines[number - 1].rstrip() not in (BESIDE, BELOW):
+    for number in range(first, len(lines)):
+        if prose[number].rstrip() not in (BESIDE, BELOW):
             continue
-        before = lines[number - 2] if number > first else ""
-        after = lines[number] if number < len(lines) else ""
+        before = lines[number - 1].text if number > first else ""
+        after = lines[number + 1].text if number + 1 < len(lines) else ""
         if not before.strip() and not after.strip():
             yield number
 
 
-def _slides(lines: Sequence[str], start: int, stop: int, shielded: frozenset[int]) -> list[Slide]:
-    """The slide in these lines, unless they are blank; `stop` is the line after its last."""
-    written = [number for number in range(start, stop) if lines[number - 1].strip()]
-    if not written:
+def _slides(lines: Sequence[Line], start: int, stop: int, prose: Sequence[str]) -> list[Slide]:
+    """The slide in these lines, unless they are blank; `stop` is the number after its last line."""
+    filled = [number for number in range(start, stop) if lines[number].text.strip()]
+    if not filled:
         return []
-    line = body = written[0]
+    body = filled[0]
+    line = lines[body]
     attributes: Mapping[str, str] = {}
-    if match := _ATTRIBUTES.match(lines[line - 1]):
-        attributes, body = _parse_attributes(match["attributes"]), line + 1
-    notes = next((n for n in written if n >= body and n not in shielded and _NOTES.match(lines[n - 1])), stop)
-    return [Slide(line, _text(lines, body, notes), _notes(lines, notes, stop), attributes)]
+    if line.written and (match := _ATTRIBUTES.match(line.text)):
+        attributes, body = _parse_attributes(match["attributes"]), body + 1
+    notes = next((number for number in filled if number >= body and _NOTES.match(prose[number])), stop)
+    return [Slide(line.place.line, _text(lines, body, notes), _notes(lines, notes, stop), attributes)]
 
 
-def _notes(lines: Sequence[str], start: int, stop: int) -> str:
+def _notes(lines: Sequence[Line], start: int, stop: int) -> str:
     if start >= stop:
         return ""
-    marker = _NOTES.match(lines[start - 1])
+    marker = _NOTES.match(lines[start].text)
     return f"{marker['text'] if marker else ''}\n{_text(lines, start + 1, stop)}".strip()
 
 
-def _text(lines: Sequence[str], start: int, stop: int) -> str:
-    return "\n".join(lines[start - 1 : stop - 1]).strip("\n")
+def _text(lines: Sequence[Line], start: int, stop: int) -> str:
+    return "\n".join(line.text for line in lines[start:stop]).strip("\n")
 
 
 def _parse_attributes(source: str) -> Mapping[str, str]:

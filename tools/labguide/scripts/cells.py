@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import functools
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import jupytext
 
@@ -63,7 +64,9 @@ def _cell(marked: _Marked, index: int, path: str, problems: Problems) -> Cell:
         source = _prose(marked)
     name = _name(marked, read.metadata, index)
     place = Place(path, marked.number + 1 + start)
-    return Cell(name, "markdown" if read.cell_type == "markdown" else "code", source, place, tags)
+    return Cell(
+        name, "markdown" if read.cell_type == "markdown" else "code", source, place, tags, named="name" in read.metadata
+    )
 
 
 def _without_blank_ends(body: Sequence[str]) -> tuple[int, int]:
@@ -154,7 +157,7 @@ def _named_once(cells: Iterable[Cell], marked: Iterable[_Marked], path: str, pro
             problems.add(Place(path, each.number), "duplicate-cell", f'a second cell "{name}"', "give it another name")
             name = f"{name}-{index}"
         known.add(name)
-        yield Cell(name, cell.kind, cell.source, cell.place, cell.tags)
+        yield dataclasses.replace(cell, name=name)
 
 
 def _tags(tags: Iterable[str], place: Place, problems: Problems) -> frozenset[str]:

@@ -5,21 +5,27 @@ The author's Markdown is not touched anywhere else: a page is rendered as if the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+import html
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from labguide import quotes, scripts, shown_values
+from labguide import includes, scripts, shown_values
+from labguide.blocks import SNIPPETS
+from labguide.lines import split
 from labguide.model import (
     CellQuote,
     Document,
-    FileQuote,
+    Line,
     OnAws,
     Place,
     Project,
     Recording,
     Script,
     Sources,
+    UnrunCode,
     ValueQuote,
     Woven,
 )
@@ -29,6 +35,13 @@ from labguide.weaving.words import words_of
 
 ON_AWS = "on_aws"
 """The name under which documents quote what a script takes on AWS; see `model.OnAws`."""
+
+
+NOT_RUN_CLASS = "not-run"
+"""Marks the label above code that nobody ran."""
+
+_OPEN_TAG = re.compile(r"<[a-zA-Z][^<>]*$")
+_SIMPLE = "quote a number, a text, or a short list or dict of them: set one in the last lines of a cell"
 
 
 @dataclass(frozen=True)
@@ -64,24 +77,57 @@ def site_path(path: str) -> str:
 
 def weave(document: Document, recorded: Recorded, problems: Problems) -> Woven:
     """A document with its quotes replaced. A quote that cannot be becomes a problem, and stays as written."""
-    lines: list[str | None] = list(document.text.splitlines())
+    lines = with_values(document, recorded, problems)
     pictures: dict[str, bytes] = {}
+    for quote in document.quotes:
+        if isinstance(quote, CellQuote):
+            _weave_cell(quote, document, lines, pictures, recorded, problems)
+    end = provenance.closing(document, recorded.recordings.values())
+    lines.append(_unwritten(split(end), document.lines[-1].place if document.lines else Place(document.path)))
+    return Woven(document, tuple(_protected(lines, document, recorded.project)), pictures)
+
+
+def with_values(document: Document, recorded: Recorded, problems: Problems) -> list[list[Line]]:
+    """What becomes of each line of a document that shows values, or code that nobody ran; cells are still quotes."""
+    lines: list[list[Line]] = [[line] for line in document.lines]
     for quote in reversed(document.quotes):  # from the end, so that columns still hold within a line
         match quote:
-            case CellQuote():
-                _weave_cell(quote, lines, pictures, recorded, problems)
             case ValueQuote():
                 _weave_value(quote, lines, recorded, document.language, problems)
-            case FileQuote():
-                _check_file(quote, recorded.project, problems)
-    text = "\n".join(line for line in lines if line is not None) + "\n"
-    text += provenance.closing(document, recorded.recordings.values())
-    return Woven(document, text, pictures)
+            case UnrunCode():
+                lines[quote.first] = [*_not_run(quote, document), *lines[quote.first]]
+    return lines
+
+
+def _protected(lines: Iterable[Iterable[Line]], document: Document, project: Project) -> list[Line]:
+    """The lines as the host is to get them: all that was to be included is, so nothing in them is an include."""
+    protect = includes.protect if SNIPPETS in project.dialect.extensions else str
+    flat = [line for several in lines for line in several]
+    head = flat[: document.body_line - 1]
+    return [*head, *(dataclasses.replace(line, text=protect(_clear(line.text))) for line in flat[len(head) :])]
+
+
+def _clear(text: str) -> str:
+    """A line of blanks only is empty, for Python-Markdown means something else by it where it is the first line."""
+    return text if text.strip() else ""
+
+
+def _unwritten(texts: Iterable[str], place: Place, indent: str = "") -> list[Line]:
+    """Lines that nobody wrote, with the place that they are put in for."""
+    return [Line(f"{indent}{text}" if text else indent.rstrip(), place, offset=None, written=False) for text in texts]
+
+
+def _not_run(code: UnrunCode, document: Document) -> list[Line]:
+    """The label above code that nobody ran. It stands in a paragraph, because that is right at any indentation."""
+    above = document.lines[code.first - 1].text.strip(" \t>") if code.first else ""
+    label = f'<span class="{NOT_RUN_CLASS}">{html.escape(words_of(document.language)["not_run"])}</span>'
+    return _unwritten([*([""] if above else []), label, ""], code.place, code.indent)
 
 
 def _weave_cell(
     quote: CellQuote,
-    lines: list[str | None],
+    document: Document,
+    lines: list[list[Line]],
     pictures: dict[str, bytes],
     recorded: Recorded,
     problems: Problems,
@@ -89,15 +135,14 @@ def _weave_cell(
     script = _script(quote.script, quote.place, recorded, problems)
     if script is None:
         return
-    block, drawn = cells.block(
-        quote, script, recorded.recordings.get(script.name), site_path(quote.place.path), problems
-    )
+    recording = recorded.recordings.get(script.name)
+    block, drawn = cells.block(quote, script, recording, site_path(document.path), problems)
     if block is None:
         return
     pictures.update({picture.path: picture.content for picture in drawn})
-    indented = [f"{quote.indent}{line}" if line else quote.indent.rstrip() for line in block]
-    last = min(quote.end, len(lines))
-    lines[quote.place.line - 1 : last] = ["\n".join(indented), *[None] * (last - quote.place.line)]
+    lines[quote.first] = _unwritten((text for each in block for text in split(each) or [""]), quote.place, quote.indent)
+    for number in range(quote.first + 1, quote.last + 1):
+        lines[number] = []
 
 
 def _script(name: str, place: Place, recorded: Recorded, problems: Problems) -> Script | None:
@@ -108,12 +153,11 @@ def _script(name: str, place: Place, recorded: Recorded, problems: Problems) -> 
 
 
 def _weave_value(
-    quote: ValueQuote, lines: list[str | None], recorded: Recorded, language: str, problems: Problems
+    quote: ValueQuote, lines: list[list[Line]], recorded: Recorded, language: str, problems: Problems
 ) -> None:
-    line = lines[quote.place.line - 1]
     script = _script(quote.script, quote.place, recorded, problems)
     recording = recorded.recordings.get(quote.script)
-    if line is None or script is None or recording is None:
+    if script is None or recording is None:
         return
     values = _values(quote, script, recording, recorded, problems)
     if values is None:
@@ -125,7 +169,10 @@ def _weave_value(
         problems.add(quote.place, "bad-format", message, "write {value}`script#variable:format` with a Python format")
         return
     mark = _declared_mark(recorded.on_aws[quote.script], language) if quote.name == ON_AWS else ""
-    lines[quote.place.line - 1] = line[: quote.start] + shown + mark + line[quote.stop :]
+    (line,) = lines[quote.first]
+    before, after = line.text[: quote.start], line.text[quote.stop :]
+    text = before + shown_values.as_markdown(shown, in_tag=bool(_OPEN_TAG.search(before))) + mark + after
+    lines[quote.first] = [dataclasses.replace(line, text=text)]
 
 
 def _values(
@@ -140,25 +187,21 @@ def _values(
         return None
     if quote.name in recording.values:
         return recording.values
-    message = f'no value "{quote.name}" at the end of {script.path}'
-    problems.add(quote.place, "unknown-value", message, did_you_mean(quote.name, recording.values))
+    problems.add(quote.place, "unknown-value", *_why_unknown(quote, script, recording))
     return None
+
+
+def _why_unknown(quote: ValueQuote, script: Script, recording: Recording) -> tuple[str, str]:
+    """What is known of a value that a recording does not have, and what to do."""
+    reason = getattr(recording, "unkept", {}).get(quote.name)
+    if reason:
+        return f'the value "{quote.name}" of {script.path} was not kept: {reason}', _SIMPLE
+    if shown_values.is_set(script, quote.name):
+        return f'{script.path} sets "{quote.name}", but its value was not kept', _SIMPLE
+    known = did_you_mean(quote.name, recording.values)
+    return f'no value "{quote.name}" at the end of {script.path}', known
 
 
 def _declared_mark(on_aws: OnAws, language: str) -> str:
     """An asterisk that tells, to those who point at it, that a number was declared and not measured."""
     return f'<abbr title="{words_of(language)["declared"]}">*</abbr>' if on_aws.declared else ""
-
-
-def _check_file(quote: FileQuote, project: Project, problems: Problems) -> None:
-    path = project.root / quote.path
-    if not path.is_file():
-        known = [each.relative_to(project.root).as_posix() for each in project.snippets.rglob("*") if each.is_file()]
-        problems.add(quote.place, "unknown-file", f'no file "{quote.path}"', did_you_mean(quote.path, known))
-        return
-    region = quote.region
-    if region and not region.replace(":", "").isdigit():
-        known = list(quotes.regions(path.read_text("utf-8")))
-        if region not in known:
-            message = f'no region "{region}" in {quote.path}'
-            problems.add(quote.place, "unknown-region", message, did_you_mean(region, known))

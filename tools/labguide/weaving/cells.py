@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
+from collections.abc import Iterator
 
-from labguide.model import CellQuote, Recording, Script
+from labguide.lines import split
+from labguide.model import Cell, CellQuote, Recording, Script
 from labguide.problems import Problems, did_you_mean
 from labguide.weaving import outputs, provenance
 from labguide.weaving.outputs import Picture
 
 RECORDED = "recorded"
 """The site's folder of recorded pictures."""
+
+_NUMBERS = {
+    "hl_lines": re.compile(r"\d+(-\d+)?( +\d+(-\d+)?)*"),
+    "linenums": re.compile(r"\d+( +\d+){0,2}"),
+}
+"""What the renderer understands; it takes a fence with anything else for text."""
 
 
 def block(
@@ -20,10 +29,8 @@ def block(
 
     `page` is the path of the document in the site, from which links to pictures are relative.
     """
-    cell = next((cell for cell in script.code_cells if cell.name == quote.cell), None)
+    cell = _cell(quote, script, problems)
     if cell is None:
-        remedy = did_you_mean(quote.cell, [cell.name for cell in script.code_cells])
-        problems.add(quote.place, "unknown-cell", f'no cell "{quote.cell}" in {script.path}', remedy)
         return None, []
     code = _code(quote, cell.source, problems) if "code" in quote.show else []
     recorded = recording.cell(quote.cell) if recording and "output" in quote.show else None
@@ -35,13 +42,56 @@ def block(
     return [*code, *([""] if code and shown else []), *shown], pictures
 
 
+def _cell(quote: CellQuote, script: Script, problems: Problems) -> Cell | None:
+    """The cell that is quoted. One without a name is not: it would be another after the next edit."""
+    found = next((cell for cell in script.cells if cell.name == quote.cell), None)
+    if found is None:
+        remedy = did_you_mean(quote.cell, [cell.name for cell in script.code_cells if cell.named])
+        problems.add(quote.place, "unknown-cell", f'no cell "{quote.cell}" in {script.path}', remedy)
+    elif found.kind == "markdown":
+        message = f'"{quote.cell}" in {script.path} is text, and runs nothing'
+        problems.add(quote.place, "unknown-cell", message, "quote a cell of code")
+        return None
+    elif not found.named and quote.place.path != script.path:  # a page that shows its whole notebook quotes in order
+        message = f'"{quote.cell}" is no name but a position in {script.path}'
+        remedy = f'give the cell a name at {found.place}: # %% name="..."'
+        problems.add(quote.place, "unnamed-cell", message, remedy)
+        return None
+    return found
+
+
 def _code(quote: CellQuote, source: str, problems: Problems) -> list[str]:
-    lines = source.splitlines()
+    lines = split(source)
     if "lines" in quote.options:
         lines = _chosen_lines(quote, lines, problems)
-    attributes = [f'{key}="{quote.options[key]}"' for key in ("title", "hl_lines", "linenums") if key in quote.options]
     fence = outputs.fence_for(lines)
-    return [" ".join([f"{fence}python", *attributes]), *lines, fence]
+    return [" ".join([f"{fence}python", *_attributes(quote, len(lines), problems)]), *lines, fence]
+
+
+def _attributes(quote: CellQuote, count: int, problems: Problems) -> Iterator[str]:
+    """The options that the renderer understands, as it understands them; what it does not is a problem."""
+    for key in ("title", "hl_lines", "linenums"):
+        value = quote.options.get(key)
+        if value is None:
+            continue
+        fault = _fault(key, value, count)
+        if fault:
+            problems.add(quote.place, "bad-quote", f"`:{key}: {value}` {fault[0]}", fault[1])
+        else:
+            mark = "'" if '"' in value else '"'
+            yield f"{key}={mark}{value}{mark}"
+
+
+def _fault(key: str, value: str, count: int) -> tuple[str, str] | None:
+    """Why a value of an option cannot be used, and what to do."""
+    if key == "title":
+        both = '"' in value and "'" in value
+        return ("has quotation marks of both kinds", "use one kind") if both else None
+    if not _NUMBERS[key].fullmatch(value):
+        return "cannot be read", "write line numbers: 2 4-6" if key == "hl_lines" else "write the first number: 1"
+    ranges = [[int(number) for number in each.split("-")] for each in value.split()] if key == "hl_lines" else []
+    outside = any(not 1 <= each[0] <= each[-1] <= count for each in ranges)
+    return ("names a line that is not shown", f"lines 1-{count} are") if outside else None
 
 
 def _chosen_lines(quote: CellQuote, lines: list[str], problems: Problems) -> list[str]:
@@ -58,4 +108,4 @@ def _chosen_lines(quote: CellQuote, lines: list[str], problems: Problems) -> lis
             problems.add(quote.place, "bad-quote", message, f"it has lines 1-{len(lines)}")
             return lines
         chosen += lines[start - 1 : stop]
-    return textwrap.dedent("\n".join(chosen)).splitlines()
+    return textwrap.dedent("\n".join(chosen)).split("\n")

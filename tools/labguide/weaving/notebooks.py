@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import nbformat
 
-from labguide import quotes, sources
-from labguide.model import Cell, CellQuote, Document, Place, Recording, Script, Sources
+from labguide import includes, quotes, sources
+from labguide.lines import split
+from labguide.model import Cell, CellQuote, Document, Line, Place, Project, Recording, Script, Sources
 from labguide.problems import Problems, did_you_mean
+from labguide.weaving import Recorded, with_values
 
 _SYNC_MARK = re.compile(r"^<!-- en:[0-9a-f]{12} -->\n?", re.MULTILINE)
 _HEADING_ID = re.compile(r"(?m)^(#+ .*?)[ \t]*\{#[\w-]+\}[ \t]*$")
 
 
-def expand(document: Document, all_sources: Sources, problems: Problems) -> Document:
+def expand(document: Document, all_sources: Sources, project: Project, problems: Problems) -> Document:
     """A page whose front matter says `notebook: notebooks/video-games.py`, with that notebook after its own text."""
     path = document.meta.get("notebook")
     if document.kind != "lesson" or path is None:
@@ -30,14 +32,20 @@ def expand(document: Document, all_sources: Sources, problems: Problems) -> Docu
     if path not in known:
         if not problems.at(str(path)):  # one that cannot be read has been told already
             remedy = did_you_mean(str(path), known)
-            problems.add(Place(document.path), "unknown-script", f'no script "{path}"', remedy)
+            problems.add(_place_of_key(document), "unknown-script", f'no script "{path}"', remedy)
         return document
     script = known[path]
     translation = translation_of(script, document.language, all_sources)
-    body = _body(translation) if translation else _as_markdown(script)
-    text = f"{document.text.rstrip()}\n\n{body}\n"
-    found = quotes.find(text.splitlines(), document.path, document.body_line, Problems())
-    return dataclasses.replace(document, text=text, quotes=found)
+    body = _body(translation) if translation else includes.expand(_as_lines(script), project, problems)
+    lines = (*_stripped(document.lines), Line("", body[0].place, written=False), *body) if body else document.lines
+    found = quotes.find(lines, document.body_line - 1, project, problems)
+    return dataclasses.replace(document, lines=lines, quotes=found)
+
+
+def _place_of_key(document: Document) -> Place:
+    """The line of the front matter that names the notebook."""
+    head = document.lines[: document.body_line - 1]
+    return next((line.place for line in head if line.text.startswith("notebook:")), Place(document.path))
 
 
 def translation_of(script: Script, language: str, all_sources: Sources) -> Document | None:
@@ -63,7 +71,9 @@ def check_translation(document: Document, scripts: Mapping[str, Script], problem
         problems.add(Place(document.path), "cell-order", message, "quote each code cell once, in the script's order")
 
 
-def downloads(all_sources: Sources, recordings: Mapping[str, Recording], languages: Iterable[str]) -> dict[str, bytes]:
+def downloads(
+    all_sources: Sources, recorded: Recorded, languages: Iterable[str], problems: Problems
+) -> dict[str, bytes]:
     """The notebooks to download, by their path in the site.
 
     For `notebooks/video-games.py` these are `notebooks/video-games.ipynb`, cleared, and
@@ -75,9 +85,9 @@ def downloads(all_sources: Sources, recordings: Mapping[str, Recording], languag
             continue
         stem = script.path.removesuffix(".py")
         for language in languages:
-            cells, suffix = _localised(script, language, all_sources)
+            cells, suffix = _localised(script, language, all_sources, recorded, problems)
             files[f"{stem}{suffix}.ipynb"] = as_ipynb(cells, None)
-            files[f"{stem}-executed{suffix}.ipynb"] = as_ipynb(cells, recordings.get(script.name))
+            files[f"{stem}-executed{suffix}.ipynb"] = as_ipynb(cells, recorded.recordings.get(script.name))
     return files
 
 
@@ -109,30 +119,45 @@ def _notebook_cell(cell: Cell, index: int, recording: Recording | None, counter:
     )
 
 
-def _localised(script: Script, language: str, all_sources: Sources) -> tuple[list[Cell], str]:
+def _localised(
+    script: Script, language: str, all_sources: Sources, recorded: Recorded, problems: Problems
+) -> tuple[list[Cell], str]:
     translation = translation_of(script, language, all_sources)
     if translation is None:
-        return list(script.cells), ""
-    return _translated_cells(translation, script), f".{language}"
+        own = recorded.project.languages[0]
+        return [_readable(cell, own, recorded, problems) for cell in script.cells], ""
+    return _translated_cells(translation, script, recorded, problems), f".{language}"
 
 
-def _translated_cells(translation: Document, script: Script) -> list[Cell]:
+def _readable(cell: Cell, language: str, recorded: Recorded, problems: Problems) -> Cell:
+    """A cell of a script as a downloaded notebook has it: its text shows values and includes, as a page does."""
+    if cell.kind == "code":
+        return cell
+    lines = tuple(includes.expand(_text_lines(cell), recorded.project, problems))
+    found = quotes.find(lines, 0, recorded.project, problems)
+    document = Document(cell.place.path, "notebook", language, lines, {}, 1, found)
+    shown = [line.text for several in with_values(document, recorded, problems) for line in several]
+    return dataclasses.replace(cell, source="\n".join(shown))
+
+
+def _translated_cells(translation: Document, script: Script, recorded: Recorded, problems: Problems) -> list[Cell]:
     """The translation's prose between its quotes as Markdown cells, the script's own cells for the quotes."""
     code = {cell.name: cell for cell in script.code_cells}
-    lines = translation.text.splitlines()
+    lines = with_values(translation, recorded, problems)
     cells: list[Cell] = []
-    start = translation.body_line
+    start = translation.body_line - 1
     for quote in translation.quotes:
         if isinstance(quote, CellQuote) and quote.cell in code:
-            cells += _prose_cells(lines, start, quote.place.line, translation.path)
+            cells += _prose_cells(lines[start : quote.first])
             cells.append(code[quote.cell])
-            start = quote.end + 1
-    return cells + _prose_cells(lines, start, len(lines) + 1, translation.path)
+            start = quote.last + 1
+    return cells + _prose_cells(lines[start:])
 
 
-def _prose_cells(lines: list[str], start: int, stop: int, path: str) -> list[Cell]:
-    text = _without_marks("\n".join(lines[start - 1 : stop - 1])).strip()
-    return [Cell(f"line-{start}", "markdown", text, Place(path, start))] if text else []
+def _prose_cells(lines: Iterable[Iterable[Line]]) -> list[Cell]:
+    flat = [line for several in lines for line in several]
+    text = _without_marks("\n".join(line.text for line in flat)).strip()
+    return [Cell(f"line-{flat[0].place.line}", "markdown", text, flat[0].place)] if text else []
 
 
 def _without_marks(text: str) -> str:
@@ -140,12 +165,30 @@ def _without_marks(text: str) -> str:
     return _HEADING_ID.sub(r"\1", _SYNC_MARK.sub("", text))
 
 
-def _body(document: Document) -> str:
-    return "\n".join(document.text.splitlines()[document.body_line - 1 :]).strip()
+def _body(document: Document) -> tuple[Line, ...]:
+    return _stripped(document.lines[document.body_line - 1 :])
 
 
-def _as_markdown(script: Script) -> str:
-    return "\n\n".join(
-        cell.source if cell.kind == "markdown" else f"```{{cell}} {script.name}#{cell.name}\n```"
-        for cell in script.cells
-    )
+def _stripped(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines without the blank ones at both ends."""
+    written = [number for number, line in enumerate(lines) if line.text.strip()]
+    return tuple(lines[written[0] : written[-1] + 1]) if written else ()
+
+
+def _as_lines(script: Script) -> list[Line]:
+    """A script as Markdown: its text, and a quote for each cell of code."""
+    found: list[Line] = []
+    for cell in script.cells:
+        if cell.kind == "code":
+            texts = [f"```{{cell}} {script.name}#{cell.name}", "```"]
+            found += [Line(text, cell.place, None, written=False) for text in texts]
+        else:
+            found += _text_lines(cell)
+        found.append(Line("", cell.place, None, written=False))
+    return list(_stripped(found))
+
+
+def _text_lines(cell: Cell) -> list[Line]:
+    """The lines of a cell's text. Its columns in the script are not known, for a comment may begin in two ways."""
+    path, first = cell.place.path, cell.place.line
+    return [Line(text, Place(path, first + number), None) for number, text in enumerate(split(cell.source))]

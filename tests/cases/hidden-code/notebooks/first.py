@@ -1,0 +1,3 @@
+# %% name="train"
+print("trained")
+accuracy = 0.75

@@ -1,0 +1,5 @@
+# %% [markdown] name="words"
+# Only words
+
+# %%
+print("has no name")

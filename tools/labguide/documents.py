@@ -1,0 +1,101 @@
+"""Reads the text of a document: its front matter, what it includes, and its quotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from labguide import headers, includes, lines, quotes
+from labguide.model import Document, DocumentKind, Line, Place, Project
+from labguide.problems import Problems
+
+_MULTIMARKDOWN = re.compile(r"^ {0,3}(?P<key>[A-Za-z0-9_-]+):\s*(?P<value>.*)$")
+_CONTINUED = re.compile(r"^(?: {4}|\t)\s*(?P<value>.*)$")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A Markdown file as it was found."""
+
+    path: str
+    kind: DocumentKind
+    language: str
+    text: str
+
+
+def parse(written: Written, project: Project, problems: Problems) -> Document:
+    """A document with all that it includes; what cannot be understood becomes a problem."""
+    found = lines.placed(written.text, written.path)
+    meta, body_line = _meta(written, problems)
+    _check_meta(found[: body_line - 1], problems)
+    head, body = found[: body_line - 1], includes.expand(found[body_line - 1 :], project, problems)
+    whole = (*head, *body)
+    quoted = quotes.find(whole, len(head), project, problems)
+    return Document(written.path, written.kind, written.language, whole, meta, body_line, quoted)
+
+
+def check_appended(project: Project, problems: Problems) -> None:
+    """Files that the host appends to every page by itself (`auto_append`) are not woven, so they show no code."""
+    found = includes.appended(project, problems)
+    for quote in quotes.find(found, 0, project, problems):
+        message = "a file that is appended to every page cannot quote or show code"
+        problems.add(quote.place, "bad-include", message, "include it where it is needed")
+
+
+def front_matter(text: str) -> tuple[str, int]:
+    """The YAML between the two `---` lines at the start, and the line where the body begins (1 without any)."""
+    found = lines.split(text)
+    if found and found[0].rstrip() == "---":
+        for number, line in enumerate(found[1:], start=2):
+            if line.rstrip() in ("---", "..."):
+                return "\n".join(found[1 : number - 1]), number + 1
+    return "", 1
+
+
+def _meta(written: Written, problems: Problems) -> tuple[Mapping[str, Any], int]:
+    """What the front matter says, and the line where the body begins. Only pages may have it without YAML's lines."""
+    header, body_line = front_matter(written.text)
+    if body_line > 1 or written.kind != "lesson":
+        return _yaml(header, written.path, problems), body_line
+    return _multimarkdown(lines.split(written.text))
+
+
+def _yaml(header: str, path: str, problems: Problems) -> Mapping[str, Any]:
+    try:
+        meta = headers.parse(header, 2).values
+    except headers.HeaderError as error:
+        message = f"front matter cannot be read: {error}"
+        problems.add(Place(path, error.line), "front-matter", message, "mend the YAML at the top")
+        return {}
+    if isinstance(meta, dict):
+        return meta
+    problems.add(Place(path), "front-matter", "the front matter is no mapping", "write `key: value` lines")
+    return {}
+
+
+def _multimarkdown(found: Sequence[str]) -> tuple[Mapping[str, Any], int]:
+    """The `key: value` lines at the top of a page without YAML, as MkDocs reads them, down to a blank line."""
+    meta: dict[str, str] = {}
+    key = ""
+    for number, line in enumerate(found, start=1):
+        begun, continued = _MULTIMARKDOWN.match(line), _CONTINUED.match(line)
+        if not line.strip():
+            return meta, number + 1 if meta else 1
+        if begun:
+            key = begun["key"].lower()
+            meta[key] = f"{meta[key]} {begun['value'].strip()}" if key in meta else begun["value"].strip()
+        elif continued and key:
+            meta[key] += f" {continued['value'].strip()}"
+        else:
+            return meta, number if meta else 1
+    return meta, len(found) + 1 if meta else 1
+
+
+def _check_meta(head: Sequence[Line], problems: Problems) -> None:
+    """A quote in front matter would stay as it is; in a first line such as `Result: {value}...` nobody would see it."""
+    for line in head:
+        if "{value}" in line.text or "{cell}" in line.text:
+            message = "this line is front matter, which quotes nothing"
+            problems.add(line.place, "front-matter", message, "begin the page with a heading or a blank line")
