@@ -19,7 +19,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from labguide.backends import calls
 from labguide.backends.calls import Call
 from labguide.model import Cell, Output, Project, Script
-from labguide.running import launching, values
+from labguide.running import fonts, launching, values
 from labguide.running.provisioner import Zygote
 from labguide.running.tracebacks import cell_line
 
@@ -192,6 +192,7 @@ def kernel_environment(project: Project, backend: Mapping[str, str]) -> dict[str
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "JUPYTER", "IPYTHON"))}
     cache = project.workdir / "cache"
     cache.mkdir(parents=True, exist_ok=True)
+    fonts.configure_matplotlib(cache / "matplotlib")
     fixed = {
         "PYTHONHASHSEED": "0",
         "PYTHONNOUSERSITE": "1",
@@ -201,5 +202,6 @@ def kernel_environment(project: Project, backend: Mapping[str, str]) -> dict[str
         "NO_COLOR": "1",
         "IPYTHONDIR": str(cache / "ipython"),  # no personal start-up files
         "MPLCONFIGDIR": str(cache / "matplotlib"),  # its font cache takes seconds to build
+        "PLOTLY_RENDERER": "plotly_mimetype",  # the figure alone, not the 5 MB script that draws it
     }
     return {**kept, **fixed, **backend}

@@ -69,7 +69,7 @@ def weave(document: Document, recorded: Recorded, problems: Problems) -> Woven:
     for quote in reversed(document.quotes):  # from the end, so that columns still hold within a line
         match quote:
             case CellQuote():
-                _weave_cell(quote, lines, pictures, recorded, problems)
+                _weave_cell(quote, lines, pictures, recorded, document.language, problems)
             case ValueQuote():
                 _weave_value(quote, lines, recorded, document.language, problems)
             case FileQuote():
@@ -84,13 +84,14 @@ def _weave_cell(
     lines: list[str | None],
     pictures: dict[str, bytes],
     recorded: Recorded,
+    language: str,
     problems: Problems,
 ) -> None:
     script = _script(quote.script, quote.place, recorded, problems)
     if script is None:
         return
     block, drawn = cells.block(
-        quote, script, recorded.recordings.get(script.name), site_path(quote.place.path), problems
+        quote, script, recorded.recordings.get(script.name), site_path(quote.place.path), language, problems
     )
     if block is None:
         return
