@@ -28,7 +28,9 @@ BOKEH = "application/vnd.bokehjs_exec.v0+json"
 BOKEH_LOADS = "application/vnd.bokehjs_load.v0+json"
 _VEGA = re.compile(r"application/vnd\.vega(?P<lite>lite)?\.v\d+(?:\.\d+)*\+json")
 
-_HEIGHT = 450
+_FITTING = "min(434px, calc(100vh - 16px))"
+"""The height of a figure that has none of its own: that of its frame on a page, or less on a slide with more on it."""
+
 _DOCUMENT = """<!doctype html>
 <html lang="{language}">
 <meta charset="utf-8">
@@ -73,10 +75,10 @@ def plotly(figure: Mapping[str, Any]) -> tuple[str, list[Asset]]:
         message = f"a map ({', '.join(maps)}) fetches its outlines from another host"
         raise CannotShowError(message, "show it as a picture: fig.show(renderer='png')", "outside-request")
     layout = dict(figure.get("layout", {}))
-    height = layout.get("height") or _HEIGHT
+    height = f"{layout['height']}px" if "height" in layout else _FITTING
     config = {"responsive": True, "displaylogo": False, **figure.get("config", {}), "plotlyServerURL": ""}
     arguments = ", ".join(_in_script(part) for part in (figure.get("data", []), layout, config))
-    place = f'<div id="figure" style="height: {height}px"></div>'
+    place = f'<div id="figure" style="height: {height}"></div>'
     body = f'{place}\n<script>Plotly.newPlot("figure", {arguments});</script>'
     return body, [packaged("plotly", "package_data/plotly.min.js")]
 

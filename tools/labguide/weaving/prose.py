@@ -6,10 +6,12 @@ follows, and a line that looks like a quote would be one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from labguide.weaving import formulas
@@ -26,8 +28,12 @@ def as_html(text: str) -> str:
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    return parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, renderer=_formula)
+    parser.use(dollarmath_plugin, allow_space=False, allow_digits=False)
+    for kind in ("math_inline", "math_inline_double", "math_block", "math_block_label"):
+        parser.add_render_rule(kind, _formula)
+    return parser
 
 
-def _formula(content: str, options: dict[str, Any]) -> str:
-    return formulas.mathml(f"$${content}$$" if options["display_mode"] else f"${content}$")
+def _formula(_: Any, tokens: Sequence[Token], index: int, *__: Any) -> str:
+    token = tokens[index]
+    return formulas.mathml(f"${token.content}$" if token.type == "math_inline" else f"$${token.content}$$")

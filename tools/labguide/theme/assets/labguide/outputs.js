@@ -17,12 +17,21 @@
     link.replaceWith(frame);
   }
 
+  // On a slide a figure is larger than on a page, as far as there is room. It only ever shrinks, so it comes to rest.
+  function fit(frame, height) {
+    const room = frame.closest(".presenting .slide > p")?.clientHeight;
+    if (room) {
+      frame.style.zoom = Math.max(0.5, Math.min(1.5, frame.style.zoom || 1.5, room / height));
+    }
+  }
+
   // A figure tells how high it is: see `weaving/frames.py`.
   addEventListener("message", ({ source, data }) => {
     const height = Number(data?.labguideHeight);
     const frame = [...document.querySelectorAll("iframe.recorded-frame")].find((it) => it.contentWindow === source);
     if (frame && height > 0) {
       frame.style.setProperty("--height", `${Math.min(height, 4000)}px`);
+      fit(frame, height);
     }
   });
 
