@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from latex2mathml.converter import convert
-
 from labguide.weaving.forms import CannotShowError
 
 _DISPLAYED = re.compile(r"^(?:\$\$(?P<dollars>.*)\$\$|\\\[(?P<brackets>.*)\\\])$", re.DOTALL)
@@ -30,6 +28,8 @@ def as_html(latex: str) -> str:
 
 def mathml(formula: str) -> str:
     """One formula with its delimiters: `$x$`, `$$x$$`, or an environment."""
+    from latex2mathml.converter import convert  # here, because few sites have formulas and it takes long to import
+
     body, block = _body(formula.strip())
     try:
         made = convert(body, display="block" if block else "inline")

@@ -14,6 +14,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html.entities import html5
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
@@ -150,12 +151,16 @@ class _Writer(HTMLParser):
             data = data.lstrip() if self.after_unshown else data
             self.after_unshown = False
             self.found.visible |= bool(data.strip())
-            self._write(_safe(data.replace("<", "&lt;")))
+            if self.rows > self.max_rows and not data.strip():
+                return
+            self._write(_safe(html.escape(data, quote=False)))
 
     def handle_entityref(self, name: str) -> None:
-        self._write(f"&{name};")
+        self.found.visible = True
+        self._write(f"&{name};" if f"{name};" in html5 else f"&amp;{name}")
 
     def handle_charref(self, name: str) -> None:
+        self.found.visible = True
         self._write(f"&#{name};")
 
     def _write(self, text: str) -> None:

@@ -31,6 +31,8 @@ FILE_CLASS = "recorded-file"
 MAX_LINES = 400
 MAX_CHARACTERS = 40_000
 """What a page shows of one text, or of the rows of one table."""
+MAX_OUTPUTS = 200
+"""What one cell may show."""
 MAX_HTML = 100_000
 """Characters of HTML that a page holds itself; more stands in a frame."""
 SEARCHED = 4_000
@@ -85,7 +87,11 @@ def as_markdown(outputs: Iterable[Output], look: Look) -> tuple[list[str], list[
     """The lines of Markdown that show these outputs, and the files they refer to."""
     lines: list[str] = []
     assets: list[Asset] = []
-    for output in _joined(outputs):
+    found = list(_joined(outputs))
+    if len(found) > MAX_OUTPUTS:
+        message = f"this cell shows {len(found):,} outputs, more than the {MAX_OUTPUTS} that a page can hold"
+        look.problems.add(look.place, "too-many-outputs", message, "gather them in one text, table or picture")
+    for output in found[:MAX_OUTPUTS]:
         own = sum(asset.path.startswith(f"{look.stem}-") for asset in assets)
         shown = _shown(output, look, own + 1)
         lines += ["", *shown.lines] if shown.lines else []
