@@ -13,11 +13,15 @@ import importlib.metadata
 import importlib.util
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import platformdirs
+
+from labguide import recordings
 from labguide.weaving.forms import Asset, CannotShowError
 
 LIBRARIES = "assets/labguide"
@@ -128,7 +132,18 @@ def _vega_bundle() -> Asset:
     except (ImportError, AttributeError):
         raise _not_installed("vl-convert-python", "Altair") from None
     name = f"vega-{importlib.metadata.version('vl-convert-python')}.min.js"
-    return Asset(f"{LIBRARIES}/{name}", bundle().encode())
+    return Asset(f"{LIBRARIES}/{name}", _kept(name, bundle))
+
+
+def _kept(name: str, make: Callable[[], str]) -> bytes:
+    """What `make` gives, kept in the user's cache for other builds: it takes seconds to put together."""
+    path = platformdirs.user_cache_path("labguide") / name
+    if not path.is_file():
+        content = make().encode()
+        with suppress(OSError):
+            recordings.write_atomically(path, content)
+        return content
+    return path.read_bytes()
 
 
 def _not_installed(package: str, figure: str) -> CannotShowError:

@@ -31,10 +31,10 @@ FILE_CLASS = "recorded-file"
 MAX_LINES = 400
 MAX_CHARACTERS = 40_000
 """What a page shows of one text, or of the rows of one table."""
-MAX_OUTPUTS = 200
-"""What one cell may show."""
 MAX_HTML = 100_000
 """Characters of HTML that a page holds itself; more stands in a frame."""
+MAX_CELL = 400_000
+"""Characters that all outputs of a cell may bring to a page."""
 SEARCHED = 4_000
 """An output with more characters is not for the search: its index would be larger than the pages."""
 
@@ -87,14 +87,16 @@ def as_markdown(outputs: Iterable[Output], look: Look) -> tuple[list[str], list[
     """The lines of Markdown that show these outputs, and the files they refer to."""
     lines: list[str] = []
     assets: list[Asset] = []
-    found = list(_joined(outputs))
-    if len(found) > MAX_OUTPUTS:
-        message = f"this cell shows {len(found):,} outputs, more than the {MAX_OUTPUTS} that a page can hold"
-        look.problems.add(look.place, "too-many-outputs", message, "gather them in one text, table or picture")
-    for output in found[:MAX_OUTPUTS]:
+    left = MAX_CELL
+    for output in _joined(outputs):
+        if left < 0:
+            message = f"this cell shows more than {MAX_CELL:,} characters in many outputs, too much for a page"
+            look.problems.add(look.place, "too-much-output", message, "gather them in one text, table or picture")
+            break
         own = sum(asset.path.startswith(f"{look.stem}-") for asset in assets)
         shown = _shown(output, look, own + 1)
         lines += ["", *shown.lines] if shown.lines else []
+        left -= sum(map(len, shown.lines))
         assets += shown.assets
     return lines[1:], assets
 
@@ -231,7 +233,7 @@ def _html(form: _Form) -> Shown:
 def _check(found: markup.Markup) -> None:
     if found.outside:
         message = f"this output would load {found.outside[0]} from another host"
-        remedy = "let it hold what it shows: draw a picture, or take a figure whose script comes with its package"
+        remedy = "let it hold what it shows, such as a picture or a video; or link the address in the text"
         raise CannotShowError(message, remedy, "outside-request")
     if found.missing:
         message = f'this output refers to a file "{found.missing[0]}", which only the run had'
