@@ -215,6 +215,18 @@ def test_figure_is_drawn_in_a_frame_by_a_script_of_the_site(library: Asset, foun
     assert page.count("</script>") == page.count("<script")
 
 
+def test_html_gets_the_library_that_an_earlier_output_loaded(library: Asset) -> None:
+    source = '<div class="plotly-graph-div" id="g"></div><script>Plotly.newPlot("g", [])</script>'
+    _, assets, problems = shown(display({"text/html": source}))
+    assert library in assets
+    assert problems == []
+
+
+def test_script_that_needs_jupyter_is_a_problem() -> None:
+    source = '<div id="g"></div><script>require(["plotly"], (plotly) => plotly.newPlot("g"))</script>'
+    assert shown(display({"text/html": source}))[2] == ["unshown-output"]
+
+
 def test_figure_whose_package_is_not_here_is_a_problem() -> None:
     with pytest.raises(CannotShowError, match="comes with nopackage"):
         frames.packaged("nopackage", "nopackage.js")

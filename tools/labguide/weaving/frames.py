@@ -35,6 +35,9 @@ _VEGA = re.compile(r"application/vnd\.vega(?P<lite>lite)?\.v\d+(?:\.\d+)*\+json"
 _FITTING = "min(434px, calc(100vh - 16px))"
 """The height of a figure that has none of its own: that of its frame on a page, or less on a slide with more on it."""
 
+_WITH_PLOTLY = 1_000_000
+"""Characters of HTML above which it has Plotly's script in it."""
+
 _DOCUMENT = """<!doctype html>
 <html lang="{language}">
 <meta charset="utf-8">
@@ -101,16 +104,32 @@ def vega(mime: str, spec: Mapping[str, Any]) -> tuple[str, list[Asset]]:
 
 def bokeh(place: str, script: str) -> tuple[str, list[Asset]]:
     """The body of a Bokeh figure: the element it is drawn in and the script that draws it; and the libraries."""
-    files = ["bokeh", "bokeh-widgets", "bokeh-tables"]
-    files += ["bokeh-gl"] if "webgl" in script else []
-    files += ["bokeh-mathjax"] if "$$" in script or "\\\\(" in script else []
+    libraries = _bokeh_libraries(script)
     made_with = re.search(r'"version":"([^"]+)"', script)
-    libraries = [packaged("bokeh", f"server/static/js/{name}.min.js") for name in files]
     here = importlib.metadata.version("bokeh")
     if made_with and made_with[1] != here:
         message = f"the figure was made with bokeh {made_with[1]}, and bokeh {here} is installed here"
         raise CannotShowError(message, "run the script again, or install that version", "missing-library")
     return f"{place}\n<script>{_no_end(script)}</script>", libraries
+
+
+def _bokeh_libraries(script: str) -> list[Asset]:
+    files = ["bokeh", "bokeh-widgets", "bokeh-tables"]
+    files += ["bokeh-gl"] if "webgl" in script else []
+    files += ["bokeh-mathjax"] if "$$" in script or "\\\\(" in script else []
+    return [packaged("bokeh", f"server/static/js/{name}.min.js") for name in files]
+
+
+def libraries_of(source: str) -> list[Asset]:
+    """The libraries that scripts in an HTML output count on: in a notebook, an earlier output has loaded them."""
+    if re.search(r"\brequire(?:js)?\s*\(\s*\[|\brequirejs\.config", source):
+        message = "a script in this output asks Jupyter for a library, which no page has"
+        raise CannotShowError(message, "show HTML that holds all that it needs, or a picture")
+    if re.search(r"\bBokeh\b", source) and "Bokeh = " not in source:
+        return _bokeh_libraries(source)
+    if "Plotly.newPlot(" in source and len(source) < _WITH_PLOTLY:
+        return [packaged("plotly", "package_data/plotly.min.js")]
+    return []
 
 
 @cache
@@ -184,5 +203,7 @@ def is_bokeh_part(data: Mapping[str, Any]) -> bool:
 
 
 def only_loads(data: Mapping[str, Any]) -> bool:
-    """Whether an output only loads Bokeh into a notebook, or says that it does: nothing that a reader needs."""
-    return BOKEH_LOADS in data or "bk-notebook-logo" in str(data.get("text/html", ""))
+    """Whether an output only loads a library into a notebook, or says that it does: nothing that a reader needs."""
+    source = str(data.get("text/html", ""))
+    plotly_alone = "window.PlotlyConfig" in source and "plotly-graph-div" not in source
+    return BOKEH_LOADS in data or "bk-notebook-logo" in source or plotly_alone

@@ -186,7 +186,8 @@ def _text(form: _Form, classes: str = "", language: str = "text") -> Shown:
         block = [f"{fence} {{.{language} .{OUTPUT_CLASS}{marks}}}", *lines, fence]
     else:
         block = _html_fence(f"<pre><code>{terminal.as_html(kept)}\n</code></pre>", f" .recorded-terminal{marks}")
-    return _with_rest(block, form, text, left_out, f"more_{unit}", ".txt")
+    ending = ".txt" if language == "text" else f".{language}"
+    return _with_rest(block, form, text, left_out, f"more_{unit}", ending)
 
 
 def _cut(text: str) -> tuple[str, int, str]:
@@ -224,7 +225,7 @@ def _html(form: _Form) -> Shown:
     if found.empty:
         return Shown([])
     if found.scripted or len(found.html) > MAX_HTML:
-        return _framed(form, form.text, [])
+        return _framed(form, form.text, frames.libraries_of(form.text) if found.scripted else [])
     marks = f"{' .recorded-own-colours' if found.coloured else ''}{form.look.marks}{_unsearched(form.text)}"
     block = _html_fence(found.html, marks)
     return _with_rest(block, form, form.text, found.rows_left_out, "more_rows", ".html")
