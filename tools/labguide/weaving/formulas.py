@@ -10,6 +10,7 @@ _DISPLAYED = re.compile(r"^(?:\$\$(?P<dollars>.*)\$\$|\\\[(?P<brackets>.*)\\\])$
 _INLINE = re.compile(r"^(?:\$(?P<dollar>[^$]*)\$|\\\((?P<paren>.*)\\\))$", re.DOTALL)
 _NUMBERED = re.compile(r"^\\begin\{(equation|displaymath|math)\*?\}(?P<body>.*)\\end\{\1\*?\}$", re.DOTALL)
 _PART = re.compile(r"(\$\$.+?\$\$|\$[^$\n]+?\$|\\\[.+?\\\]|\\\(.+?\\\)|\\begin\{(\w+\*?)\}.+?\\end\{\2\})", re.DOTALL)
+_MAX_CHARACTERS = 10_000
 _UNKNOWN = re.compile(r"<m[a-z]+[^>]*>\s*(\\[A-Za-z]+)")
 
 
@@ -18,6 +19,8 @@ def as_html(latex: str) -> str:
 
     Raises `CannotShowError` where a formula has something in it that MathML has no counterpart for.
     """
+    if len(latex) > _MAX_CHARACTERS:
+        raise _unreadable(latex, f"it has more than {_MAX_CHARACTERS:,} characters")
     parts = _PART.split(latex.strip())[0::3]
     formulas = [found[0] for found in _PART.finditer(latex.strip())]
     shown = [_text(parts[0])]

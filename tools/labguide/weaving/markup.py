@@ -67,6 +67,7 @@ class Markup:
 
 def read(source: str, prefix: str, max_rows: int) -> Markup:
     """Read HTML. `prefix` makes its ids those of one place on one page; of its table rows `max_rows` are kept."""
+    source = _without_open_tags(source)
     names = _Names(prefix)
     names.feed(source)
     names.close()
@@ -74,6 +75,12 @@ def read(source: str, prefix: str, max_rows: int) -> Markup:
     writer.feed(source)
     writer.close()
     return writer.result()
+
+
+def _without_open_tags(source: str) -> str:
+    """The HTML with each `<` as text that no `>` follows: the parser would look for one again and again."""
+    tags, end, text = source.rpartition(">")
+    return tags + end + text.replace("<", "&lt;")
 
 
 class _Names(HTMLParser):

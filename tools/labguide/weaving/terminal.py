@@ -24,8 +24,8 @@ _TOKEN = re.compile(
 )
 _NEEDS_TERMINAL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|-8<-")
 _LINK = re.compile(r"(?:https?|mailto):\S+", re.ASCII)
-_WIDTH_LIMIT = 100_000
-"""Columns to which the pen may be moved; more would be a mistake, and fill the memory."""
+_LIMIT = 5_000
+"""How far the pen may be moved to where nothing is yet; more would be a mistake, and fill the memory."""
 
 
 def is_plain(text: str) -> bool:
@@ -89,8 +89,8 @@ class _Screen:
             self.column = max(0, self.column - 1)
 
     def _move_to(self, row: int, column: int) -> None:
-        self.row, self.column = max(0, row), min(max(0, column), _WIDTH_LIMIT)
-        limit = min(self.row, len(self.rows) + _WIDTH_LIMIT)
+        self.row, self.column = max(0, row), min(max(0, column), self.column + _LIMIT)
+        limit = min(self.row, len(self.rows) + _LIMIT)
         self.rows += [[] for _ in range(limit + 1 - len(self.rows))]
         self.row = limit
 
