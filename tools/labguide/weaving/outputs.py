@@ -330,7 +330,7 @@ def _pdf(form: _Form) -> Shown:
 def _file(form: _Form, content: bytes, ending: str) -> Shown:
     """An output that no page can hold, as a file to open."""
     asset = Asset(form.path(f".{ending}"), content)
-    said = form.look.words["file"].format(kind=ending.upper(), size=f"{len(content) / 1e6:.1f}")
+    said = form.look.words["file"].format(kind=ending.upper(), size=f"{-(-len(content) // 1000):,}")
     return Shown([_link(said, asset.path, form.look, f".{FILE_CLASS}")], (asset,))
 
 

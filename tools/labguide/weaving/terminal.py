@@ -22,14 +22,17 @@ _TOKEN = re.compile(
     r"|(?P<control>.)",
     re.DOTALL,
 )
-_NEEDS_TERMINAL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|-8<-")
+_NEEDS_TERMINAL = re.compile(r"\A\n|[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|-8<-")
 _LINK = re.compile(r"(?:https?|mailto):\S+", re.ASCII)
 _LIMIT = 5_000
 """How far the pen may be moved to where nothing is yet; more would be a mistake, and fill the memory."""
 
 
 def is_plain(text: str) -> bool:
-    """Whether a fence of Markdown shows this text as a terminal would: no escapes, controls or tabs in it."""
+    """Whether a fence of Markdown shows this text as a terminal would.
+
+    It would not with escapes, controls or tabs in it; and Pygments leaves out blank lines at the beginning.
+    """
     return _NEEDS_TERMINAL.search(text) is None
 
 
