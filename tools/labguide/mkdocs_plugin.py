@@ -38,6 +38,8 @@ from labguide.weaving.words import words_of
 log = logging.getLogger("mkdocs.plugins.labguide")
 
 _TEMPLATES = Path(__file__).parent / "theme"
+_OUTPUTS = "assets/labguide/outputs"
+"""The style sheet and the script for outputs, which MkDocs publishes from the folder of templates."""
 
 
 class LabguideConfig(Config):
@@ -310,6 +312,9 @@ def _add_templates(config: MkDocsConfig) -> None:
     own, dirs = str(_TEMPLATES), config.theme.dirs
     if config.theme.name == "material" and own not in dirs:
         dirs.insert(1 if config.theme.custom_dir else 0, own)
+        # First, so that a project's own style sheets may change what they say of outputs.
+        config.extra_css.insert(0, f"{_OUTPUTS}.css")
+        config.extra_javascript.insert(0, f"{_OUTPUTS}.js")
 
 
 def _html_as_it_is(source: str, *_: Any, classes: list[str] | None = None, **more: Any) -> str:

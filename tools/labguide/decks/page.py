@@ -17,6 +17,8 @@ from labguide.model import Dialect, Line
 _HERE = Path(__file__).parent
 _LOCALES = _HERE / "locales"
 _DEFAULT_LOCALE = "en"
+_SHARED = _HERE.parent / "theme" / "assets" / "labguide"
+"""What decks have in common with pages: how outputs look."""
 _ASSETS = (
     "deck.css",
     "deck.js",
@@ -58,8 +60,9 @@ def render(
 
 def asset_files() -> Mapping[str, bytes]:
     """What a site publishes once for all its decks, by the path below the folder of deck assets."""
-    folders = {name: _HERE if "/" in name else _HERE / "theme" for name in _ASSETS}
-    return {name: (folder / name).read_bytes() for name, folder in folders.items()}
+    own = {name: (_HERE if "/" in name else _HERE / "theme") / name for name in _ASSETS}
+    shared = {name: _SHARED / name for name in ("outputs.css", "outputs.js")}
+    return {name: path.read_bytes() for name, path in (own | shared).items()}
 
 
 def locale(tag: str) -> Mapping[str, str]:

@@ -22,7 +22,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from labguide.backends import calls
 from labguide.backends.calls import Noted
 from labguide.model import Cell, Output, Project, Script
-from labguide.running import companion, data_files, environment, launching, plain_python, values
+from labguide.running import companion, data_files, environment, fonts, launching, plain_python, values
 from labguide.running.client import Client, fault_of
 from labguide.running.folders import Folders
 from labguide.running.provisioner import Zygote
@@ -329,6 +329,7 @@ def kernel_environment(project: Project, backend: Mapping[str, str]) -> dict[str
     """The environment of every kernel: what it is given of the caller's, and the backend's."""
     cache = project.workdir / "cache"
     cache.mkdir(parents=True, exist_ok=True)
+    fonts.configure_matplotlib(cache / "matplotlib")
     fixed = {
         "PYTHONHASHSEED": "0",
         "PYTHONNOUSERSITE": "1",
@@ -338,5 +339,6 @@ def kernel_environment(project: Project, backend: Mapping[str, str]) -> dict[str
         "NO_COLOR": "1",
         "IPYTHONDIR": str(cache / "ipython"),  # no personal start-up files
         "MPLCONFIGDIR": str(cache / "matplotlib"),  # its font cache takes seconds to build
+        "PLOTLY_RENDERER": "plotly_mimetype",  # the figure alone, not the 5 MB script that draws it
     }
     return {**environment.given(project, os.environ), **fixed, **backend}

@@ -136,7 +136,7 @@ def _weave_cell(
     if script is None:
         return
     recording = recorded.recordings.get(script.name)
-    block, drawn = cells.block(quote, script, recording, site_path(document.path), problems)
+    block, drawn = cells.block(quote, script, recording, site_path(document.path), document.language, problems)
     if block is None:
         return
     pictures.update({picture.path: picture.content for picture in drawn})

@@ -10,10 +10,10 @@ from labguide.lines import split
 from labguide.model import Cell, CellQuote, Recording, Script
 from labguide.problems import Problems, did_you_mean
 from labguide.weaving import outputs, provenance
-from labguide.weaving.outputs import Picture
+from labguide.weaving.outputs import Asset
 
 RECORDED = "recorded"
-"""The site's folder of recorded pictures."""
+"""The site's folder of what was recorded: pictures, figures, the whole of what pages show a part of."""
 
 _NUMBERS = {
     "hl_lines": re.compile(r"\d+(-\d+)?( +\d+(-\d+)?)*"),
@@ -23,11 +23,11 @@ _NUMBERS = {
 
 
 def block(
-    quote: CellQuote, script: Script, recording: Recording | None, page: str, problems: Problems
-) -> tuple[list[str] | None, list[Picture]]:
-    """The lines for a quote, without its indentation, and the pictures they refer to; no lines if it is wrong.
+    quote: CellQuote, script: Script, recording: Recording | None, page: str, language: str, problems: Problems
+) -> tuple[list[str] | None, list[Asset]]:
+    """The lines for a quote, without its indentation, and the files they refer to; no lines if it is wrong.
 
-    `page` is the path of the document in the site, from which links to pictures are relative.
+    `page` is the path of the document in the site, from which links to files are relative; `language` is its own.
     """
     cell = _cell(quote, script, problems)
     if cell is None:
@@ -37,7 +37,8 @@ def block(
     if recording is None or recorded is None:
         return code, []
     stem = f"{RECORDED}/{quote.script}/{quote.cell}"
-    look = outputs.Look(stem, quote.options.get("alt", ""), page, provenance.marks(recording, recorded, cell))
+    marks = provenance.marks(recording, recorded, cell)
+    look = outputs.Look(stem, quote.options.get("alt", ""), page, marks, language, quote.place, problems)
     shown, pictures = outputs.as_markdown(recorded.outputs, look)
     return [*code, *([""] if code and shown else []), *shown], pictures
 

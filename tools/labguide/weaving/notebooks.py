@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 import nbformat
@@ -92,10 +93,15 @@ def downloads(
 
 
 def as_ipynb(cells: Iterable[Cell], recording: Recording | None) -> bytes:
-    """A notebook file (nbformat 4) of these cells, with the outputs of `recording` if there is one."""
-    counter = iter(range(1, 10_000))
+    """A notebook file (nbformat 4) of these cells, with the outputs of `recording` if there is one.
+
+    The cells keep their tags: without `raises-exception`, Run All would stop where the page shows an error on purpose.
+    """
+    cells = list(cells)
+    counter = count(1)
     made = [_notebook_cell(cell, index, recording, counter) for index, cell in enumerate(cells, start=1)]
     metadata = {
+        **_title(cells),
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
@@ -104,18 +110,30 @@ def as_ipynb(cells: Iterable[Cell], recording: Recording | None) -> bytes:
     return f"{nbformat.writes(notebook)}\n".encode()
 
 
-def _notebook_cell(cell: Cell, index: int, recording: Recording | None, counter: Iterable[int]) -> Any:
+def _title(cells: Iterable[Cell]) -> dict[str, str]:
+    """The first heading, by which viewers of notebooks call the file."""
+    prose = "\n".join(cell.source for cell in cells if cell.kind == "markdown")
+    heading = re.search(r"^# +(.+?) *$", prose, re.MULTILINE)
+    return {"title": heading[1]} if heading else {}
+
+
+def _notebook_cell(cell: Cell, index: int, recording: Recording | None, counter: Iterator[int]) -> Any:
     identity = f"cell-{index}"
+    metadata = {"tags": sorted(cell.tags)} if cell.tags else {}
     if cell.kind == "markdown":
-        return nbformat.v4.new_markdown_cell(cell.source, id=identity)
-    number = next(iter(counter))
+        return nbformat.v4.new_markdown_cell(cell.source, id=identity, metadata=metadata)
+    number = next(counter)
     recorded = recording.cell(cell.name) if recording else None
     outputs = [nbformat.from_dict(dict(output)) for output in recorded.outputs] if recorded else []
     for output in outputs:
         if output["output_type"] == "execute_result":
             output["execution_count"] = number
     return nbformat.v4.new_code_cell(
-        cell.source, id=identity, outputs=outputs, execution_count=number if recorded else None
+        cell.source,
+        id=identity,
+        metadata=metadata,
+        outputs=outputs,
+        execution_count=number if recorded else None,
     )
 
 

@@ -1,0 +1,35 @@
+"""Notebooks that readers download run from top to bottom as the page shows, and are valid whatever their cells hold."""
+
+from __future__ import annotations
+
+import nbformat
+
+from labguide.model import Cell, Place, RecordedCell, Recording
+from labguide.weaving import notebooks
+
+PLACE = Place("notebooks/lamp.py")
+ERROR = {"output_type": "error", "ename": "ValueError", "evalue": "dark", "traceback": []}
+
+
+def as_notebook(cells: list[Cell], recording: Recording | None = None) -> nbformat.NotebookNode:
+    notebook = nbformat.reads(notebooks.as_ipynb(cells, recording).decode(), as_version=4)
+    nbformat.validate(notebook)
+    return notebook
+
+
+def test_cell_that_is_meant_to_raise_says_so_to_who_runs_all() -> None:
+    cell = Cell("dark", "code", "raise ValueError('dark')", PLACE, frozenset({"raises-exception", "varies"}))
+    recorded = Recording("lamp", "local", (RecordedCell("dark", cell.source, (ERROR,)),))
+    for recording in (None, recorded):
+        assert as_notebook([cell], recording).cells[0].metadata == {"tags": ["raises-exception", "varies"]}
+
+
+def test_cells_of_one_name_have_ids_of_their_own() -> None:
+    cells = [Cell("訓練", "code", "1", PLACE), Cell("訓練", "code", "2", PLACE), Cell("a b", "markdown", "x", PLACE)]
+    assert len({cell.id for cell in as_notebook(cells).cells}) == 3
+
+
+def test_notebook_is_called_by_its_first_heading() -> None:
+    cells = [Cell("a", "code", "# no heading", PLACE), Cell("b", "markdown", "Text\n\n# Lamps 燈\n\n# More", PLACE)]
+    assert as_notebook(cells).metadata.title == "Lamps 燈"
+    assert "title" not in as_notebook(cells[:1]).metadata
