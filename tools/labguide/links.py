@@ -1,81 +1,65 @@
-"""Finds links and anchors that lead nowhere: renders the site into a folder that is thrown away and reads the log.
-
-What MkDocs says of a link names a page and no line, so the line is looked up here.
-"""
+"""Where in the sources a link was written: hosts name a page and a target, and no line."""
 
 from __future__ import annotations
 
-import logging
+import html
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from labguide import mkdocs_plugin
-from labguide.model import Place, Project
-from labguide.problems import Problems
-from labguide.site import Site
+from labguide import lines, quotes, sources
+from labguide.model import Document, FileQuote, Place, Project
 
-# https://github.com/mkdocs/mkdocs/blob/1.6.1/mkdocs/structure/pages.py
-_LINK = re.compile(
-    r"Doc file '(?P<page>[^']+)' contains (?P<what>an? [\w ]*link) '(?P<target>[^']+)'(?P<why>.*)", re.DOTALL
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
+_TARGETS = (
+    re.compile(r"\]\(\s*<(?P<target>[^>]*)>"),  # [text](<target>)
+    re.compile(r"\]\(\s*(?P<target>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)"),  # [text](target "title")
+    re.compile(r"^[\s>]*\[[^\]]+\]:\s*<?(?P<target>[^\s>]+)"),  # [name]: target
+    re.compile(r"<(?P<target>[^\s<>]+)>"),  # <target>
+    re.compile(r"""\s(?:href|src|poster|data-[\w-]+)=(["'])(?P<target>.*?)\1"""),
 )
-_UNREADABLE = re.compile(r"Error reading page '(?P<page>[^']+)': (?P<why>.*)", re.DOTALL)
 
 
-def check(project: Project, woven: Site, problems: Problems) -> None:
-    """Note all that `mkdocs build --strict` would refuse in a site that was woven already."""
-    with TemporaryDirectory(prefix="labguide-") as folder, _log_gathered() as warnings:
-        try:
-            mkdocs_plugin.render(project.root, woven, Path(folder) / "site")
-        except Exception as error:  # a page that cannot be rendered raises whatever its extension does
-            if not warnings:
-                warnings.append(f"{type(error).__name__}: {error}")
-    for warning in warnings:
-        _add(project, warning, problems)
+def place(project: Project, document: Document, target: str) -> Place:
+    """The line that links to `target`: of the document, of what it includes, or else the document's first."""
+    for path in _written_in(project, document):
+        number = _line_of(project.root / path, target)
+        if number:
+            return Place(path, number)
+    return Place(document.path)
 
 
-class _Gatherer(logging.Handler):
-    """Keeps warnings as a list of messages."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
+def is_written(document: Document, target: str) -> bool:
+    """Whether a document's own text links to a target, and not only what was recorded."""
+    return any(target in _targets(line) for _, line in _prose(lines.split(document.text)))
 
 
-@contextmanager
-def _log_gathered() -> Iterator[list[str]]:
-    """MkDocs' warnings as a list, and nowhere else."""
-    logger, gatherer = logging.getLogger("mkdocs"), _Gatherer()
-    before, propagate = logger.handlers, logger.propagate
-    logger.handlers, logger.propagate = [gatherer], False
+def _written_in(project: Project, document: Document) -> Iterator[str]:
+    """The files whose text a document shows."""
+    yield document.path
+    notebook = document.meta.get("notebook")
+    if isinstance(notebook, str):
+        yield f"{notebook.removesuffix('.py')}.{document.language}.md"
+        yield notebook
+    yield from (quote.path for quote in document.quotes if isinstance(quote, FileQuote))
+
+
+def _line_of(path: Path, target: str) -> int | None:
     try:
-        yield gatherer.messages
-    finally:
-        logger.handlers, logger.propagate = before, propagate
+        written = lines.split(lines.read(path))
+    except (OSError, UnicodeDecodeError):
+        return None
+    _, first = sources.front_matter("\n".join(written))
+    return next((number for number, line in _prose(written, first) if target in _targets(line)), None)
 
 
-def _add(project: Project, warning: str, problems: Problems) -> None:
-    """A warning as a problem, at the line of the link that it is about if there is one."""
-    link, unreadable = _LINK.match(warning), _UNREADABLE.match(warning)
-    if link:
-        kind = "broken-anchor" if "anchor" in warning else "broken-link"
-        message = f"{link['what']} '{link['target']}'{link['why'].rstrip('.')}"
-        place = _place(project, link["page"], link["target"])
-        problems.add(place, kind, message, "link to a page or heading that exists")
-    elif unreadable and not problems.at(f"docs/{unreadable['page']}"):  # else the reason is told already
-        place = _place(project, unreadable["page"], "")
-        problems.add(place, "mkdocs", f"this page cannot be rendered: {unreadable['why']}", "mend the page")
-    elif unreadable is None:
-        problems.add(Place("mkdocs.yml"), "mkdocs", warning, "mend the page or the configuration")
+def _prose(written: list[str], first: int = 1) -> Iterator[tuple[int, str]]:
+    """The lines outside of fences, with their numbers and without their code."""
+    fenced = {number for fence in quotes.fences(written, first) for number in range(fence.start, fence.end + 1)}
+    for number, line in enumerate(written, start=1):
+        if number >= first and number not in fenced:
+            yield number, _CODE_SPAN.sub("", line)
 
 
-def _place(project: Project, page: str, target: str) -> Place:
-    path = project.docs / page
-    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
-    line = next((number for number, text in enumerate(lines, start=1) if target in text), 1)
-    return Place(path.relative_to(project.root).as_posix(), line)
+def _targets(line: str) -> set[str]:
+    return {html.unescape(match["target"]) for form in _TARGETS for match in form.finditer(line)}

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import jupytext
 import yaml
 
-from labguide import quotes, sameness
-from labguide.model import Cell, Document, DocumentKind, Place, Project, Script, Sources
+from labguide import lines, quotes, sameness
+from labguide.model import Cell, Document, DocumentKind, PageFile, Place, Project, Script, Sources
 from labguide.problems import Problems
 
+MARKDOWN = ("*.md", "*.markdown", "*.mdown", "*.mkdn", "*.mkd")
+"""The files that are documents."""
+
 HEADER_KEYS = ("after", "backends", "creates", "data", "limit", "minutes", "timeout")
+
+_NOT_WRITTEN = ("__pycache__", "node_modules")
+"""Folders that tools fill, beside those whose names begin with a dot."""
 
 _CELL_MARKER = re.compile(r"^# %%( |$)")
 
@@ -24,21 +31,18 @@ def read(project: Project, problems: Problems) -> Sources:
     scripts = [
         script
         for folder in (project.notebooks, project.snippets)
-        for path in _files(folder, "*.py")
+        for path in files(folder, "*.py")
         if _CELL_MARKER.search(_first_marker(path)) and (script := _script(project, path, problems))
     ]
     documents = [
-        document
-        for kind, folder in _document_folders(project).items()
-        for path in _files(folder, "*.md")
-        if (document := _document(project, path, kind, problems))
+        document for kind, file in _document_files(project) if (document := _document(project, file, kind, problems))
     ]
     return Sources(_by_name(scripts, problems), tuple(documents))
 
 
 def relative(project: Project, path: Path) -> str:
     """A path as problems and recordings name it: from the project's root, with forward slashes."""
-    return path.relative_to(project.root).as_posix()
+    return Path(os.path.relpath(path, project.root)).as_posix()
 
 
 def script_name(path: str) -> str:
@@ -48,20 +52,54 @@ def script_name(path: str) -> str:
 
 def front_matter(text: str) -> tuple[str, int]:
     """The YAML between the two `---` lines at the start, and the line where the body begins (1 without any)."""
-    lines = text.splitlines()
-    if lines and lines[0].rstrip() == "---":
-        for number, line in enumerate(lines[1:], start=2):
+    written = lines.split(text)
+    if written and written[0].rstrip() == "---":
+        for number, line in enumerate(written[1:], start=2):
             if line.rstrip() in ("---", "..."):
-                return "\n".join(lines[1 : number - 1]), number + 1
+                return "\n".join(written[1 : number - 1]), number + 1
     return "", 1
 
 
-def _document_folders(project: Project) -> dict[DocumentKind, Path]:
-    return {"lesson": project.docs, "deck": project.slides, "notebook": project.notebooks}
+def files(folder: Path, *patterns: str) -> list[Path]:
+    """The files below a folder that authors wrote and whose names fit one of the patterns, sorted.
+
+    Linked folders belong to it. What editors, tools and virtual environments keep for themselves does not: hidden
+    files and folders, caches, installed packages; nor what is no file at all.
+    """
+    found = [path for path in _walk(folder, frozenset()) if any(path.match(pattern) for pattern in patterns)]
+    return sorted(found)
 
 
-def _files(folder: Path, pattern: str) -> list[Path]:
-    return sorted(path for path in folder.rglob(pattern) if ".ipynb_checkpoints" not in path.parts)
+def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
+    """`above` are the folders on the way here, by their real paths, so that a link to one of them ends."""
+    real = folder.resolve()
+    if real in above or not folder.is_dir() or (above and (folder / "pyvenv.cfg").exists()):
+        return
+    for path in folder.iterdir():
+        if path.name.startswith(".") or path.name in _NOT_WRITTEN:
+            continue
+        if path.is_dir():
+            yield from _walk(path, above | {real})
+        elif path.is_file():
+            yield path
+
+
+def _document_files(project: Project) -> Iterator[tuple[DocumentKind, PageFile]]:
+    lessons = project.pages if project.pages is not None else _lessons(project)
+    yield from (("lesson", file) for file in lessons)
+    for path in files(project.slides, *MARKDOWN):
+        name = relative(project, path)
+        yield "deck", PageFile(name, f"{name.removesuffix(path.suffix)}.html", _language(path, project.languages))
+    for path in files(project.notebooks, *MARKDOWN):
+        name = relative(project, path)
+        yield "notebook", PageFile(name, name, _language(path, project.languages))
+
+
+def _lessons(project: Project) -> Iterator[PageFile]:
+    """The lessons where no host lists them."""
+    for path in files(project.docs, *MARKDOWN):
+        uri = path.relative_to(project.docs).as_posix()
+        yield PageFile(relative(project, path), uri, _language(path, project.languages))
 
 
 def _first_marker(path: Path) -> str:
@@ -71,11 +109,17 @@ def _first_marker(path: Path) -> str:
 
 
 def _read_text(project: Project, path: Path, problems: Problems) -> str | None:
-    try:
-        return path.read_text("utf-8")
-    except UnicodeDecodeError:
-        problems.add(Place(relative(project, path)), "unreadable", "this file is not UTF-8", "save it as UTF-8")
+    place = Place(relative(project, path))
+    if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+        problems.add(place, "unreadable", "this is no file", "put a file here, or nothing")
         return None
+    try:
+        return lines.read(path)
+    except UnicodeDecodeError:
+        problems.add(place, "unreadable", "this file is not UTF-8", "save it as UTF-8")
+    except OSError as error:
+        problems.add(place, "unreadable", f"this file cannot be read: {error.strerror}", "mend it, or take it away")
+    return None
 
 
 def _script(project: Project, path: Path, problems: Problems) -> Script | None:
@@ -177,14 +221,14 @@ def _first_source_line(lines: list[str], marker: int) -> int:
     return number
 
 
-def _document(project: Project, path: Path, kind: DocumentKind, problems: Problems) -> Document | None:
-    name, text = relative(project, path), _read_text(project, path, problems)
+def _document(project: Project, file: PageFile, kind: DocumentKind, problems: Problems) -> Document | None:
+    name, text = file.path, _read_text(project, project.root / file.path, problems)
     if text is None:
         return None
     header, body_line = front_matter(text)
     meta = _meta(header, name, problems)
-    found = quotes.find(text.splitlines(), name, body_line, problems)
-    return Document(name, kind, _language(path, project.languages), text, meta, body_line, found)
+    found = quotes.find(lines.split(text), name, body_line, problems)
+    return Document(name, kind, file.language, text, meta, body_line, found, file.uri)
 
 
 def _meta(header: str, path: str, problems: Problems) -> Mapping[str, Any]:
@@ -205,7 +249,7 @@ def _meta(header: str, path: str, problems: Problems) -> Mapping[str, Any]:
 
 
 def _language(path: Path, languages: tuple[str, ...]) -> str:
-    suffix = path.name.removesuffix(".md").rpartition(".")[2]
+    suffix = path.with_suffix("").suffix.removeprefix(".")
     return suffix if suffix in languages[1:] else languages[0]
 
 

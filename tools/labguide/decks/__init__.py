@@ -16,7 +16,7 @@ the same in every language: `deck.html#/train`. A rule inside a slide is `***`.
 from __future__ import annotations
 
 from labguide.decks.page import asset_files, render
-from labguide.decks.rendering import Dialect
+from labguide.decks.rendering import Address, Dialect, as_written
 from labguide.decks.slides import Deck, Slide, slide_count, split
 
-__all__ = ["Deck", "Dialect", "Slide", "asset_files", "render", "slide_count", "split"]
+__all__ = ["Address", "Deck", "Dialect", "Slide", "as_written", "asset_files", "render", "slide_count", "split"]

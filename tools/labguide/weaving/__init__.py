@@ -57,11 +57,6 @@ def asking_on_aws(sources: Sources) -> list[str]:
     return [name for name in quoted if name in sources.scripts and any(quote.name == ON_AWS for quote in quoted[name])]
 
 
-def site_path(path: str) -> str:
-    """A document's path as links in the site see it: lessons lose the folder `docs/`, decks become HTML."""
-    return path.removeprefix("docs/") if path.startswith("docs/") else path.removesuffix(".md") + ".html"
-
-
 def weave(document: Document, recorded: Recorded, problems: Problems) -> Woven:
     """A document with its quotes replaced. A quote that cannot be becomes a problem, and stays as written."""
     lines: list[str | None] = list(document.text.splitlines())
@@ -69,7 +64,7 @@ def weave(document: Document, recorded: Recorded, problems: Problems) -> Woven:
     for quote in reversed(document.quotes):  # from the end, so that columns still hold within a line
         match quote:
             case CellQuote():
-                _weave_cell(quote, lines, pictures, recorded, problems)
+                _weave_cell(quote, document.uri, lines, pictures, recorded, problems)
             case ValueQuote():
                 _weave_value(quote, lines, recorded, document.language, problems)
             case FileQuote():
@@ -81,6 +76,7 @@ def weave(document: Document, recorded: Recorded, problems: Problems) -> Woven:
 
 def _weave_cell(
     quote: CellQuote,
+    page: str,
     lines: list[str | None],
     pictures: dict[str, bytes],
     recorded: Recorded,
@@ -89,9 +85,7 @@ def _weave_cell(
     script = _script(quote.script, quote.place, recorded, problems)
     if script is None:
         return
-    block, drawn = cells.block(
-        quote, script, recorded.recordings.get(script.name), site_path(quote.place.path), problems
-    )
+    block, drawn = cells.block(quote, script, recorded.recordings.get(script.name), page, problems)
     if block is None:
         return
     pictures.update({picture.path: picture.content for picture in drawn})
