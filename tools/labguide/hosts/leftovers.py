@@ -27,7 +27,7 @@ _RAW_VALUE = re.compile(r"\{value\}`+(?P<quoted>[^`<]*)`+")
 _CELL = re.compile(r"\{cell\}\s+(?P<quoted>[^\s<`]+#[^\s<`]+)")
 _FILE = re.compile(r"-+8(?:&lt;|<)-+(?:[ \t]+(?:&quot;|[\"'])(?P<quoted>[^\n<]+?)(?:&quot;|[\"'])|[ \t]*(?=[\n<]))")
 _ONLY_FILES = re.compile(r"""(?:\s*-+8<-+ ["'][^\n]+["']\s*)+""")
-_QUOTE_IN_TEXT = re.compile(r"\{value\}`|`{3,}\s*\{cell\}|-+8<-+ [\"']")
+_QUOTE_IN_TEXT = re.compile(r"(?<!`)\{value\}`|`{3,}\s*\{cell\}|-+8<-+ [\"']")
 
 _SHOWN = 60
 """So many characters of a block are told."""
@@ -123,7 +123,15 @@ def _is_meant(leftover: _Leftover, woven: Woven) -> bool:
     written = woven.document.text
     if leftover.key not in written:
         return leftover.key in woven.text
-    return leftover.key.startswith("{cell}") and not re.search(rf"`{{3,}}\s*{re.escape(leftover.key)}", written)
+    fenced = re.compile(rf"`{{3,}}\s*{re.escape(leftover.key)}")
+    return leftover.key.startswith("{cell}") and not fenced.search(_without_illustrations(woven.document))
+
+
+def _without_illustrations(document: Document) -> str:
+    written = lines.split(document.text)
+    fences = [fence for fence in quotes.fences(written, document.body_line) if ".illustration" in fence.info]
+    shown = {number for fence in fences for number in range(fence.start, fence.end + 1)}
+    return "\n".join(line for number, line in enumerate(written, start=1) if number not in shown)
 
 
 def _tell(document: Document, leftover: _Leftover, problems: Problems) -> None:

@@ -44,6 +44,8 @@ def load(root: Path) -> MkDocsConfig:
         except (ConfigurationError, Abort) as error:
             told = [_fault(path, text) for text in faults] or [_fault(path, str(error))]
             raise CannotBuildError("\n".join(told)) from None
+        except Exception as error:  # a plugin or a hook raises whatever it does
+            raise CannotBuildError(_fault(path, f"{type(error).__name__}: {error}")) from None
     for warning in faults:
         logging.getLogger("mkdocs.config").warning(warning)
     if "labguide" not in config.plugins:

@@ -79,7 +79,7 @@ def _of_other(project: Project, message: str) -> Place:
     named = [match["name"] for match in _QUOTED.finditer(message)]
     pages = {each.uri for each in project.pages or ()}
     written = lines.split(lines.read(project.root / "mkdocs.yml"))
-    found = (number for number, line in enumerate(written, start=1) if any(name in line for name in named))
+    found = (number for name in named for number, line in enumerate(written, start=1) if name in line)
     return next((Place(_path(project, name)) for name in named if name in pages), Place("mkdocs.yml", next(found, 1)))
 
 
