@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from labguide import comparing, decks, plan, recordings, running, sources, weaving, workdir
 from labguide.backends import Backend
-from labguide.model import Project, Recording, Sources, Woven
+from labguide.model import Document, Place, Project, Recording, Sources, Woven
 from labguide.problems import CannotBuildError, Problems
 from labguide.weaving import notebooks
 
@@ -176,22 +176,19 @@ def _weave_all(project: Project, found: Sources, runs: running.Runs, problems: P
         if document.kind == "lesson":
             pages[document.uri] = woven
         elif document.kind == "deck":
+            _tell_collision(document, slides, project, problems)
             slides[document.uri] = woven
+    shown = [picture for woven in (*pages.values(), *slides.values()) for picture in woven.pictures.items()]
+    downloads = notebooks.downloads(found, runs.recordings, project.languages)
+    return Site(pages, slides, {**dict(shown), **downloads, **_deck_files(project)}, runs)
 
-    return Site(
-        pages=pages,
-        decks=slides,
-        files={
-            **{
-                path: content
-                for woven in (*pages.values(), *slides.values())
-                for path, content in woven.pictures.items()
-            },
-            **notebooks.downloads(found, runs.recordings, project.languages),
-            **_deck_files(project),
-        },
-        runs=runs,
-    )
+
+def _tell_collision(document: Document, slides: Mapping[str, Woven], project: Project, problems: Problems) -> None:
+    """Two decks, or a deck and a file beside it, may be published as the same file: one would be lost."""
+    other = slides[document.uri].document.path if document.uri in slides else document.uri
+    if document.uri in slides or (project.root / document.uri).is_file():
+        message = f"{other} is published as {document.uri} too"
+        problems.add(Place(document.path), "duplicate-file", message, "give one of the two another name")
 
 
 def render_deck(
@@ -209,7 +206,7 @@ def render_deck(
     alternates = {
         other.document.language: PurePosixPath(other_path).name
         for other_path, other in site.decks.items()
-        if other.document.name == woven.document.name and other_path != path
+        if other.document.name == woven.document.name and other.document.language != woven.document.language
     }
     up = "../" * path.count("/")
     language = woven.document.language

@@ -29,7 +29,7 @@ _YAML_LINE = re.compile(r"line (?P<line>\d+)")
 
 def open_project(root: Path) -> Project:
     """The project in a folder. Raises `CannotBuildError` if it has no usable mkdocs.yml."""
-    with messages.gathered(logging.WARNING):  # who renders says it again
+    with messages.gathered():  # who renders says it again
         return project_of(load(root))
 
 
@@ -38,7 +38,7 @@ def load(root: Path) -> MkDocsConfig:
     path = root / "mkdocs.yml"
     if not path.is_file():
         raise CannotBuildError(f"no mkdocs.yml in {root}; go to the workshop's folder, or name it with --project")
-    with messages.gathered(logging.WARNING) as faults:
+    with messages.gathered() as faults:
         try:
             config = load_config(str(path), strict=False)
         except (ConfigurationError, Abort) as error:
@@ -116,7 +116,7 @@ def _languages(config: MkDocsConfig) -> tuple[str, ...]:
 def _pages(config: MkDocsConfig, preview: bool) -> dict[str, str]:
     """The pages that MkDocs will render in any language, with the language that each is written in."""
     rendered = InclusionLevel.is_in_serve if preview else InclusionLevel.is_included
-    with messages.gathered(logging.WARNING):  # the build itself will say it again
+    with messages.gathered():  # the build itself will say it again
         files, i18n = get_files(config), config.plugins.get("i18n")
         if i18n is None:
             return {file.src_uri: DEFAULT_LANGUAGE for file in files.documentation_pages(inclusion=rendered)}

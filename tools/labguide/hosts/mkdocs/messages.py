@@ -21,27 +21,35 @@ _CONFIG = re.compile(r"Config value '(?P<key>[^']+)': (?P<why>.*)", re.DOTALL)
 _QUOTED = re.compile(r"'(?P<name>[^']+)'")
 
 
-class _Gatherer(logging.Handler):
-    """Keeps records as a list of messages."""
+_TO_DRAFT = re.compile(r"contains a link to .* excluded from the built site")
+"""A dead link that MkDocs only mentions."""
 
-    def __init__(self, level: int) -> None:
-        super().__init__(level)
+
+class _Gatherer(logging.Handler):
+    """Keeps what MkDocs warns of as a list of messages."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
         self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
+        message = record.getMessage()
+        if record.levelno >= logging.WARNING or _TO_DRAFT.search(message):
+            self.messages.append(message)
 
 
 @contextmanager
-def gathered(level: int) -> Iterator[list[str]]:
-    """MkDocs' messages of a level and above as a list, and nowhere else."""
-    logger, gatherer = logging.getLogger("mkdocs"), _Gatherer(level)
-    before, propagate = logger.handlers, logger.propagate
+def gathered() -> Iterator[list[str]]:
+    """What MkDocs warns of as a list, and nowhere else."""
+    logger, pages, gatherer = logging.getLogger("mkdocs"), logging.getLogger("mkdocs.structure.pages"), _Gatherer()
+    before, propagate, level = logger.handlers, logger.propagate, pages.level
     logger.handlers, logger.propagate = [gatherer], False
+    pages.setLevel(logging.INFO)
     try:
         yield gatherer.messages
     finally:
         logger.handlers, logger.propagate = before, propagate
+        pages.setLevel(level)
 
 
 def one_line(error: BaseException) -> str:

@@ -20,7 +20,7 @@ from labguide.site import Site
 
 def render(project: Project, woven: Site, folder: Path, problems: Problems) -> None:
     """Render a site into a folder; what MkDocs warns of, and whatever else is wrong, becomes a problem."""
-    with messages.gathered(logging.WARNING) as told:
+    with messages.gathered() as told:
         config = load(project.root)
         config.site_dir = str(folder)
         _warn_of_links(config)
