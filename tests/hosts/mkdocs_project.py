@@ -55,6 +55,17 @@ class Built:
                 site.publish(woven, lambda *given: mkdocs.render(project, *given), project.site, problems)
         except CannotBuildError:
             assert len(problems)
+        return self._told(problems)
+
+    def check(self) -> list[str]:
+        """Render although something is wrong, as `labguide check` does, and publish nothing."""
+        problems = Problems()
+        project = mkdocs.open_project(self.root)
+        with site.built(project, NoCloud(), running.Options(), Seen(), problems) as woven:
+            mkdocs.render(project, woven, self.root / "thrown-away", problems)
+        return self._told(problems)
+
+    def _told(self, problems: Problems) -> list[str]:
         self.found = [str(problem) for problem in problems]
         return [f"{problem.place} {problem.kind}" for problem in problems]
 

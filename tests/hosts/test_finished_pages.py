@@ -155,3 +155,11 @@ def test_hook_that_cannot_be_loaded_is_told_in_a_sentence(tmp_path: Path) -> Non
     workshop.write("hook.py", "def on_nav(:\n")
     with pytest.raises(CannotBuildError, match=r"mkdocs.yml:\d+: SyntaxError: .* \[bad-config\]"):
         workshop.build()
+
+
+def test_quote_that_weaving_told_of_is_not_told_again(tmp_path: Path) -> None:
+    workshop = Built(tmp_path)
+    workshop.write("docs/index.md", "# Home\n\n```{cell} first#nothing\n```\n\n{value}`first#nothing`\n")
+    workshop.write("slides/deck.md", "# Deck\n\n```{cell} first#nothing\n```\n\n{value}`first#nothing`\n")
+    told = ["docs/index.md:3 unknown-cell", "docs/index.md:6 unknown-value"]
+    assert workshop.check() == [*told, *(each.replace("docs/index", "slides/deck") for each in told)]

@@ -119,9 +119,9 @@ def _leftovers(content: str) -> Iterator[_Leftover]:
 
 
 def _is_meant(leftover: _Leftover, woven: Woven) -> bool:
-    """Whether a reader is to see it: a cell printed it, or the author wrote it as inline code."""
+    """Whether it is known: a cell printed it, weaving told of it, or the author wrote it as inline code."""
     written = woven.document.text
-    if leftover.key not in written:
+    if leftover.key not in written or _lines_with(leftover, woven.document) <= _quoting(woven.document):
         return leftover.key in woven.text
     fenced = re.compile(rf"`{{3,}}\s*{re.escape(leftover.key)}")
     return leftover.key.startswith("{cell}") and not fenced.search(_without_illustrations(woven.document))
@@ -134,10 +134,18 @@ def _without_illustrations(document: Document) -> str:
     return "\n".join(line for number, line in enumerate(written, start=1) if number not in shown)
 
 
+def _lines_with(leftover: _Leftover, document: Document) -> set[int]:
+    return {number for number, line in enumerate(lines.split(document.text), start=1) if leftover.key in line}
+
+
+def _quoting(document: Document) -> set[int]:
+    """The lines with quotes that weaving found: each was replaced, or is a problem already."""
+    return {quote.place.line for quote in document.quotes if not isinstance(quote, FileQuote)}
+
+
 def _tell(document: Document, leftover: _Leftover, problems: Problems) -> None:
-    numbered = enumerate(lines.split(document.text), start=1)
     problems.add(
-        Place(document.path, next((number for number, line in numbered if leftover.key in line), 1)),
+        Place(document.path, min(_lines_with(leftover, document) - _quoting(document), default=1)),
         "unwoven-quote",
         f"this quote was not replaced: {leftover.written}",
         "mend what stands before it, such as a fence that is not closed, or what includes it",
