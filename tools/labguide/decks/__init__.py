@@ -10,7 +10,8 @@ A deck is Markdown with front matter (`title`, `subtitle`, `minutes`):
     Notes:                                  from here to the slide's end: for the speaker only
 
 A slide whose only content is a level-1 heading opens a section. A slide's address is the id of its first heading,
-the same in every language: `deck.html#/train`. A rule inside a slide is `***`.
+the same in every language: `deck.html#/train`. A rule inside a slide is `***`. Links are written as seen from the site,
+`../index.md`; the host tells where they lead.
 """
 
 from __future__ import annotations
