@@ -148,6 +148,7 @@ def test_plugin_that_fails_is_a_problem_and_no_traceback(tmp_path: Path, hook: s
     workshop = Built(tmp_path, more="hooks: [hook.py]\n")
     workshop.write("hook.py", hook)
     assert workshop.build() == [told]
+    assert "ZeroDivisionError: division by zero" in workshop.found[0] or "SystemExit: 3" in workshop.found[0]
 
 
 def test_hook_that_cannot_be_loaded_is_told_in_a_sentence(tmp_path: Path) -> None:

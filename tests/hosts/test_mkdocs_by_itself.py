@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from mkdocs.commands.build import build
@@ -103,3 +104,15 @@ def test_build_after_one_that_failed_is_right(workshop: Built) -> None:
     workshop.write("docs/page.md", "# Mended\n")
     run_mkdocs(workshop)
     assert "Mended" in workshop.page("page/index.html")
+
+
+def test_preview_follows_edits_of_decks_notebooks_and_snippets(workshop: Built) -> None:
+    class Server:
+        watched: ClassVar[list[str]] = []
+
+        def watch(self, folder: str) -> None:
+            self.watched.append(Path(folder).name)
+
+    config = load_config(str(workshop.root / "mkdocs.yml"))
+    config.plugins.on_serve(Server(), config=config, builder=None)
+    assert Server.watched == ["slides", "snippets"]

@@ -86,3 +86,11 @@ def test_translation_in_another_folder_than_its_script_is_told(tmp_path: Path) -
     workshop.write("notebooks/a/count.py", '# %% name="b"\nprint(1)\n')
     workshop.write("notebooks/b/count.zh-TW.md", "數\n\n```{cell} count#b\n```\n")
     assert workshop.build() == ["notebooks/b/count.zh-TW.md:1 unknown-script"]
+
+
+def test_dead_link_that_a_cell_printed_is_told_at_its_quote(tmp_path: Path) -> None:
+    workshop = Built(tmp_path)
+    cell = '# %% name="a"\nfrom IPython.display import Markdown, display\ndisplay(Markdown("See [x](gone.md)."))\n'
+    workshop.write("snippets/odd.py", cell)
+    workshop.write("docs/page.md", "# Page\n\nSome prose.\n\n```{cell} odd#a\n:show: output\n```\n\nMore.\n")
+    assert workshop.build() == ["docs/page.md:5 broken-link"]

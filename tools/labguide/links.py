@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from labguide import lines, quotes, sources
-from labguide.model import Document, FileQuote, Place, Project
+from labguide.model import Document, FileQuote, Place, Project, Woven
 
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
 _TARGETS = (
@@ -20,13 +21,13 @@ _TARGETS = (
 )
 
 
-def place(project: Project, document: Document, target: str) -> Place:
-    """The line that links to `target`: of the document, of what it includes, or else the document's first."""
-    for path in _written_in(project, document):
+def place(project: Project, woven: Woven, target: str) -> Place:
+    """The line that links to `target`: of the document, of what it includes, or of the quote that shows it."""
+    for path in _written_in(project, woven.document):
         number = _line_of(project.root / path, target)
         if number:
             return Place(path, number)
-    return Place(document.path)
+    return Place(woven.document.path, _quoting_line(woven, target))
 
 
 def is_written(document: Document, target: str) -> bool:
@@ -42,6 +43,16 @@ def _written_in(project: Project, document: Document) -> Iterator[str]:
         yield f"{notebook.removesuffix('.py')}.{document.language}.md"
         yield notebook
     yield from (quote.path for quote in document.quotes if isinstance(quote, FileQuote))
+
+
+def _quoting_line(woven: Woven, target: str) -> int:
+    """The line of a document in whose place weaving put a link; the first if none did."""
+    before, after = lines.split(woven.document.text), lines.split(woven.text)
+    shown = next((index for index, line in enumerate(after) if target in _targets(line)), None)
+    for _, start, _, first, last in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if shown is not None and first <= shown < last:
+            return start + 1
+    return 1
 
 
 def _line_of(path: Path, target: str) -> int | None:

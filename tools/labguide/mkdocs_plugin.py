@@ -17,6 +17,7 @@ from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
@@ -60,6 +61,14 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Remember whether this is a preview: then problems are shown in pages and do not end it."""
         self._preview, self._depth = command == "serve", 0
+
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> LiveReloadServer:
+        """Follow edits of decks, notebooks and snippets too, whether or not mkdocs.yml says so."""
+        project = project_of(config, preview=True)
+        for folder in (project.slides, project.notebooks, project.snippets):
+            if folder.is_dir():
+                server.watch(str(folder))
+        return server
 
     def on_shutdown(self) -> None:
         """Let go of everything, whatever became of the build."""

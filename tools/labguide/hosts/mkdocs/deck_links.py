@@ -101,7 +101,7 @@ class DeckLinks:
         return next((deck for deck in named if deck in self._decks), None)
 
     def _tell(self, link: _Link, kind: str, why: str, remedy: str) -> None:
-        place = links.place(self._project, link.source.document, link.written)
+        place = links.place(self._project, link.source, link.written)
         self._problems.add(place, kind, f"a link '{link.written}', {why}", remedy)
 
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from mkdocs.exceptions import MkDocsException
+
 from labguide import lines, links
 from labguide.hosts.mkdocs import options
 from labguide.model import Place, Project, Woven
@@ -57,6 +59,16 @@ def one_line(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
+def add_error(error: BaseException, told: list[str]) -> None:
+    """Add what ended a build, unless it is told; MkDocs says which page it was at, but not what kind of error."""
+    text = f"{type(error).__name__}: {one_line(error)}"
+    failed = next((message for message in told if _FAILED.match(message)), None)
+    if failed and not isinstance(error, MkDocsException):
+        told[told.index(failed)] = f"{failed.partition(':')[0]}: {text}"
+    elif failed is None and not any(one_line(error) in " ".join(message.split()) for message in told):
+        told.append(text)
+
+
 def tell(project: Project, pages: Mapping[str, Woven], message: str, problems: Problems) -> None:
     """Note a message as a problem, at the line of the link or of the setting that it is about."""
     if link := _LINK.match(message):
@@ -79,7 +91,7 @@ def tell(project: Project, pages: Mapping[str, Woven], message: str, problems: P
 
 def _of_link(project: Project, pages: Mapping[str, Woven], page: str, target: str) -> Place:
     woven = pages.get(page)
-    return links.place(project, woven.document, target) if woven else Place(_path(project, page))
+    return links.place(project, woven, target) if woven else Place(_path(project, page))
 
 
 def _of_other(project: Project, message: str) -> Place:

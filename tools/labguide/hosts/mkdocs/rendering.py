@@ -42,8 +42,7 @@ def _build(config: MkDocsConfig, handover: Handover, told: list[str]) -> None:
     try:
         mkdocs_build(config)
     except (Exception, SystemExit) as error:  # an extension or another plugin raises whatever it does
-        if not told:
-            told.append(f"{type(error).__name__}: {messages.one_line(error)}")
+        messages.add_error(error, told)
     finally:
         config.plugins.on_shutdown()
         plugin.given = None
