@@ -16,7 +16,7 @@ plugins:
   - search
 {plugins}
   - labguide
-markdown_extensions: [attr_list, admonition, pymdownx.superfences, pymdownx.snippets]
+markdown_extensions: [attr_list, admonition, footnotes, pymdownx.superfences, pymdownx.snippets]
 """
 
 LANGUAGES = """\

@@ -25,7 +25,9 @@ _HEADING = re.compile(r"<h(?P<level>[1-6])(?P<attributes>[^>]*)>.*?</h(?P=level)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _HEADING_ID = re.compile(r' id="(?P<id>[^"]+)"')
 _TAG = re.compile(r"""<[a-zA-Z](?:[^"'<>]|"[^"]*"|'[^']*')*>""")
-_LINK = re.compile(r"""(?P<before>\s(?:href|src|poster)=)(?P<quote>["'])(?P<target>.*?)(?P=quote)""", re.DOTALL)
+_LINK = re.compile(
+    r"""(?P<before>\s(?:href|src|data-src|poster)=)(?P<quote>["'])(?P<target>.*?)(?P=quote)""", re.DOTALL
+)
 _LINKING = ("data-background-image", "data-background-video", "data-background-iframe")
 """Attributes of a slide that name files."""
 _NAME = re.compile(r"""\s(?:id|name)=["']([^"']+)["']""")

@@ -73,7 +73,8 @@ class DeckLinks:
         """Whether a page has a heading, or a deck a slide, of that name or number."""
         if path not in self._decks:
             return unquote(anchor) in self._ids[path] or not path.endswith(".html")
-        return bool(_BY_NUMBER.fullmatch(anchor)) or unquote(anchor).removeprefix("/") in self._ids[path]
+        name, *_ = unquote(anchor).removeprefix("/").split("/") if anchor.startswith("/") else (unquote(anchor),)
+        return bool(_BY_NUMBER.fullmatch(anchor)) or name in self._ids[path]
 
     def _address(self, deck: str, files: Files, written: str) -> str:
         woven = self._decks[deck]
