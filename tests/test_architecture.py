@@ -15,14 +15,14 @@ TOOLS = Path(__file__).parent.parent / "tools"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("labguide.__main__",),
-    ("labguide.cli", "labguide.pytest_plugin"),
-    ("labguide.pytest_items", "labguide.links"),
-    ("labguide.mkdocs_plugin",),
+    ("labguide.cli", "labguide.pytest_plugin", "labguide.mkdocs_plugin"),
+    ("labguide.pytest_items",),
+    ("labguide.hosts",),
     ("labguide.console",),
     ("labguide.site",),
     ("labguide.plan",),
     ("labguide.running", "labguide.weaving", "labguide.decks", "labguide.comparing"),
-    ("labguide.backends",),
+    ("labguide.links", "labguide.backends"),
     ("labguide.sources", "labguide.recordings", "labguide.workdir"),
     ("labguide.scripts", "labguide.documents"),
     ("labguide.cleaning", "labguide.quotes"),
@@ -55,7 +55,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 """From the roof to the ground. Rooms on one floor never import each other."""
 
 OUTSIDERS = {
-    "mkdocs": {"labguide.mkdocs_plugin"},
+    "mkdocs": {"labguide.mkdocs_plugin", "labguide.hosts.mkdocs"},
     "moto": {"local_sagemaker"},
     "boto3": {"local_sagemaker", "labguide.backends.aws"},
     "botocore": {"local_sagemaker", "labguide.backends.aws", "labguide.backends.hook"},

@@ -23,6 +23,8 @@ class Written:
     kind: DocumentKind
     language: str
     text: str
+    uri: str
+    """Where links in the site see it."""
 
 
 def parse(written: Written, project: Project, problems: Problems) -> Document:
@@ -33,7 +35,7 @@ def parse(written: Written, project: Project, problems: Problems) -> Document:
     head, body = found[: body_line - 1], includes.expand(found[body_line - 1 :], project, problems)
     whole = (*head, *body)
     quoted = quotes.find(whole, len(head), project, problems)
-    return Document(written.path, written.kind, written.language, whole, meta, body_line, quoted)
+    return Document(written.path, written.kind, written.language, whole, meta, body_line, quoted, written.uri)
 
 
 def check_appended(project: Project, problems: Problems) -> None:

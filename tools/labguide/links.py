@@ -1,81 +1,45 @@
-"""Finds links and anchors that lead nowhere: renders the site into a folder that is thrown away and reads the log.
-
-What MkDocs says of a link names a page and no line, so the line is looked up here.
-"""
+"""Where in the sources a link was written: hosts name a page and a target, and no line."""
 
 from __future__ import annotations
 
-import logging
+import html
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Iterator, Sequence
 
-from labguide import mkdocs_plugin
-from labguide.model import Place, Project
-from labguide.problems import Problems
-from labguide.site import Site
+from labguide import blocks
+from labguide.model import Dialect, Document, Line, Place, Woven
 
-# https://github.com/mkdocs/mkdocs/blob/1.6.1/mkdocs/structure/pages.py
-_LINK = re.compile(
-    r"Doc file '(?P<page>[^']+)' contains (?P<what>an? [\w ]*link) '(?P<target>[^']+)'(?P<why>.*)", re.DOTALL
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
+_TARGETS = (
+    re.compile(r"\]\(\s*<(?P<target>[^>]*)>"),  # [text](<target>)
+    re.compile(r"\]\(\s*(?P<target>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)"),  # [text](target "title")
+    re.compile(r"^[\s>]*\[[^\]]+\]:\s*<?(?P<target>[^\s>]+)"),  # [name]: target
+    re.compile(r"<(?P<target>[^\s<>]+)>"),  # <target>
+    re.compile(r"""\s(?:href|src|poster|data-[\w-]+)=(["'])(?P<target>.*?)\1"""),
 )
-_UNREADABLE = re.compile(r"Error reading page '(?P<page>[^']+)': (?P<why>.*)", re.DOTALL)
 
 
-def check(project: Project, woven: Site, problems: Problems) -> None:
-    """Note all that `mkdocs build --strict` would refuse in a site that was woven already."""
-    with TemporaryDirectory(prefix="labguide-") as folder, _log_gathered() as warnings:
-        try:
-            mkdocs_plugin.render(project.root, woven, Path(folder) / "site")
-        except Exception as error:  # a page that cannot be rendered raises whatever its extension does
-            if not warnings:
-                warnings.append(f"{type(error).__name__}: {error}")
-    for warning in warnings:
-        _add(project, warning, problems)
+def place(woven: Woven, target: str, dialect: Dialect) -> Place:
+    """Where `target` is linked to: in the document, in what it includes, or at the quote that shows it."""
+    first = woven.document.body_line - 1
+    return next(_links_to(target, woven.lines, first, dialect), Place(woven.document.path))
 
 
-class _Gatherer(logging.Handler):
-    """Keeps warnings as a list of messages."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
+def is_written(document: Document, target: str, dialect: Dialect) -> bool:
+    """Whether an author wrote the link, and not only a cell printed it."""
+    return any(True for _ in _links_to(target, document.lines, document.body_line - 1, dialect))
 
 
-@contextmanager
-def _log_gathered() -> Iterator[list[str]]:
-    """MkDocs' warnings as a list, and nowhere else."""
-    logger, gatherer = logging.getLogger("mkdocs"), _Gatherer()
-    before, propagate = logger.handlers, logger.propagate
-    logger.handlers, logger.propagate = [gatherer], False
-    try:
-        yield gatherer.messages
-    finally:
-        logger.handlers, logger.propagate = before, propagate
-
-
-def _add(project: Project, warning: str, problems: Problems) -> None:
-    """A warning as a problem, at the line of the link that it is about if there is one."""
-    link, unreadable = _LINK.match(warning), _UNREADABLE.match(warning)
-    if link:
-        kind = "broken-anchor" if "anchor" in warning else "broken-link"
-        message = f"{link['what']} '{link['target']}'{link['why'].rstrip('.')}"
-        place = _place(project, link["page"], link["target"])
-        problems.add(place, kind, message, "link to a page or heading that exists")
-    elif unreadable and not problems.at(f"docs/{unreadable['page']}"):  # else the reason is told already
-        place = _place(project, unreadable["page"], "")
-        problems.add(place, "mkdocs", f"this page cannot be rendered: {unreadable['why']}", "mend the page")
-    elif unreadable is None:
-        problems.add(Place("mkdocs.yml"), "mkdocs", warning, "mend the page or the configuration")
-
-
-def _place(project: Project, page: str, target: str) -> Place:
-    path = project.docs / page
-    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
-    line = next((number for number, text in enumerate(lines, start=1) if target in text), 1)
-    return Place(path.relative_to(project.root).as_posix(), line)
+def _links_to(target: str, lines: Sequence[Line], first: int, dialect: Dialect) -> Iterator[Place]:
+    """The places of links to a target, in order, outside of code; those in HTML outputs come last."""
+    texts = [line.text for line in lines]
+    mentioning = [number for number, text in enumerate(texts) if target in html.unescape(text)]
+    if not mentioning:
+        return
+    prose = blocks.find(texts, first, dialect).prose
+    for shown in (prose, texts):
+        for number in mentioning:
+            text = _CODE_SPAN.sub(lambda span: " " * len(span[0]), shown[number])
+            for form in _TARGETS:
+                found = (match for match in form.finditer(text) if html.unescape(match["target"]) == target)
+                yield from (lines[number].at(match.start("target")) for match in found)

@@ -1,181 +1,196 @@
-"""The host: hands what labguide wove to MkDocs. This is the only module that knows MkDocs.
+"""The MkDocs plugin `labguide`: passes MkDocs' events on to the handover of a finished site.
 
-MkDocs builds once for each language, the later ones from inside the first (mkdocs-static-i18n). All that is costly
-happens once, before the first: read, run, weave. Afterwards MkDocs asks for pages and gets woven text.
-
-A build writes beside the published site and takes its place only when nothing is wrong.
+`labguide build` weaves the site first, and gives the plugin its handover. When MkDocs is started by itself, as by
+`mkdocs build`, `mkdocs serve` and `labguide serve`, the plugin takes the same steps around MkDocs' own: it weaves
+before the first page, and puts the finished site in its place after the last.
 """
 
 from __future__ import annotations
 
-import html
 import logging
 import os
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment
-from mkdocs.commands.build import build as mkdocs_build
-from mkdocs.commands.serve import serve as mkdocs_serve
-from mkdocs.config import config_options, load_config
+from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import Abort, ConfigurationError, PluginError
+from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler
 
 from labguide import running, site, workdir
-from labguide.backends import BACKENDS, Backend
-from labguide.model import DEFAULT_LANGUAGE, Cell, Dialect, Project, Script
+from labguide.backends import BACKENDS
+from labguide.hosts.mkdocs import Handover, project_of
+from labguide.model import Cell, Script
 from labguide.problems import CannotBuildError, Problem, Problems
-from labguide.weaving.outputs import HTML_FENCE
 from labguide.weaving.words import words_of
 
 log = logging.getLogger("mkdocs.plugins.labguide")
 
-_TEMPLATES = Path(__file__).parent / "theme"
-_OUTPUTS = "assets/labguide/outputs"
-"""The style sheet and the script for outputs, which MkDocs publishes from the folder of templates."""
-
 
 class LabguideConfig(Config):
-    """The plugin's options in mkdocs.yml."""
+    """The plugin's options in mkdocs.yml; `hosts.mkdocs.options` reads the last two and knows their lines."""
 
     backend = config_options.Choice(tuple(BACKENDS), default="local")
+    environment = config_options.Optional(config_options.Type(object))
+    unrun_code = config_options.Optional(config_options.Type(object))
 
 
 class LabguidePlugin(BasePlugin[LabguideConfig]):
-    """Weaves recordings into pages, and adds decks, notebooks and recorded pictures to the site."""
+    """Hands woven pages, decks, notebooks and recorded pictures to MkDocs."""
 
     def __init__(self) -> None:
-        self.options = running.Options(frozen=bool(os.environ.get("LABGUIDE_FROZEN")))
-        self.progress: running.Progress = LoggedProgress()
-        self.built: Built | None = None
-        self.given: site.Site | None = None
-        self.problems = Problems()
-        self._site: site.Site | None = None
-        self._backend: Backend | None = None
-        self._serving = False
+        self.given: Handover | None = None
+        """The handover of a site that was woven already."""
+        self._own: OwnBuild | None = None
+        self._preview = False
         self._depth = 0
-        self._stage: workdir.Stage | None = None
-        self._warnings = CountHandler(level=logging.WARNING)
-        self._cleanup = ExitStack()
 
-    def use(self, backend: Backend) -> None:
-        """Take this backend rather than the one that mkdocs.yml names."""
-        self._backend = backend
+    @property
+    def handover(self) -> Handover:
+        """The site that MkDocs is building."""
+        chosen = self.given or (self._own.handover if self._own else None)
+        assert chosen is not None
+        return chosen
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Remember whether this is a preview: then problems are shown in pages and do not end it."""
-        self._serving = command == "serve"
+        self._preview, self._depth = command == "serve", 0
+
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> LiveReloadServer:
+        """Follow edits of decks, notebooks and snippets too, whether or not mkdocs.yml says so."""
+        project = project_of(config, preview=True)
+        for folder in (project.slides, project.notebooks, project.snippets):
+            if folder.is_dir():
+                server.watch(str(folder))
+        return server
 
     def on_shutdown(self) -> None:
-        """Stop the backend, whatever became of the build."""
-        self._cleanup.close()
-        if self._backend:
-            self._backend.stop()
+        """Let go of everything, whatever became of the build."""
+        self._end()
 
     @event_priority(-50)  # before the i18n plugin makes the configuration one language's
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Before the first language: read, run, weave; for the later ones there is nothing left to do."""
-        if self._site is None:
-            self._site = self.given or self._weave_site(project_of(config), Path(config.site_dir))
-            self._tell_problems()
-            if not self._serving:
-                self._stage = workdir.Stage(Path(config.site_dir))
-                config.site_dir = str(self._stage.folder)
-            _register_html_fence(config)
-            _anchor_snippets(config)
-            _add_templates(config)
+        """Before the first language: weave, unless that is done; for the later ones there is nothing left to do."""
+        if self._depth == 0:
+            if self.given is None:
+                self._own = OwnBuild(config, self.config.backend, preview=self._preview)
+            self.handover.configure(config)
         return config
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
-        """Count how deep in languages this build is; the outermost one counts the warnings of all."""
+        """Count how deep in languages this build is."""
         self._depth += 1
-        if self._depth == 1:
-            self._warnings = CountHandler(level=logging.WARNING)
-            logging.getLogger("mkdocs").addHandler(self._warnings)
 
     @event_priority(-110)  # after the i18n plugin, which loses files that are added before it
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add decks, notebooks and recorded pictures."""
-        assert self._site is not None
-        project = project_of(config)
-        dialect = _dialect(config)
-        for path, content in self._site.files.items():
-            files.append(File.generated(config, path, content=content))
-        for path in self._site.decks:
-            page = site.render_deck(path, self._site, project, dialect)
-            files.append(File.generated(config, path, content=page))
+        self.handover.add_files(files, config)
         return files
 
-    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-        """Let page templates speak the page's language."""
-        env.globals["labguide_words"] = words_of
-        return env
-
     def on_page_read_source(self, *, page: Page, config: MkDocsConfig) -> str | None:
-        """The woven text of a page in place of the file's; in a preview, with its problems on top."""
-        assert self._site is not None
-        woven = self._site.pages.get(page.file.src_uri)
-        if woven is None:
-            return None
-        lines = woven.text.splitlines(keepends=True)
-        body = woven.document.body_line - 1
-        return "".join(lines[:body]) + _notice(self.problems.at(woven.document.path)) + "".join(lines[body:])
+        """The woven text of a page in place of the file's."""
+        return self.handover.source(page)
+
+    @event_priority(-200)  # after every plugin that changes the text
+    def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
+        """See what other plugins made of pages that labguide did not read."""
+        self.handover.see_markdown(page, markdown)
+
+    @event_priority(-200)
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Hold each page against what was woven."""
+        return self.handover.see_content(page, html)
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        """Let page templates speak the page's language; all pages are read now, so decks can link to them."""
+        env.globals["labguide_words"] = words_of
+        self.handover.render_decks(files, config)
+        return env
 
     @event_priority(-200)  # after the i18n plugin has built the other languages
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """After the last language: put the new site in the old one's place."""
+        """After the last language: tell what was found, and put the new site in the old one's place."""
         self._depth -= 1
         if self._depth:
             return
-        if self._stage and self._site and not (config.strict and self._warnings.get_counts()):
-            self._stage.publish()
-            self.built = Built(self._site, self._stage.published)
-        self._finish(config)
+        self.handover.finish()
+        if self._own:
+            self._own.finish(config)
+        self._end()
 
     def on_build_error(self, *, error: Exception) -> None:
         """Leave the published site alone and be ready for the next build of a preview."""
         self._depth = 0
-        self._finish(None)
+        self._end()
 
-    def _weave_site(self, project: Project, published: Path) -> site.Site:
-        self._cleanup.enter_context(workdir.only_build(project, on_wait=self.progress.waiting))
-        workdir.recover(published)
-        self._backend = self._backend or BACKENDS[self.config.backend](project)
-        self.problems = Problems()
+    def _end(self) -> None:
+        if self._own:
+            self._own.end()
+        self._own = None
+
+
+class OwnBuild:
+    """The steps around MkDocs' own when MkDocs was started by itself."""
+
+    def __init__(self, config: MkDocsConfig, backend: str, *, preview: bool) -> None:
+        self._preview, self._told = preview, set[Problem]()
+        self._warnings = CountHandler(level=logging.WARNING)
+        self._open = ExitStack()
+        self._stage: workdir.Stage | None = None
         try:
-            return site.build(project, self._backend, self.options, self.progress, self.problems)
+            self.handover = self._weave(config, backend)
+        except CannotBuildError as error:
+            self.end()
+            raise PluginError(str(error)) from None
+        except BaseException:
+            self.end()
+            raise
+
+    def _weave(self, config: MkDocsConfig, backend: str) -> Handover:
+        project = project_of(config, preview=self._preview)
+        options = running.Options(frozen=bool(os.environ.get("LABGUIDE_FROZEN")))
+        problems = Problems()
+        steps = site.built(project, BACKENDS[backend](project), options, LoggedProgress(), problems)
+        woven = self._open.enter_context(steps)
+        self._tell(problems)
+        logging.getLogger("mkdocs").addHandler(self._warnings)
+        if not self._preview:
+            self._stage = workdir.Stage(Path(config.site_dir))
+            config.site_dir = str(self._stage.folder)
+        return Handover(project, woven, problems, notices=self._preview)
+
+    def finish(self, config: MkDocsConfig) -> None:
+        """Publish what MkDocs made, unless something is wrong."""
+        try:
+            self._tell(self.handover.problems)
         except CannotBuildError as error:
             raise PluginError(str(error)) from None
+        if self._stage:
+            if not (config.strict and self._warnings.get_counts()):
+                self._stage.publish()
+            config.site_dir = str(self._stage.published)
 
-    def _tell_problems(self) -> None:
-        for problem in self.problems:
-            log.log(logging.WARNING if self._serving else logging.ERROR, str(problem))
-        if len(self.problems) and not self._serving:
-            raise PluginError(f"{_count(self.problems)} found; the site was not changed")
-
-    def _finish(self, config: MkDocsConfig | None) -> None:
+    def end(self) -> None:
+        """Let go of everything."""
         logging.getLogger("mkdocs").removeHandler(self._warnings)
         if self._stage:
             self._stage.discard()
-            if config:
-                config.site_dir = str(self._stage.published)
-        self._site, self._stage = None, None
-        self._cleanup.close()
+        self._open.close()
 
-
-@dataclass(frozen=True)
-class Built:
-    """A finished build: what it consists of and the folder in which it stands."""
-
-    site: site.Site
-    folder: Path
+    def _tell(self, problems: Problems) -> None:
+        """Log each problem once; in a build, they end it."""
+        for problem in problems:
+            if problem not in self._told:
+                self._told.add(problem)
+                log.log(logging.WARNING if self._preview else logging.ERROR, str(problem))
+        if not self._preview:
+            site.end_if_any(problems)
 
 
 class LoggedProgress:
@@ -200,139 +215,3 @@ class LoggedProgress:
     def skipped(self, script: Script) -> None:
         """Say which script is waiting for another to be mended."""
         log.info(f"{script.name}: not tried, it comes after one that failed")
-
-
-def build(root: Path, options: running.Options, progress: running.Progress, backend: Backend) -> Built:
-    """Build the site of the project in `root`.
-
-    Raises `CannotBuildError` if anything is wrong; what is wrong was logged, and the published site stands as it was.
-    """
-    config = _load(root, strict=True)
-    plugin = config.plugins["labguide"]
-    assert isinstance(plugin, LabguidePlugin)
-    plugin.options, plugin.progress = options, progress
-    plugin.use(backend)
-    config.plugins.on_startup(command="build", dirty=False)
-    try:
-        mkdocs_build(config)
-    except (Abort, PluginError) as error:
-        raise CannotBuildError(_one_line(error)) from None
-    finally:
-        config.plugins.on_shutdown()
-    assert plugin.built is not None
-    return plugin.built
-
-
-def render(root: Path, woven: site.Site, folder: Path) -> None:
-    """Render a site that was woven already into another folder; what `--strict` would refuse is in MkDocs' log.
-
-    A page that cannot be rendered raises whatever its Markdown extension raises.
-    """
-    config = _load(root, strict=False)
-    plugin = config.plugins["labguide"]
-    assert isinstance(plugin, LabguidePlugin)
-    plugin.given = woven
-    config.site_dir = str(folder)
-    _warn_of_links(config)
-    config.plugins.on_startup(command="build", dirty=False)
-    try:
-        mkdocs_build(config)
-    finally:
-        config.plugins.on_shutdown()
-
-
-def serve(root: Path, address: str) -> None:
-    """Preview the project in `root` on an address such as `127.0.0.1:8000`, following edits until Ctrl-C."""
-    _load(root, strict=False)
-    mkdocs_serve(config_file=str(root / "mkdocs.yml"), dev_addr=address, livereload=True, strict=False)
-
-
-def project_of(config: MkDocsConfig) -> Project:
-    """The project that a MkDocs configuration belongs to, with the languages its i18n plugin builds."""
-    root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
-    i18n = config.plugins.get("i18n")
-    if i18n is None:
-        return Project(root, (DEFAULT_LANGUAGE,), dialect=_dialect(config))
-    languages = sorted(i18n.config.languages, key=lambda each: not each.default)
-    return Project(root, tuple(each.locale for each in languages if each.build), dialect=_dialect(config))
-
-
-def _dialect(config: MkDocsConfig) -> Dialect:
-    return Dialect(tuple(config.markdown_extensions), config.mdx_configs)
-
-
-def open_project(root: Path) -> Project:
-    """The project in a folder. Raises `CannotBuildError` if it has no usable mkdocs.yml."""
-    return project_of(_load(root, strict=False))
-
-
-def _load(root: Path, *, strict: bool) -> MkDocsConfig:
-    path = root / "mkdocs.yml"
-    if not path.is_file():
-        raise CannotBuildError(f"no mkdocs.yml in {root}; go to the workshop's folder, or name it with --project")
-    try:
-        config = load_config(str(path), strict=strict)
-    except (ConfigurationError, Abort) as error:
-        raise CannotBuildError(f"mkdocs.yml: {_one_line(error)}") from None
-    if "labguide" not in config.plugins:
-        raise CannotBuildError('mkdocs.yml:1: the plugin "labguide" is missing; add it under `plugins:` [bad-config]')
-    return config
-
-
-def _warn_of_links(config: MkDocsConfig) -> None:
-    """MkDocs only mentions some broken links unless it is told to warn; what a project ignores stays ignored."""
-    links = config.validation.links
-    for kind in ("anchors", "absolute_links", "unrecognized_links"):
-        if links[kind] == logging.INFO:
-            links[kind] = logging.WARNING
-
-
-def _register_html_fence(config: MkDocsConfig) -> None:
-    """Teach superfences the fence in which a cell's HTML output comes: see `weaving.outputs.HTML_FENCE`."""
-    superfences: dict[str, Any] = config.mdx_configs.setdefault("pymdownx.superfences", {})
-    fences: list[dict[str, Any]] = superfences.setdefault("custom_fences", [])
-    if not any(fence["name"] == HTML_FENCE for fence in fences):
-        fences.append({"name": HTML_FENCE, "class": HTML_FENCE, "format": _html_as_it_is})
-
-
-def _anchor_snippets(config: MkDocsConfig) -> None:
-    """Let pymdownx.snippets find files from the project's folder, wherever the build was begun.
-
-    labguide has put in what documents include; what is left to the extension is what it appends to every page.
-    """
-    snippets: dict[str, Any] = config.mdx_configs.setdefault("pymdownx.snippets", {})
-    bases = snippets.get("base_path", ["."])
-    root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
-    several = [bases] if isinstance(bases, str) else bases
-    snippets["base_path"] = [str(root / base) if isinstance(base, str) else base for base in several]
-
-
-def _add_templates(config: MkDocsConfig) -> None:
-    """Put this package's page templates before the theme's, after those of the project."""
-    own, dirs = str(_TEMPLATES), config.theme.dirs
-    if config.theme.name == "material" and own not in dirs:
-        dirs.insert(1 if config.theme.custom_dir else 0, own)
-        # First, so that a project's own style sheets may change what they say of outputs.
-        config.extra_css.insert(0, f"{_OUTPUTS}.css")
-        config.extra_javascript.insert(0, f"{_OUTPUTS}.js")
-
-
-def _html_as_it_is(source: str, *_: Any, classes: list[str] | None = None, **more: Any) -> str:
-    marks = "".join(f' {name}="{html.escape(value)}"' for name, value in (more.get("attrs") or {}).items())
-    return f'<div class="{" ".join([HTML_FENCE, *(classes or [])])}"{marks}>\n{source}\n</div>'
-
-
-def _notice(problems: list[Problem]) -> str:
-    if not problems:
-        return ""
-    items = "".join(f"<li>{html.escape(str(problem))}</li>" for problem in problems)
-    title = f'<p class="admonition-title">{_count(problems)}</p>'
-    return f'<div class="admonition failure">{title}<ul>{items}</ul></div>\n\n'
-
-
-def _count(problems: Problems | list[Problem]) -> str:
-    return f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

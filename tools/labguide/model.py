@@ -107,6 +107,17 @@ class UnrunRule:
 
 
 @dataclass(frozen=True)
+class PageFile:
+    """A Markdown file that the host renders as a page."""
+
+    path: str
+    """Relative to the project's root, with forward slashes, as the author sees it: links are not followed."""
+    uri: str
+    """As links between pages name it: below the folder of lessons."""
+    language: str
+
+
+@dataclass(frozen=True)
 class Project:
     """A workshop's sources: where they are and which languages they are written in."""
 
@@ -121,11 +132,20 @@ class Project:
     """What happens to code in documents that nobody ran; the first rule that fits a fence counts."""
     dialect: Dialect = USUAL_DIALECT
     """The Markdown that the host renders documents with."""
+    site_dir: str = "site"
+    """The folder that the site is published in, relative to the root."""
+    pages: tuple[PageFile, ...] | None = None
+    """The lessons, as the host lists them; without a host all Markdown files in their folder."""
 
     @property
     def docs(self) -> Path:
         """The folder of lessons."""
         return self.root / self.docs_dir
+
+    @property
+    def site(self) -> Path:
+        """The folder of the published site."""
+        return self.root / self.site_dir
 
     @property
     def slides(self) -> Path:
@@ -251,11 +271,13 @@ class Document:
     body_line: int
     """The line after the front matter, where the body starts."""
     quotes: tuple[Quote, ...]
+    uri: str = ""
+    """Where links in the site see it: a lesson below the folder of lessons, a deck as the HTML file it becomes."""
 
     @property
     def name(self) -> str:
-        """The file name without language and extension, the same in every language."""
-        return Path(self.path).name.removesuffix(".md").removesuffix(f".{self.language}")
+        """Its path without language and extension, the same in every language."""
+        return Path(self.path).with_suffix("").as_posix().removesuffix(f".{self.language}")
 
     @property
     def text(self) -> str:

@@ -32,6 +32,11 @@ class Problems:
         """Note one problem; line breaks in it become spaces, because a problem is one line."""
         self._found.add(Problem(place, _one_line(message), _one_line(remedy), kind))
 
+    @property
+    def count(self) -> str:
+        """How many there are, in words: `1 problem`."""
+        return f"{len(self)} problem{'s' if len(self) != 1 else ''}"
+
     def include(self, problem: Problem) -> None:
         """Note a problem that exists already."""
         self.add(problem.place, problem.kind, problem.message, problem.remedy)

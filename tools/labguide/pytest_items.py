@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from labguide import cleaning, mkdocs_plugin, site, sources, workdir
+from labguide import cleaning, site, sources, workdir
 from labguide.backends import BACKENDS
 from labguide.comparing import Verdict, reports
+from labguide.hosts import mkdocs
 from labguide.model import Cell, Script
 from labguide.problems import CannotBuildError, Problem, Problems
 
@@ -33,7 +34,7 @@ class ScriptTests:
     def __init__(self, config: pytest.Config) -> None:
         self.problems = Problems()
         try:
-            self.project = mkdocs_plugin.open_project(config.rootpath)
+            self.project = mkdocs.open_project(config.rootpath)
         except CannotBuildError as error:
             raise pytest.UsageError(f"--labguide: {error}") from None
         self.found = sources.read(self.project, self.problems)

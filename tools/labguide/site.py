@@ -6,13 +6,15 @@ Source ──read──▶ Document ──────────────�
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
-from labguide import comparing, decks, plan, recordings, running, sources, weaving
+from labguide import comparing, decks, plan, recordings, running, sources, weaving, workdir
 from labguide.backends import Backend
-from labguide.model import Project, Recording, Sources, Woven
-from labguide.problems import Problems
+from labguide.model import Document, Place, Project, Recording, Sources, Woven
+from labguide.problems import CannotBuildError, Problems
 from labguide.weaving import notebooks
 
 DECK_ASSETS = "assets/deck"
@@ -24,11 +26,15 @@ class Site:
     """All that a host needs: pages to render, and files to publish as they are, by their path in the site."""
 
     pages: Mapping[str, Woven]
-    """Lessons by their path below `docs/`."""
+    """Lessons by their path below the folder of lessons."""
     decks: Mapping[str, Woven]
     """Decks by their path in the site: `slides/introduction.html`."""
     files: Mapping[str, bytes]
     runs: running.Runs
+
+
+Renderer = Callable[[Site, Path, Problems], None]
+"""A host: renders a site into a folder, and notes what cannot be published."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,48 @@ def build(
     quoted = weaving.quoted_values(found)
     runs = running.run(project, found.scripts, quoted, backend, options, progress, problems)
     return _weave_all(project, found, runs, problems)
+
+
+@contextmanager
+def built(
+    project: Project,
+    backend: Backend,
+    options: running.Options,
+    progress: running.Progress,
+    problems: Problems,
+) -> Iterator[Site]:
+    """What `build` makes of a project; until it is done with, no other build of the project begins."""
+    with workdir.only_build(project, on_wait=progress.waiting):
+        try:
+            yield build(project, backend, options, progress, problems)
+        finally:
+            backend.stop()
+
+
+def publish(
+    woven: Site,
+    render: Renderer,
+    folder: Path,
+    problems: Problems,
+) -> None:
+    """Render a site beside the one that stands in `folder`, and put it there.
+
+    Raises `CannotBuildError`, and leaves what stands in `folder`, if anything is wrong; `problems` says what.
+    """
+    end_if_any(problems)
+    stage = workdir.Stage(folder)
+    try:
+        render(woven, stage.folder, problems)
+        end_if_any(problems)
+        stage.publish()
+    finally:
+        stage.discard()
+
+
+def end_if_any(problems: Problems) -> None:
+    """Raise `CannotBuildError` if there is a problem."""
+    if len(problems):
+        raise CannotBuildError(f"{problems.count} found; the site was not changed")
 
 
 def check(
@@ -126,34 +174,39 @@ def _weave_all(project: Project, found: Sources, runs: running.Runs, problems: P
         notebooks.check_translation(document, found.scripts, problems)
         woven = weaving.weave(notebooks.expand(document, found, project, problems), recorded, problems)
         if document.kind == "lesson":
-            pages[weaving.site_path(document.path)] = woven
+            pages[document.uri] = woven
         elif document.kind == "deck":
             decks.check(document.lines, document.body_line - 1, project.dialect, problems)
-            slides[weaving.site_path(document.path)] = woven
-
-    return Site(
-        pages=pages,
-        decks=slides,
-        files={
-            **{
-                path: content
-                for woven in (*pages.values(), *slides.values())
-                for path, content in woven.pictures.items()
-            },
-            **notebooks.downloads(found, recorded, project.languages, problems),
-            **_deck_files(project),
-        },
-        runs=runs,
-    )
+            _tell_collision(document, slides, project, problems)
+            slides[document.uri] = woven
+    shown = [picture for woven in (*pages.values(), *slides.values()) for picture in woven.pictures.items()]
+    downloads = notebooks.downloads(found, recorded, project.languages, problems)
+    return Site(pages, slides, {**dict(shown), **downloads, **_deck_files(project)}, runs)
 
 
-def render_deck(path: str, site: Site, project: Project, dialect: decks.Dialect) -> str:
-    """The HTML page of one deck of a site; `dialect` is the host's Markdown, so that decks and pages agree."""
+def _tell_collision(document: Document, slides: Mapping[str, Woven], project: Project, problems: Problems) -> None:
+    """Two decks, or a deck and a file beside it, may be published as the same file: one would be lost."""
+    other = slides[document.uri].document.path if document.uri in slides else document.uri
+    if document.uri in slides or (project.root / document.uri).is_file():
+        message = f"{other} is published as {document.uri} too"
+        problems.add(Place(document.path), "duplicate-file", message, "give one of the two another name")
+
+
+def render_deck(
+    path: str,
+    site: Site,
+    project: Project,
+    address: decks.Address = decks.as_written,
+) -> str:
+    """The HTML page of one deck of a site; in the host's Markdown, so that decks and pages agree.
+
+    `address` tells for each link that an author wrote where it leads in the site.
+    """
     woven = site.decks[path]
     alternates = {
-        other.document.language: other_path.rpartition("/")[2]
+        other.document.language: PurePosixPath(other_path).name
         for other_path, other in site.decks.items()
-        if other.document.name == woven.document.name and other_path != path
+        if other.document.name == woven.document.name and other.document.language != woven.document.language
     }
     up = "../" * path.count("/")
     language = woven.document.language
@@ -162,9 +215,10 @@ def render_deck(path: str, site: Site, project: Project, dialect: decks.Dialect)
         woven.lines,
         lang=language,
         assets=f"{up}{DECK_ASSETS}",
-        dialect=dialect,
+        dialect=project.dialect,
         alternates=alternates,
         home=home,
+        address=address,
     )
 
 
@@ -173,7 +227,7 @@ def _deck_files(project: Project) -> dict[str, bytes]:
     shared = {f"{DECK_ASSETS}/{name}": content for name, content in decks.asset_files().items()}
     beside = {
         sources.relative(project, path): path.read_bytes()
-        for path in sorted(project.slides.rglob("*"))
-        if path.is_file() and path.suffix != ".md" and not path.name.startswith(".")
+        for path in sources.files(project.slides, "*")
+        if not any(path.match(pattern) for pattern in sources.MARKDOWN)
     }
     return shared | beside

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from labguide import documents, lines, scripts
-from labguide.model import Document, DocumentKind, Place, Project, Script, Sources
+from labguide.model import Document, DocumentKind, PageFile, Place, Project, Script, Sources
 from labguide.problems import Problems
 from labguide.scripts import script_name
 
-__all__ = ["files", "read", "relative", "script_name"]
+__all__ = ["MARKDOWN", "files", "read", "relative", "script_name"]
+
+MARKDOWN = ("*.md", "*.markdown", "*.mdown", "*.mkdn", "*.mkd")
+"""The files that are documents."""
+
+_NOT_WRITTEN = ("__pycache__", "node_modules")
+"""Folders that tools fill, beside those whose names begin with a dot."""
 
 
 def read(project: Project, problems: Problems) -> Sources:
@@ -21,10 +29,7 @@ def read(project: Project, problems: Problems) -> Sources:
         if (script := scripts.read(project, path, relative(project, path), problems))
     ]
     found = [
-        document
-        for kind, folder in _document_folders(project).items()
-        for path in files(folder, "*.md")
-        if (document := _document(project, path, kind, problems))
+        document for kind, file in _document_files(project) if (document := _document(project, file, kind, problems))
     ]
     documents.check_appended(project, problems)
     return Sources(_by_name(found_scripts, problems), tuple(found))
@@ -32,35 +37,75 @@ def read(project: Project, problems: Problems) -> Sources:
 
 def relative(project: Project, path: Path) -> str:
     """A path as problems and recordings name it: from the project's root, with forward slashes."""
-    return path.relative_to(project.root).as_posix()
+    return Path(os.path.relpath(path, project.root)).as_posix()
 
 
-def _document_folders(project: Project) -> dict[DocumentKind, Path]:
-    return {"lesson": project.docs, "deck": project.slides, "notebook": project.notebooks}
+def files(folder: Path, *patterns: str) -> list[Path]:
+    """The files below a folder that authors wrote and whose names fit one of the patterns, sorted.
+
+    Linked folders belong to it. What editors, tools and virtual environments keep for themselves does not: hidden
+    files and folders, caches, installed packages; nor what is no file at all.
+    """
+    found = [path for path in _walk(folder, frozenset()) if any(path.match(pattern) for pattern in patterns)]
+    return sorted(found)
 
 
-def files(folder: Path, pattern: str) -> list[Path]:
-    """The files below a folder that a project means by a pattern such as `*.py`, sorted."""
-    return sorted(path for path in folder.rglob(pattern) if ".ipynb_checkpoints" not in path.parts)
+def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
+    """`above` are the folders on the way here, by their real paths, so that a link to one of them ends."""
+    real = folder.resolve()
+    if real in above or not folder.is_dir() or (above and (folder / "pyvenv.cfg").exists()):
+        return
+    for path in folder.iterdir():
+        if path.name.startswith(".") or path.name in _NOT_WRITTEN:
+            continue
+        if path.is_dir():
+            yield from _walk(path, above | {real})
+        elif path.is_file():
+            yield path
+
+
+def _document_files(project: Project) -> Iterator[tuple[DocumentKind, PageFile]]:
+    lessons = project.pages if project.pages is not None else _lessons(project)
+    yield from (("lesson", file) for file in lessons)
+    for path in files(project.slides, *MARKDOWN):
+        name = relative(project, path)
+        yield "deck", PageFile(name, f"{name.removesuffix(path.suffix)}.html", _language(path, project.languages))
+    for path in files(project.notebooks, *MARKDOWN):
+        name = relative(project, path)
+        yield "notebook", PageFile(name, name, _language(path, project.languages))
+
+
+def _lessons(project: Project) -> Iterator[PageFile]:
+    """The lessons where no host lists them."""
+    for path in files(project.docs, *MARKDOWN):
+        uri = path.relative_to(project.docs).as_posix()
+        yield PageFile(relative(project, path), uri, _language(path, project.languages))
 
 
 def _read_text(project: Project, path: Path, problems: Problems) -> str | None:
+    place = Place(relative(project, path))
+    if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+        problems.add(place, "unreadable", "this is no file", "put a file here, or nothing")
+        return None
     try:
         return lines.read(path)
     except UnicodeDecodeError:
-        problems.add(Place(relative(project, path)), "unreadable", "this file is not UTF-8", "save it as UTF-8")
-        return None
+        problems.add(place, "unreadable", "this file is not UTF-8", "save it as UTF-8")
+    except OSError as error:
+        problems.add(place, "unreadable", f"this file cannot be read: {error.strerror}", "mend it, or take it away")
+    return None
 
 
-def _document(project: Project, path: Path, kind: DocumentKind, problems: Problems) -> Document | None:
-    name, text = relative(project, path), _read_text(project, path, problems)
+def _document(project: Project, file: PageFile, kind: DocumentKind, problems: Problems) -> Document | None:
+    text = _read_text(project, project.root / file.path, problems)
     if text is None:
         return None
-    return documents.parse(documents.Written(name, kind, _language(path, project.languages), text), project, problems)
+    written = documents.Written(file.path, kind, file.language, text, file.uri)
+    return documents.parse(written, project, problems)
 
 
 def _language(path: Path, languages: tuple[str, ...]) -> str:
-    suffix = path.name.removesuffix(".md").rpartition(".")[2]
+    suffix = path.with_suffix("").suffix.removeprefix(".")
     return suffix if suffix in languages[1:] else languages[0]
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 
 import click
 
-from labguide import mkdocs_plugin, running, sources
+from labguide import running, site, sources
 from labguide.backends import BACKENDS
 from labguide.cli import consent, options
 from labguide.console import RichProgress, summary
-from labguide.model import Project
+from labguide.hosts import mkdocs
 from labguide.problems import Problems
 
 
@@ -27,12 +28,16 @@ def build(root: Path, backend: str, force: bool, yes: bool, max_usd: float | Non
     """Run what is stale, then build the site, its decks and its notebooks."""
     if force and frozen:
         raise click.UsageError("--force runs everything and --frozen nothing: choose one")
-    chosen, how = BACKENDS[backend](Project(root)), running.Options(force, frozen, cluster=cluster)
+    project = mkdocs.open_project(root)
+    chosen, how = BACKENDS[backend](project), running.Options(force, frozen, cluster=cluster)
     if chosen.real and not frozen:
-        project = mkdocs_plugin.open_project(root)
         scripts = sources.read(project, Problems()).scripts
         consent.ask(project, scripts, chosen, how, consent.Consent(yes, max_usd))
-    started = time.monotonic()
-    with RichProgress() as progress:
-        built = mkdocs_plugin.build(root, how, progress, chosen)
-    summary(built.site, built.folder, time.monotonic() - started)
+    started, problems = time.monotonic(), Problems()
+    try:
+        with RichProgress() as progress, site.built(project, chosen, how, progress, problems) as woven:
+            site.publish(woven, partial(mkdocs.render, project), project.site, problems)
+    finally:
+        for problem in problems:
+            click.echo(str(problem), err=True)
+    summary(woven, project.site, time.monotonic() - started)

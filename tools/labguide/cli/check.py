@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
-from labguide import cleaning, links, mkdocs_plugin, recordings, site, sources, workdir
+from labguide import cleaning, recordings, site, sources, workdir
 from labguide.backends import BACKENDS
 from labguide.cli import options
 from labguide.comparing import reports
 from labguide.console import RichProgress, console
+from labguide.hosts import mkdocs
 from labguide.model import Project
 from labguide.problems import Problems
 
@@ -38,7 +40,7 @@ def check(
     """
     if static and (update or scripts):
         raise click.UsageError("--static runs nothing: it goes with neither --update nor names of scripts")
-    project = mkdocs_plugin.open_project(root)
+    project = mkdocs.open_project(root)
     unread = Problems()
     options.check_names(scripts, sources.read(project, unread).scripts, unread)
     found = _check(project, site.CheckOptions(scripts, static, update))
@@ -60,5 +62,6 @@ def _check(project: Project, how: site.CheckOptions) -> reports.Report:
             checked = site.check(project, backend, how, progress, problems)
         finally:
             backend.stop()
-        links.check(project, checked.site, problems)
+        with TemporaryDirectory(prefix="labguide-") as folder:
+            mkdocs.render(project, checked.site, Path(folder) / "site", problems)
     return reports.report(problems, checked.verdicts, cleaning.caller_secrets(os.environ))

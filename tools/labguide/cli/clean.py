@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from labguide import mkdocs_plugin, workdir
+from labguide import workdir
 from labguide.backends import aws
 from labguide.cli import options
 from labguide.console import console
+from labguide.hosts import mkdocs
 from labguide.problems import CannotBuildError
 
 
@@ -23,7 +24,7 @@ def clean(root: Path, sweep: bool, yes: bool) -> None:
 
     It may be run again at any time, and deletes nothing that was there before a run.
     """
-    project = mkdocs_plugin.open_project(root)
+    project = mkdocs.open_project(root)
     with workdir.only_build(project, lambda: console.print("A build of this project is running; waiting for it.")):
         left = aws.clean(project.workdir / "ledger", aws.say)
         if sweep:

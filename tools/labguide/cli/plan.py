@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from labguide import mkdocs_plugin, plan, running, sources
+from labguide import plan, running, sources
 from labguide.backends import BACKENDS, aws
 from labguide.cli import options
 from labguide.console import answers, print_plan
+from labguide.hosts import mkdocs
 from labguide.problems import CannotBuildError, Problems
 
 
@@ -23,7 +24,7 @@ from labguide.problems import CannotBuildError, Problems
 @click.argument("scripts", nargs=-1)
 def plan_command(root: Path, backend: str, force: bool, as_json: bool, scripts: tuple[str, ...]) -> None:
     """Say which SCRIPTS would run and in which order, what they create, how long it takes and what it costs at most."""
-    project, problems = mkdocs_plugin.open_project(root), Problems()
+    project, problems = mkdocs.open_project(root), Problems()
     found = sources.read(project, problems)
     options.check_names(scripts, found.scripts, problems)
     how = running.Options(force=force, only=scripts)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from labguide import mkdocs_plugin, plan, recordings, sources
+from labguide import plan, recordings, sources
 from labguide.backends import aws
 from labguide.cli import options
+from labguide.hosts import mkdocs
 from labguide.problems import CannotBuildError, Problems
 
 
@@ -35,7 +36,7 @@ def policy(root: Path, write: Path | None, check: Path | None, scripts: tuple[st
 
 
 def _text(root: Path, scripts: tuple[str, ...]) -> str:
-    project = mkdocs_plugin.open_project(root)
+    project = mkdocs.open_project(root)
     found = sources.read(project, Problems())
     options.check_names(scripts, found.scripts)
     wanted = [found.scripts[name] for name in scripts or sorted(found.scripts)]

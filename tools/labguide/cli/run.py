@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from labguide import mkdocs_plugin, running, sources, weaving, workdir
+from labguide import running, sources, weaving, workdir
 from labguide.backends import BACKENDS
 from labguide.cli import consent, options
 from labguide.console import RichProgress
+from labguide.hosts import mkdocs
 from labguide.problems import CannotBuildError, Problems
 
 
@@ -25,7 +26,7 @@ def run(
     root: Path, backend: str, force: bool, yes: bool, max_usd: float | None, cluster: str, scripts: tuple[str, ...]
 ) -> None:
     """Run stale SCRIPTS (all if none is named) and update their recordings."""
-    project, problems = mkdocs_plugin.open_project(root), Problems()
+    project, problems = mkdocs.open_project(root), Problems()
     found = sources.read(project, problems)
     options.check_names(scripts, found.scripts, problems)
     chosen = BACKENDS[backend](project)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from labguide import mkdocs_plugin
 from labguide.cli import options
+from labguide.hosts import mkdocs
 
 
 @click.command()
@@ -17,4 +17,4 @@ from labguide.cli import options
 def serve(root: Path, address: str) -> None:
     """Preview the site and follow edits; problems are shown in the pages."""
     logging.getLogger("mkdocs").setLevel(logging.INFO)
-    mkdocs_plugin.serve(root, address)
+    mkdocs.serve(root, address)

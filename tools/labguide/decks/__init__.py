@@ -10,13 +10,14 @@ A deck is Markdown with front matter (`title`, `subtitle`, `minutes`):
     Notes:                                  from here to the slide's end: for the speaker only
 
 A slide whose only content is a level-1 heading opens a section. A slide's address is the id of its first heading,
-the same in every language: `deck.html#/train`. A rule inside a slide is `***`.
+the same in every language: `deck.html#/train`. A rule inside a slide is `***`. Links are written as seen from the site,
+`../index.md`; the host tells where they lead.
 """
 
 from __future__ import annotations
 
 from labguide.decks.page import asset_files, render
+from labguide.decks.rendering import Address, as_written
 from labguide.decks.slides import Deck, Slide, check, slide_count, split
-from labguide.model import Dialect
 
-__all__ = ["Deck", "Dialect", "Slide", "asset_files", "check", "render", "slide_count", "split"]
+__all__ = ["Address", "Deck", "Slide", "as_written", "asset_files", "check", "render", "slide_count", "split"]

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from labguide.decks.rendering import rendered
+from labguide.decks.rendering import Address, as_written, rendered
 from labguide.decks.slides import split
 from labguide.model import Dialect, Line
 
@@ -37,11 +37,13 @@ def render(
     dialect: Dialect,
     alternates: Mapping[str, str] | None = None,
     home: str | None = None,
+    address: Address = as_written,
 ) -> str:
     """The HTML page of a deck; `source` is its woven Markdown with its front matter.
 
     `lang` is a BCP 47 tag. The addresses are relative to the page: `assets` of the folder that holds `asset_files`,
-    `alternates` of the deck in other languages, by their tags, and `home` of the guide.
+    `alternates` of the deck in other languages, by their tags, and `home` of the guide. What an author wrote as the
+    target of a link or the source of a picture becomes what `address` makes of it.
     """
     deck = split(source, dialect)
     words = locale(lang)
@@ -52,9 +54,9 @@ def render(
         seconds=_seconds(deck.meta.get("minutes")),
         assets=assets.rstrip("/"),
         home=home,
-        others=[(tag, locale(tag).get("name") or tag, address) for tag, address in sorted((alternates or {}).items())],
+        others=[(tag, locale(tag).get("name") or tag, where) for tag, where in sorted((alternates or {}).items())],
         words=words,
-        stacks=rendered(deck, dialect),
+        stacks=rendered(deck, dialect, address),
     )
 
 

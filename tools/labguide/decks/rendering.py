@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -25,11 +26,25 @@ _HEADING = re.compile(r"<h(?P<level>[1-6])(?P<attributes>[^>]*)>.*?</h(?P=level)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _HEADING_ID = re.compile(r' id="(?P<id>[^"]+)"')
 _TAG = re.compile(r"""<[a-zA-Z](?:[^"'<>]|"[^"]*"|'[^']*')*>""")
+_LINK = re.compile(
+    r"""(?P<before>\s(?:href|src|data-src|poster)=)(?P<quote>["'])(?P<target>.*?)(?P=quote)""", re.DOTALL
+)
+_LINKING = ("data-background-image", "data-background-video", "data-background-iframe")
+"""Attributes of a slide that name files."""
 _NAME = re.compile(r"""\s(?:id|name)=["']([^"']+)["']""")
 _REFERENCE = re.compile(
     r"""(?P<before>\s(?:(?:id|name|for|aria-(?:controls|describedby|labelledby))=["']|(?:xlink:)?href=["']\#))"""
     r"""(?P<name>[^"']+)"""
 )
+
+
+Address = Callable[[str], str]
+"""Tells where a link or a picture that an author wrote is found in the site."""
+
+
+def as_written(target: str) -> str:
+    """The address of a link where nobody knows better."""
+    return target
 
 
 @dataclass(frozen=True)
@@ -41,12 +56,12 @@ class RenderedSlide:
     attributes: Mapping[str, str]
 
 
-def rendered(deck: Deck, dialect: Dialect) -> list[list[RenderedSlide]]:
+def rendered(deck: Deck, dialect: Dialect, address: Address = as_written) -> list[list[RenderedSlide]]:
     """The stacks of a deck as HTML. No id occurs twice in the whole deck.
 
     A slide stands on its own: what it refers to by name (a footnote, a link's address) is defined in it.
     """
-    convert = _Converter(dialect)
+    convert = _Converter(dialect, address)
     names = _Names()
     return [[_rendered(slide, convert, names) for slide in stack] for stack in deck.stacks]
 
@@ -57,12 +72,12 @@ class _Names:
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
-    def unique(self, html: str) -> str:
+    def unique(self, text: str) -> str:
         """The same HTML with every taken name, and every reference to it, renamed."""
-        here = {name for tag in _TAG.findall(html) for name in _NAME.findall(tag)}
+        here = {name for tag in _TAG.findall(text) for name in _NAME.findall(tag)}
         new = {name: self._free(name, here) for name in sorted(here & self._taken)}
         self._taken |= here.difference(new).union(new.values())
-        return _TAG.sub(lambda tag: _REFERENCE.sub(lambda found: _renamed(found, new), tag[0]), html)
+        return _TAG.sub(lambda tag: _REFERENCE.sub(lambda found: _renamed(found, new), tag[0]), text)
 
     def _free(self, name: str, here: set[str]) -> str:
         candidates = (f"{name}-{number}" for number in count(2))
@@ -76,7 +91,8 @@ def _renamed(found: re.Match[str], new: Mapping[str, str]) -> str:
 class _Converter:
     """Converts one text after the other; nothing that one defines is known to the next."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, address: Address) -> None:
+        self.address = address
         configs = {name: dict(options) for name, options in dialect.configs.items() if options}
         for name, options in _OVERRIDES.items():
             configs[name] = {**configs.get(name, {}), **options}
@@ -84,12 +100,19 @@ class _Converter:
 
     def __call__(self, text: str) -> str:
         self._markdown.reset()
-        return self._markdown.convert(text)
+        return _TAG.sub(lambda tag: _LINK.sub(self._addressed, tag[0]), self._markdown.convert(text))
+
+    def _addressed(self, link: re.Match[str]) -> str:
+        written = html.unescape(link["target"])
+        found = self.address(written)
+        return link[0] if found == written else f"{link['before']}{link['quote']}{html.escape(found)}{link['quote']}"
 
 
 def _rendered(slide: Slide, convert: _Converter, names: _Names) -> RenderedSlide:
     content = names.unique(convert(slide.markdown))
-    attributes = dict(slide.attributes)
+    attributes = {
+        name: convert.address(value) if name in _LINKING else value for name, value in slide.attributes.items()
+    }
     opens_section = _opens_section(content)
     content, heading_id = _without_heading_id(content)
     if heading_id:

@@ -70,11 +70,6 @@ def asking_on_aws(sources: Sources) -> list[str]:
     return [name for name in quoted if name in sources.scripts and any(quote.name == ON_AWS for quote in quoted[name])]
 
 
-def site_path(path: str) -> str:
-    """A document's path as links in the site see it: lessons lose the folder `docs/`, decks become HTML."""
-    return path.removeprefix("docs/") if path.startswith("docs/") else path.removesuffix(".md") + ".html"
-
-
 def weave(document: Document, recorded: Recorded, problems: Problems) -> Woven:
     """A document with its quotes replaced. A quote that cannot be becomes a problem, and stays as written."""
     lines = with_values(document, recorded, problems)
@@ -136,7 +131,7 @@ def _weave_cell(
     if script is None:
         return
     recording = recorded.recordings.get(script.name)
-    block, drawn = cells.block(quote, script, recording, site_path(document.path), document.language, problems)
+    block, drawn = cells.block(quote, script, recording, document.uri, document.language, problems)
     if block is None:
         return
     pictures.update({picture.path: picture.content for picture in drawn})

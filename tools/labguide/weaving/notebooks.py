@@ -57,11 +57,17 @@ def translation_of(script: Script, language: str, all_sources: Sources) -> Docum
 
 def check_translation(document: Document, scripts: Mapping[str, Script], problems: Problems) -> None:
     """A translation must quote each code cell of its script once, in order: its notebook is to run like the other."""
-    name = sources.script_name(document.path.removesuffix(f".{document.language}.md") + ".py")
-    if document.kind != "notebook" or name not in scripts:
+    path = document.path.removesuffix(f".{document.language}.md") + ".py"
+    name = sources.script_name(path)
+    if document.kind != "notebook":
+        return
+    quoted = [quote for quote in document.quotes if isinstance(quote, CellQuote) and quote.script == name]
+    if name not in scripts or scripts[name].path != path:
+        if quoted:
+            remedy = f"lay it beside {scripts[name].path}" if name in scripts else "give it the name of its script"
+            problems.add(Place(document.path), "unknown-script", f"there is no {path} that this translates", remedy)
         return
     expected = [cell.name for cell in scripts[name].code_cells]
-    quoted = [quote for quote in document.quotes if isinstance(quote, CellQuote) and quote.script == name]
     for quote, cell in zip(quoted, expected, strict=False):
         if quote.cell != cell:
             message = f'here the script has cell "{cell}", not "{quote.cell}"'

@@ -1,0 +1,178 @@
+"""What must not be in a finished page: quotes that nobody replaced, and code that nobody wove.
+
+A host hands over the HTML that it made of a document. Whatever an extension or another plugin brought in, it shows
+here: text that looks like a quote, and blocks of code that stand in no woven text.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from labguide import blocks, lines
+from labguide.model import Dialect, Document, Line, Place, Project, Woven
+from labguide.problems import Problems
+
+_PRE = re.compile(r"<pre\b[^>]*>(?P<content>.*?)</pre\s*>", re.DOTALL | re.IGNORECASE)
+_LINE_NUMBERS = re.compile(r'<td class="linenos">.*?</td>|<span class="linenos[^>]*>.*?</span>', re.DOTALL)
+_CODE = re.compile(r"<code\b[^>]*>.*?</code\s*>", re.DOTALL | re.IGNORECASE)
+_HIDDEN = re.compile(r"<!--.*?-->|<(script|style|template)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z](?:[^\"'<>]|\"[^\"]*\"|'[^']*')*>")
+
+_VALUE = re.compile(r"\{value\}\s*<code\b[^>]*>(?P<quoted>.*?)</code>", re.DOTALL)
+_RAW_VALUE = re.compile(r"\{value\}`+(?P<quoted>[^`<]*)`+")
+_CELL = re.compile(r"\{cell\}\s+(?P<quoted>[^\s<`]+#[^\s<`]+)")
+_FILE = re.compile(r"-+8(?:&lt;|<)-+(?:[ \t]+(?:&quot;|[\"'])(?P<quoted>[^\n<]+?)(?:&quot;|[\"'])|[ \t]*(?=[\n<]))")
+_ONLY_FILES = re.compile(r"""(?:\s*-+8<-+ ["'][^\n]+["']\s*)+""")
+_QUOTE_IN_TEXT = re.compile(r"(?<!`)\{value\}`|`{3,}\s*\{cell\}|-+8<-+ [\"']")
+
+_SHOWN = 60
+"""So many characters of a block are told."""
+
+
+@dataclass(frozen=True)
+class _Leftover:
+    """What looks like a quote, as its author wrote it, and the part of it by which it is found in a text."""
+
+    written: str
+    key: str
+
+
+def check(project: Project, woven: Woven, content: str, problems: Problems) -> None:
+    """Note what stands in `content`, the HTML of a document, but was not woven."""
+    shown = _HIDDEN.sub("", content)
+    for leftover in _leftovers(shown):
+        if not _is_meant(leftover, woven, project.dialect):
+            _tell(woven.document, leftover, problems)
+    known = _Known(woven)
+    for block in _blocks(shown):
+        if not known.has(block):
+            problems.add(
+                Place(woven.document.path),
+                "unwoven-code",
+                f"the page shows code that labguide never read: {_short(block)}",
+                "quote it from a script, or take away what puts it there: an extension, or another plugin",
+            )
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A page that labguide did not read; `origin` says who made it: `the plugin gen-files made`."""
+
+    path: str
+    origin: str
+    text: str
+    content: str
+
+
+def check_foreign(project: Project, page: Foreign, pages: Iterable[Woven], problems: Problems) -> None:
+    """Note quotes in a page that labguide did not read, and code that no woven page has."""
+    remedy = "write the page as a file in the folder of lessons"
+    unread = f"labguide never read this page, which {page.origin}, but it"
+    for number, line in enumerate(lines.split(page.text), start=1):
+        if _QUOTE_IN_TEXT.search(line):
+            message = f"{unread} quotes: {line.strip()[:_SHOWN]}"
+            problems.add(Place(page.path, number), "unwoven-quote", message, remedy)
+    known = [_Known(woven) for woven in pages]
+    for block in _blocks(_HIDDEN.sub("", page.content)):
+        if not any(each.has(block) for each in known):
+            problems.add(Place(page.path), "unwoven-code", f"{unread} shows code: {_short(block)}", remedy)
+
+
+def check_text(place: Place, text: str, problems: Problems) -> None:
+    """Note a quote in a text that is shown as it is: a title, a description."""
+    if _QUOTE_IN_TEXT.search(text):
+        problems.add(place, "unwoven-quote", f"no quote is replaced here: {text}", "write the words themselves")
+
+
+def _short(block: str) -> str:
+    return " ".join(block.split())[:_SHOWN]
+
+
+def _blocks(content: str) -> Iterator[str]:
+    """The texts of the blocks of code."""
+    for block in _PRE.finditer(_LINE_NUMBERS.sub("", content) if "<pre" in content else ""):
+        text = html.unescape(_TAG.sub("", block["content"]))
+        if text.strip():
+            yield text
+
+
+def _leftovers(content: str) -> Iterator[_Leftover]:
+    if not any(mark in content for mark in ("{value}", "{cell}", "-8&lt;-", "-8<-")):
+        return
+    for block in _blocks(content):
+        if _ONLY_FILES.fullmatch(block):
+            yield _Leftover(block.strip(), block.strip())
+    prose = _PRE.sub("", content)
+    plain = _CODE.sub("", prose)
+    for match in (*_VALUE.finditer(prose), *_RAW_VALUE.finditer(plain)):
+        written = f"{{value}}`{html.unescape(_TAG.sub('', match['quoted']))}`"
+        yield _Leftover(written, written)
+    for match in _CELL.finditer(prose):
+        key = f"{{cell}} {html.unescape(match['quoted'])}"
+        yield _Leftover(f"```{key}", key)
+    for match in _FILE.finditer(plain):
+        yield _Leftover(html.unescape(match[0]), html.unescape(match["quoted"] or "8<"))
+
+
+def _is_meant(leftover: _Leftover, woven: Woven, dialect: Dialect) -> bool:
+    """Whether it is known: a cell printed it, weaving told of it, or the author wrote it as inline code."""
+    if not _unseen(leftover, woven.document):
+        return leftover.key in woven.text
+    fenced = re.compile(rf"`{{3,}}\s*{re.escape(leftover.key)}")
+    return leftover.key.startswith("{cell}") and not fenced.search(_without_illustrations(woven.document, dialect))
+
+
+def _without_illustrations(document: Document, dialect: Dialect) -> str:
+    written = [line.text for line in document.lines]
+    found = blocks.find(written, document.body_line - 1, dialect).fences
+    illustrations = [fence for fence in found if ".illustration" in fence.info]
+    shown = {number for fence in illustrations for number in range(fence.first, fence.last + 1)}
+    return "\n".join(line for number, line in enumerate(written) if number not in shown)
+
+
+def _unseen(leftover: _Leftover, document: Document) -> list[Line]:
+    """The lines that have it and in which weaving found no quote; each that it found was replaced, or is told."""
+    quoting = {quote.first for quote in document.quotes}
+    return [line for number, line in enumerate(document.lines) if leftover.key in line.text and number not in quoting]
+
+
+def _tell(document: Document, leftover: _Leftover, problems: Problems) -> None:
+    unseen = _unseen(leftover, document)
+    problems.add(
+        unseen[0].place if unseen else Place(document.path),
+        "unwoven-quote",
+        f"this quote was not replaced: {leftover.written}",
+        "mend what stands before it, such as a fence that is not closed, or what includes it",
+    )
+
+
+class _Known:
+    """All that a page may show as code: what was woven.
+
+    Texts are compared by their letters and digits: Markdown changes spaces, quotation marks and indentation.
+    """
+
+    def __init__(self, woven: Woven) -> None:
+        self._texts: list[Callable[[], str]] = [
+            lambda: _letters(woven.text),
+            lambda: _letters(html.unescape(_TAG.sub("", woven.text))),
+        ]
+        self._read: list[str] = []
+
+    def has(self, block: str) -> bool:
+        """Whether a block stands in one of the texts, which are read only if the ones before do not have it."""
+        letters = _letters(block)
+        if any(letters in text for text in self._read):
+            return True
+        while self._texts:
+            self._read.append(self._texts.pop(0)())
+            if letters in self._read[-1]:
+                return True
+        return False
+
+
+def _letters(text: str) -> str:
+    return "".join(re.findall(r"\w+", text))

@@ -1,0 +1,173 @@
+"""Reads mkdocs.yml, and all that follows from it: the project, its languages, and which files MkDocs renders."""
+
+from __future__ import annotations
+
+import html
+import logging
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort, ConfigurationError
+from mkdocs.structure.files import Files, InclusionLevel, get_files
+
+from labguide.hosts.mkdocs import messages, options
+from labguide.model import DEFAULT_LANGUAGE, Dialect, PageFile, Project
+from labguide.problems import CannotBuildError
+from labguide.weaving.outputs import HTML_FENCE
+
+SNIPPETS = "pymdownx.snippets"
+SUPERFENCES = "pymdownx.superfences"
+
+_CONFIG_FAULT = re.compile(r"Config value '(?P<key>[^']+)': (?P<why>.*)", re.DOTALL)
+_YAML_LINE = re.compile(r"line (?P<line>\d+)")
+
+
+def open_project(root: Path) -> Project:
+    """The project in a folder. Raises `CannotBuildError` if it has no usable mkdocs.yml."""
+    with messages.gathered():  # who renders says it again
+        return project_of(load(root))
+
+
+def load(root: Path) -> MkDocsConfig:
+    """A project's configuration. Raises `CannotBuildError`, with the line of each fault, if it is not usable."""
+    path = root / "mkdocs.yml"
+    if not path.is_file():
+        raise CannotBuildError(f"no mkdocs.yml in {root}; go to the workshop's folder, or name it with --project")
+    with messages.gathered() as faults:
+        try:
+            config = load_config(str(path), strict=False)
+        except (ConfigurationError, Abort) as error:
+            told = [_fault(path, text) for text in faults] or [_fault(path, str(error))]
+            raise CannotBuildError("\n".join(told)) from None
+        except Exception as error:  # a plugin or a hook raises whatever it does
+            raise CannotBuildError(_fault(path, f"{type(error).__name__}: {error}")) from None
+    for warning in faults:
+        logging.getLogger("mkdocs.config").warning(warning)
+    if "labguide" not in config.plugins:
+        raise CannotBuildError(
+            f"mkdocs.yml:{options.line_of(path, 'plugins')}: "
+            'the plugin "labguide" is missing; add it under `plugins:` [bad-config]'
+        )
+    return config
+
+
+def root_of(config: MkDocsConfig) -> Path:
+    """The folder of mkdocs.yml."""
+    return Path(os.path.abspath(config.config_file_path or "mkdocs.yml")).parent.resolve()  # noqa: PTH100
+
+
+def project_of(config: MkDocsConfig, *, preview: bool = False) -> Project:
+    """The project that a configuration belongs to; a preview has its drafts too.
+
+    Raises `CannotBuildError` if what mkdocs.yml says to labguide cannot be understood.
+    """
+    root, own = root_of(config), config.plugins["labguide"].config
+    path = root / Path(config.config_file_path or "mkdocs.yml").name
+    folder = Path(config.config_file_path or "mkdocs.yml").parent
+    docs_dir = _relative(config.docs_dir, folder)
+    return Project(
+        root,
+        _languages(config),
+        docs_dir=docs_dir,
+        environment=options.environment(path, own.environment or []),
+        unrun=options.unrun(path, own.unrun_code or []),
+        site_dir=_relative(config.site_dir, folder),
+        pages=tuple(PageFile(f"{docs_dir}/{uri}", uri, language) for uri, language in _pages(config, preview).items()),
+        dialect=dialect(config),
+    )
+
+
+def dialect(config: MkDocsConfig) -> Dialect:
+    """The Markdown of the project with what woven text needs: outputs in a fence of their own, tabs that stay tabs."""
+    configs = {name: dict(options or {}) for name, options in config.mdx_configs.items()}
+    superfences = configs.setdefault(SUPERFENCES, {})
+    own = {"name": HTML_FENCE, "class": HTML_FENCE, "format": _html_as_it_is}
+    others = [fence for fence in superfences.get("custom_fences", ()) if fence["name"] != HTML_FENCE]
+    configs[SUPERFENCES] = {"preserve_tabs": True, **superfences, "custom_fences": [*others, own]}
+    if SNIPPETS in config.markdown_extensions:
+        configs[SNIPPETS] = _snippets_options(config)
+    return Dialect(tuple(config.markdown_extensions), configs)
+
+
+def _html_as_it_is(source: str, *_: Any, classes: list[str] | None = None, **more: Any) -> str:
+    attributes: Mapping[str, str] = more.get("attrs") or {}
+    marks = "".join(f' {name}="{html.escape(value)}"' for name, value in attributes.items())
+    return f'<div class="{" ".join([HTML_FENCE, *(classes or [])])}"{marks}>\n{source}\n</div>'
+
+
+def _snippets_options(config: MkDocsConfig) -> dict[str, Any]:
+    """The options of pymdownx.snippets, where paths begin at the project's root and not at the current folder.
+
+    A file that is not there is an error, unless the author says otherwise: else the page would have a hole.
+    """
+    said: dict[str, Any] = dict(config.mdx_configs.get(SNIPPETS) or {})
+    base = said.get("base_path", ["."])
+    paths = [base] if isinstance(base, str | bytes | os.PathLike) else list(base)
+    return {"check_paths": True, **said, "base_path": [_absolute(path, root_of(config)) for path in paths]}
+
+
+def _absolute(path: Any, root: Path) -> Any:
+    """MkDocs' own `!relative` paths are objects that know better; only texts are read here."""
+    return str(root / path) if isinstance(path, str) else path
+
+
+def _relative(path: str, folder: Path) -> str:
+    return Path(os.path.relpath(path, folder)).as_posix()
+
+
+def _languages(config: MkDocsConfig) -> tuple[str, ...]:
+    """The languages that are built, the one of files without a language first."""
+    i18n = config.plugins.get("i18n")
+    if i18n is None:
+        return (DEFAULT_LANGUAGE,)
+    languages = sorted(i18n.config.languages, key=lambda each: not each.default)
+    return tuple(each.locale for each in languages if each.build)
+
+
+def _pages(config: MkDocsConfig, preview: bool) -> dict[str, str]:
+    """The pages that MkDocs will render in any language, with the language that each is written in."""
+    rendered = InclusionLevel.is_in_serve if preview else InclusionLevel.is_included
+    with messages.gathered():  # the build itself will say it again
+        files, i18n = get_files(config), config.plugins.get("i18n")
+        if i18n is None:
+            return {file.src_uri: DEFAULT_LANGUAGE for file in files.documentation_pages(inclusion=rendered)}
+        return {
+            file.src_uri: str(vars(file)["locale"])
+            for chosen in _each_language(i18n, files, config)
+            for file in chosen.documentation_pages(inclusion=rendered)
+        }
+
+
+def _each_language(i18n: Any, files: Files, config: MkDocsConfig) -> Iterator[Files]:
+    """The files of each language, chosen by the i18n plugin itself, which is left as it was."""
+    with _language_kept(i18n):
+        for language in i18n.build_languages:
+            i18n.current_language = language
+            try:
+                yield i18n.reconfigure_files(files, config)
+            except Exception as error:  # the plugin raises no other class when two files are one page
+                raise CannotBuildError(f"mkdocs.yml:1: {messages.one_line(error)} [bad-config]") from None
+
+
+@contextmanager
+def _language_kept(i18n: Any) -> Iterator[None]:
+    before = i18n.current_language
+    try:
+        yield
+    finally:
+        i18n.current_language = before
+
+
+def _fault(path: Path, text: str) -> str:
+    """A fault of the configuration with the line of what it is about."""
+    about, line = _CONFIG_FAULT.match(text), _YAML_LINE.search(text)
+    if about:
+        number = options.line_of(path, *about["key"].split("."))
+        return f"{path.name}:{number}: `{about['key']}`: {' '.join(about['why'].split())} [bad-config]"
+    return f"{path.name}:{line['line'] if line else 1}: {' '.join(text.split())} [bad-config]"

@@ -1,0 +1,160 @@
+"""Hands a finished site to MkDocs, which asks for pages one by one, and looks at what MkDocs makes of them.
+
+MkDocs builds once for each language, the later ones from inside the first (mkdocs-static-i18n). All that is costly
+was done before: here woven text is handed out. Each deck is rendered while its own language is built, for then
+MkDocs knows the pages that the deck links to.
+"""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from labguide import lines, site
+from labguide.hosts import leftovers
+from labguide.hosts.mkdocs import configuration
+from labguide.hosts.mkdocs.deck_links import DeckLinks
+from labguide.model import Place, Project
+from labguide.problems import Problem, Problems
+
+_TEMPLATES = Path(__file__).parents[2] / "theme"
+_OUTPUTS = "assets/labguide/outputs"
+"""The style sheet and the script for outputs, which MkDocs publishes from the folder of templates."""
+
+
+class Handover:
+    """One site on its way through MkDocs. What cannot be published is in `problems` when `finish` was called.
+
+    With `notices`, each page begins with its own problems: a preview shows them instead of ending.
+    """
+
+    def __init__(self, project: Project, woven: site.Site, problems: Problems, *, notices: bool = False) -> None:
+        self.project, self.site, self.problems = project, woven, problems
+        self._notices = notices
+        self._links = DeckLinks(project, woven.decks, problems)
+        self._decks: dict[str, str] = {}
+        self._foreign: dict[str, str] = {}
+        self._seen: dict[tuple[str, int], list[Problem]] = {}
+
+    def configure(self, config: MkDocsConfig) -> None:
+        """Teach MkDocs' extensions and theme what woven text needs."""
+        config.mdx_configs.update(configuration.dialect(config).configs)
+        _add_templates(config)
+
+    def add_files(self, files: Files, config: MkDocsConfig) -> None:
+        """Add notebooks, recorded pictures and places for decks to a language's files."""
+        published = {file.dest_uri: file for file in files if file.inclusion.is_included()}
+        for path, content in {**dict.fromkeys(self.site.decks, b""), **self.site.files}.items():
+            if path in published and published[path].generated_by is None:
+                self._tell_collision(path, published[path])
+            if path in files.src_uris:
+                files.remove(files.src_uris[path])
+            files.append(File.generated(config, path, content=content))
+
+    def source(self, page: Page) -> str | None:
+        """The text of a page in place of its file's; None for a page that is not of this project."""
+        woven = self.site.pages.get(page.file.src_uri)
+        if woven is None:
+            return None
+        body = woven.document.body_line - 1
+        notice = _notice(self.problems.at(woven.document.path)) if self._notices else ""
+        if not notice:
+            return woven.text
+        written = lines.split(woven.text)
+        return "\n".join([*written[:body], notice, *written[body:], ""])
+
+    def see_markdown(self, page: Page, markdown: str) -> None:
+        """Keep the text of a page that labguide did not read, for `see_content`."""
+        if page.file.src_uri not in self.site.pages:
+            self._foreign[page.file.src_uri] = markdown
+
+    def see_content(self, page: Page, content: str) -> str:
+        """Hold a page's HTML against what was woven, and return it, in a preview with the problems found."""
+        seen = (page.file.src_uri, hash(content))  # a page that is not translated is built in each language
+        if seen not in self._seen:
+            self._seen[seen] = list(self._found(page, content))
+            for problem in self._seen[seen]:
+                self.problems.include(problem)
+        return _notice(self._seen[seen]) + content if self._notices else content
+
+    def _found(self, page: Page, content: str) -> Problems:
+        uri, found = page.file.src_uri, Problems()
+        path = f"{self.project.docs_dir}/{uri}"
+        if uri in self.site.pages:
+            leftovers.check(self.project, self.site.pages[uri], content, found)
+        else:
+            foreign = leftovers.Foreign(path, _origin(page.file), self._foreign.get(uri, ""), content)
+            leftovers.check_foreign(self.project, foreign, self.site.pages.values(), found)
+        for text in (page.title, page.meta.get("title"), page.meta.get("description")):
+            leftovers.check_text(Place(path), str(text or ""), found)
+        return found
+
+    def render_decks(self, files: Files, config: MkDocsConfig) -> None:
+        """Put decks into their places, when all pages of a language have been read."""
+        language = _language(config) or self.project.languages[0]
+        self._links.published(files)
+        for path, woven in self.site.decks.items():
+            if woven.document.language == language:
+                self._decks[path] = self._deck(path, files)
+            files.src_uris[path].content_string = self._decks.get(path, "")
+        for file in files.documentation_pages():
+            if file.page and file.src_uri in self.site.pages:
+                self._note_links(file.page)
+
+    def finish(self) -> None:
+        """After the last language: what can be told only when everything is there."""
+        self._links.check()
+
+    def _deck(self, path: str, files: Files) -> str:
+        woven = self.site.decks[path]
+        try:
+            page = site.render_deck(path, self.site, self.project, self._links.address(path, files))
+        except Exception as error:  # an extension raises whatever it does
+            message = f"this deck cannot be rendered: {type(error).__name__}: {error}"
+            self.problems.add(Place(woven.document.path), "mkdocs", message, "mend the deck")
+            return ""
+        self._links.rendered(path, page)
+        leftovers.check(self.project, woven, page, self.problems)
+        for name in ("title", "subtitle"):
+            leftovers.check_text(Place(woven.document.path), str(woven.document.meta.get(name, "")), self.problems)
+        return page
+
+    def _note_links(self, page: Page) -> None:
+        for file, anchors in (page.links_to_anchors or {}).items():
+            self._links.from_page(self.site.pages[page.file.src_uri], file, anchors)
+
+    def _tell_collision(self, path: str, other: File) -> None:
+        place = Place(f"{self.project.docs_dir}/{other.src_uri}")
+        message = f"labguide publishes {path} too, so one of the two would be lost"
+        self.problems.add(place, "duplicate-file", message, "give this file another name")
+
+
+def _origin(file: File) -> str:
+    return f"the plugin {file.generated_by} made" if file.generated_by else "MkDocs found by itself"
+
+
+def _language(config: MkDocsConfig) -> str | None:
+    i18n = config.plugins.get("i18n")
+    return str(i18n.current_language) if i18n is not None else None
+
+
+def _add_templates(config: MkDocsConfig) -> None:
+    """Put this package's page templates before the theme's, after those of the project."""
+    own, dirs = str(_TEMPLATES), config.theme.dirs
+    if config.theme.name == "material" and own not in dirs:
+        dirs.insert(1 if config.theme.custom_dir else 0, own)
+        # First, so that a project's own style sheets may change what they say of outputs.
+        config.extra_css.insert(0, f"{_OUTPUTS}.css")
+        config.extra_javascript.insert(0, f"{_OUTPUTS}.js")
+
+
+def _notice(problems: list[Problem]) -> str:
+    if not problems:
+        return ""
+    items = "".join(f"<li>{html.escape(str(problem))}</li>" for problem in problems)
+    title = f'<p class="admonition-title">{len(problems)} problem{"s" if len(problems) != 1 else ""}</p>'
+    return f'<div class="admonition failure">{title}<ul>{items}</ul></div>\n'
