@@ -106,7 +106,7 @@ def test_quoted_value_is_found_where_it_is_set_as_readers_see_it(workshop: Check
     doctor(workshop, '"share": 0.8123', '"share": 0.9123')
     (finding,) = workshop.check()
     assert (finding.problem.place.line, finding.diff[-2:]) == (5, ("-91.2%", "+81.2%"))
-    assert [str(place) for place in finding.quoted] == ["docs/page.md:6"]
+    assert [str(place) for place in finding.quoted] == ["docs/page.md:6:7"]
 
 
 def test_value_that_reads_the_same_is_no_drift(workshop: Checked) -> None:
@@ -316,7 +316,7 @@ def test_clean_check_prints_an_empty_list_and_exits_with_0(project: Path) -> Non
         ("[x](index.md#nowhere)", "docs/lesson.md:{line}: a link 'index.md#nowhere'"),
         ("[x](#nowhere)", "docs/lesson.md:{line}: a link '#nowhere'"),
         ("[x](/nowhere/)", "docs/lesson.md:{line}: an absolute link '/nowhere/'"),
-        ("{value}`draw#nothing`", 'docs/lesson.md:{line}: no value "nothing"'),
+        ("{value}`draw#nothing`", 'docs/lesson.md:{line}:1: no value "nothing"'),
         ("~~~\ncode\n~~~", "docs/lesson.md:{line}: this code was not run"),
     ],
     ids=["page", "anchor of a page", "anchor", "absolute link", "value", "fence"],
