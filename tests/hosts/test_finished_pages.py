@@ -93,7 +93,7 @@ def test_quote_in_front_matter_is_told(tmp_path: Path) -> None:
     workshop = Built(tmp_path)
     for key in ("title", "description"):
         workshop.write(f"docs/{key}.md", f'---\n{key}: "It is {{value}}`first#word`"\n---\n# Page\n')
-    assert workshop.build() == ["docs/description.md:1 unwoven-quote", "docs/title.md:1 unwoven-quote"]
+    assert workshop.build() == ["docs/description.md:2 front-matter", "docs/title.md:2 front-matter"]
 
 
 def test_quoted_files_and_numbered_lines_are_known(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_file_quote_that_no_extension_replaces_is_told(tmp_path: Path) -> None:
     workshop.write("mkdocs.yml", config)
     workshop.write("snippets/conf.txt", "a = 1\n")
     workshop.write("docs/index.md", '# Home\n\n```text\n--8<-- "snippets/conf.txt"\n```\n')
-    assert workshop.build() == ["docs/index.md:4 unwoven-quote"]
+    assert workshop.build() == ["docs/index.md:4 bad-include"]
 
 
 def test_file_of_the_author_must_not_lie_where_a_deck_is_published(tmp_path: Path) -> None:
@@ -162,5 +162,5 @@ def test_quote_that_weaving_told_of_is_not_told_again(tmp_path: Path) -> None:
     workshop = Built(tmp_path)
     workshop.write("docs/index.md", "# Home\n\n```{cell} first#nothing\n```\n\n{value}`first#nothing`\n")
     workshop.write("slides/deck.md", "# Deck\n\n```{cell} first#nothing\n```\n\n{value}`first#nothing`\n")
-    told = ["docs/index.md:3 unknown-cell", "docs/index.md:6 unknown-value"]
+    told = ["docs/index.md:3 unknown-cell", "docs/index.md:6:1 unknown-value"]
     assert workshop.check() == [*told, *(each.replace("docs/index", "slides/deck") for each in told)]

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown import Markdown
 
-from labguide import quotes
+from labguide import documents
 from labguide.hosts import leftovers
-from labguide.model import Document, Project, Woven
+from labguide.lines import placed
+from labguide.model import Document, Line, Project, Woven
 from labguide.problems import Problems
 from labguide.weaving import outputs
 
@@ -37,13 +38,16 @@ NAME = st.text("abcdefghijkl-", min_size=1, max_size=8)
 PAGE = "# Page\n\n```{cell} a#b\n```\n"
 
 
+def placed_text(text: str) -> tuple[Line, ...]:
+    return tuple(placed(text, "docs/page.md"))
+
+
 def problems_of(document: str, woven: str) -> list[str]:
     """What is told of a page with this text and this woven text, rendered as sites render it."""
     project, problems = Project(Path("/nowhere")), Problems()
-    found = quotes.find(document.split("\n"), "docs/page.md", 1, Problems())
-    page = Document("docs/page.md", "lesson", "en", document, {}, 1, found, "page.md")
+    page = documents.parse(documents.Written("docs/page.md", "lesson", "en", document, "page.md"), project, Problems())
     html = Markdown(extensions=["attr_list", "tables", "pymdownx.superfences", "pymdownx.highlight"]).convert(woven)
-    leftovers.check(project, Woven(page, woven), html, problems)
+    leftovers.check(project, Woven(page, placed_text(woven)), html, problems)
     return [problem.kind for problem in problems]
 
 
@@ -60,16 +64,18 @@ def test_what_a_cell_printed_is_known(printed: list[str], indent: str) -> None:
 def test_value_that_nobody_replaced_is_told(script: str, name: str, around: str) -> None:
     text = f"# Page\n\n{around.format(f'{{value}}`{script}#{name}`')}\n"
     assert problems_of("# Page\n", text) == []  # a cell printed it
-    page = Document("docs/page.md", "lesson", "en", text, {}, 1, (), "page.md")
+    page = Document("docs/page.md", "lesson", "en", placed_text(text), {}, 1, (), "page.md")
     problems = Problems()
     html = Markdown(extensions=["tables"]).convert(text)
-    leftovers.check(Project(Path("/nowhere")), Woven(page, text), html, problems)
+    leftovers.check(Project(Path("/nowhere")), Woven(page, placed_text(text)), html, problems)
     assert [problem.kind for problem in problems] == ["unwoven-quote"]
 
 
 @given(st.text(st.characters(categories=["L", "N"]), min_size=1))
 def test_code_that_is_in_no_woven_text_is_told(code: str) -> None:
-    page = Document("docs/page.md", "lesson", "en", "# Page\n", {}, 1, (), "page.md")
+    page = Document("docs/page.md", "lesson", "en", placed_text("# Page\n"), {}, 1, (), "page.md")
     problems = Problems()
-    leftovers.check(Project(Path("/nowhere")), Woven(page, "# Page\n"), f"<pre><code>x_{code}</code></pre>", problems)
+    leftovers.check(
+        Project(Path("/nowhere")), Woven(page, placed_text("# Page\n")), f"<pre><code>x_{code}</code></pre>", problems
+    )
     assert [problem.kind for problem in problems] == ["unwoven-code"]

@@ -58,7 +58,7 @@ def test_site_is_the_same(workshop: Built, monkeypatch: pytest.MonkeyPatch) -> N
     ("path", "text", "told"),
     [
         ("docs/page.md", UNRUN, "docs/page.md:1: this code was not run"),
-        ("docs/page.md", "# A\n\n{value}`first#nothing`\n", "docs/page.md:3: no value"),
+        ("docs/page.md", "# A\n\n{value}`first#nothing`\n", "docs/page.md:3:1: no value"),
         ("slides/deck.md", "# Deck\n\n[x](nowhere.md)\n", "slides/deck.md:3: a link 'nowhere.md'"),
         ("docs/page.md", "# A\n\n[x](slides/deck.html#/nowhere)\n", "docs/page.md:3: a link"),
     ],

@@ -42,10 +42,10 @@ def test_options_become_the_project(tmp_path: Path) -> None:
     assert opened.unrun == (UnrunRule(True, ("rust", "java"), ()), UnrunRule(False, (), ("slides/**",)))
 
 
-def test_project_knows_how_mkdocs_includes_files_and_which_fences_it_draws(tmp_path: Path) -> None:
-    opened = mkdocs.open_project(project(tmp_path).root)
-    assert opened.snippets_options == {"check_paths": True, "base_path": [str(tmp_path / "snippets"), str(tmp_path)]}
-    assert opened.custom_fences == ("mermaid",)
+def test_project_knows_the_markdown_of_mkdocs(tmp_path: Path) -> None:
+    dialect = mkdocs.open_project(project(tmp_path).root).dialect
+    assert "pymdownx.snippets" in dialect.extensions
+    assert dialect.configs["pymdownx.superfences"]["custom_fences"][0]["name"] == "mermaid"
 
 
 @pytest.mark.parametrize(

@@ -22,24 +22,25 @@ _TARGETS = (
 def place(woven: Woven, target: str, dialect: Dialect) -> Place:
     """Where `target` is linked to: in the document, in what it includes, or at the quote that shows it."""
     first = woven.document.body_line - 1
-    return next(_links_to(target, woven.lines, first, dialect), Place(woven.document.path))
+    written = _links_to(target, woven.lines, _prose(woven.lines, first, dialect))
+    shown = _links_to(target, woven.lines, [line.text for line in woven.lines])  # in an output that is HTML, say
+    return next(written, None) or next(shown, Place(woven.document.path))
 
 
 def is_written(document: Document, target: str, dialect: Dialect) -> bool:
-    """Whether an author wrote the link, and not only a cell printed it."""
-    return any(True for _ in _links_to(target, document.lines, document.body_line - 1, dialect))
+    """Whether a document's own text links to a target, and not only what was recorded."""
+    prose = _prose(document.lines, document.body_line - 1, dialect)
+    return next(_links_to(target, document.lines, prose), None) is not None
 
 
-def _links_to(target: str, lines: Sequence[Line], first: int, dialect: Dialect) -> Iterator[Place]:
-    """The places of links to a target, in order, outside of code; those in HTML outputs come last."""
-    texts = [line.text for line in lines]
-    mentioning = [number for number, text in enumerate(texts) if target in html.unescape(text)]
-    if not mentioning:
-        return
-    prose = blocks.find(texts, first, dialect).prose
-    for shown in (prose, texts):
-        for number in mentioning:
-            text = _CODE_SPAN.sub(lambda span: " " * len(span[0]), shown[number])
-            for form in _TARGETS:
-                found = (match for match in form.finditer(text) if html.unescape(match["target"]) == target)
-                yield from (lines[number].at(match.start("target")) for match in found)
+def _prose(lines: Sequence[Line], first: int, dialect: Dialect) -> Sequence[str]:
+    return blocks.find([line.text for line in lines], first, dialect).prose
+
+
+def _links_to(target: str, lines: Sequence[Line], texts: Sequence[str]) -> Iterator[Place]:
+    """The places of links to a target; `texts` are those of the lines, with blanks for what is not to be read."""
+    for line, text in zip(lines, texts, strict=True):
+        without_code = _CODE_SPAN.sub(lambda span: " " * len(span[0]), text)
+        for form in _TARGETS:
+            found = (match for match in form.finditer(without_code) if html.unescape(match["target"]) == target)
+            yield from (line.at(match.start("target")) for match in found)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from labguide import blocks, lines
-from labguide.model import Dialect, Document, Line, Place, Project, Woven
+from labguide.model import Document, Place, Project, UnrunCode, Woven
 from labguide.problems import Problems
 
 _PRE = re.compile(r"<pre\b[^>]*>(?P<content>.*?)</pre\s*>", re.DOTALL | re.IGNORECASE)
@@ -44,7 +44,7 @@ def check(project: Project, woven: Woven, content: str, problems: Problems) -> N
     """Note what stands in `content`, the HTML of a document, but was not woven."""
     shown = _HIDDEN.sub("", content)
     for leftover in _leftovers(shown):
-        if not _is_meant(leftover, woven, project.dialect):
+        if not _is_meant(project, leftover, woven):
             _tell(woven.document, leftover, problems)
     known = _Known(woven)
     for block in _blocks(shown):
@@ -117,32 +117,41 @@ def _leftovers(content: str) -> Iterator[_Leftover]:
         yield _Leftover(html.unescape(match[0]), html.unescape(match["quoted"] or "8<"))
 
 
-def _is_meant(leftover: _Leftover, woven: Woven, dialect: Dialect) -> bool:
-    """Whether it is known: a cell printed it, weaving told of it, or the author wrote it as inline code."""
-    if not _unseen(leftover, woven.document):
+def _is_meant(project: Project, leftover: _Leftover, woven: Woven) -> bool:
+    """Whether it is known: a cell printed it, weaving told of it, or the author wrote it as inline code.
+
+    What a document includes was put in by labguide, so that an include in woven text is one that is to be seen.
+    """
+    written = woven.document.text
+    known = _lines_with(leftover, woven.document) <= _quoting(woven.document)
+    if leftover.key not in written or not leftover.key.startswith("{") or known:
         return leftover.key in woven.text
     fenced = re.compile(rf"`{{3,}}\s*{re.escape(leftover.key)}")
-    return leftover.key.startswith("{cell}") and not fenced.search(_without_illustrations(woven.document, dialect))
+    return leftover.key.startswith("{cell}") and not fenced.search(_without_illustrations(project, woven.document))
 
 
-def _without_illustrations(document: Document, dialect: Dialect) -> str:
+def _without_illustrations(project: Project, document: Document) -> str:
     written = [line.text for line in document.lines]
-    found = blocks.find(written, document.body_line - 1, dialect).fences
-    illustrations = [fence for fence in found if ".illustration" in fence.info]
-    shown = {number for fence in illustrations for number in range(fence.first, fence.last + 1)}
+    fences = blocks.find(written, document.body_line - 1, project.dialect).fences
+    shown = {
+        number for fence in fences if ".illustration" in fence.info for number in range(fence.first, fence.last + 1)
+    }
     return "\n".join(line for number, line in enumerate(written) if number not in shown)
 
 
-def _unseen(leftover: _Leftover, document: Document) -> list[Line]:
-    """The lines that have it and in which weaving found no quote; each that it found was replaced, or is told."""
-    quoting = {quote.first for quote in document.quotes}
-    return [line for number, line in enumerate(document.lines) if leftover.key in line.text and number not in quoting]
+def _lines_with(leftover: _Leftover, document: Document) -> set[int]:
+    return {number for number, line in enumerate(document.lines) if leftover.key in line.text}
+
+
+def _quoting(document: Document) -> set[int]:
+    """The lines with quotes that weaving found: each was replaced, or is a problem already."""
+    return {quote.first for quote in document.quotes if not isinstance(quote, UnrunCode)}
 
 
 def _tell(document: Document, leftover: _Leftover, problems: Problems) -> None:
-    unseen = _unseen(leftover, document)
+    number = min(_lines_with(leftover, document) - _quoting(document), default=None)
     problems.add(
-        unseen[0].place if unseen else Place(document.path),
+        Place(document.path) if number is None else document.lines[number].place,
         "unwoven-quote",
         f"this quote was not replaced: {leftover.written}",
         "mend what stands before it, such as a fence that is not closed, or what includes it",
@@ -150,7 +159,7 @@ def _tell(document: Document, leftover: _Leftover, problems: Problems) -> None:
 
 
 class _Known:
-    """All that a page may show as code: what was woven.
+    """All that a page may show as code: what was woven, with the files that it includes.
 
     Texts are compared by their letters and digits: Markdown changes spaces, quotation marks and indentation.
     """

@@ -61,7 +61,8 @@ class Handover:
         if woven is None:
             return None
         body = woven.document.body_line - 1
-        notice = _notice(self.problems.at(woven.document.path)) if self._notices else ""
+        told = [problem for path in sorted(woven.document.files) for problem in self.problems.at(path)]
+        notice = _notice(told) if self._notices else ""
         if not notice:
             return woven.text
         written = lines.split(woven.text)
