@@ -41,8 +41,10 @@ class FileStream(OutStream):
 
     def write(self, string: str) -> int | None:  # type: ignore[override]
         """Write after what others have written; a forked child writes as they do."""
+        if isinstance(string, str) and not string.isascii():
+            string = string.encode(errors="backslashreplace").decode()  # half a character cannot be sent
         if os.getpid() != self._master_pid and isinstance(string, str):
-            os.write(self._number, string.encode(errors="backslashreplace"))
+            os.write(self._number, string.encode())
             return len(string)
         self.take()
         written: int | None = super().write(string)
