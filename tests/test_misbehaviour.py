@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import json
 import os
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from case_project import NoCloud, Seen, Workshop
 from labguide import running, variables
@@ -158,6 +161,18 @@ def test_values_that_a_sentence_can_show_are_kept_as_print_shows_them() -> None:
     }
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(JSON)
+def test_what_json_can_hold_is_kept_exactly(value: object) -> None:
+    found = values.picked({"value": value}, ())
+    assert found["kept"] == {"value": value} or len(json.dumps(value)) > values.LIMIT
+
+
 def test_reason_why_a_value_is_not_kept_is_known() -> None:
     circle: list[object] = []
     circle.append(circle)
@@ -276,6 +291,16 @@ def test_output_of_child_processes_stands_where_it_happened_and_once(trial: Tria
         **{"a": "one\ntwo\nthree\nfour\nfive\nsix\n", "b": "seven\n", "c": "eight\n", "d": "nine\n"},
         **{"e": "ten\n", "f": "eleven\n", "g": "十二"},
     }
+
+
+def test_half_a_character_is_printed_as_its_code(trial: Trial) -> None:
+    assert trial.printed("print('\\ud83d', '文')") == {"a": "\\ud83d 文\n"}
+
+
+def test_child_that_outlives_its_cell_is_heard_with_the_cell_of_the_moment(trial: Trial) -> None:
+    code = "import subprocess\ncommand = 'read line; echo $line'\n"
+    code += "child = subprocess.Popen(command, shell=True, stdin=subprocess.PIPE, text=True)"
+    assert trial.printed(code, "child.communicate('late');") == {"a": "", "b": "late\n"}
 
 
 def test_streams_of_child_processes_are_kept_apart(trial: Trial) -> None:

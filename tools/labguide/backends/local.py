@@ -60,14 +60,13 @@ class LocalBackend:
         if self._process is None:
             return
         process, self._process = self._process, None
-        for stream in (process.stdin, process.stdout):
-            if stream:
-                stream.close()
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        with process:  # closes its standard output at the end: it may be about to say where it is
+            if process.stdin:
+                process.stdin.close()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
     def environment(self, account: str) -> Mapping[str, str]:
         """The server's own variables; its access key id is the account number."""

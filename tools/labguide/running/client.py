@@ -76,7 +76,7 @@ class Client(NotebookClient):
 
     def index_of(self, request: str) -> int:
         """The number of the cell that a request belongs to; the last cell's if it is not known."""
-        return self._owners.get(request, self._last).index
+        return min(self._owners.get(request, self._last).index, len(self.nb.cells) - 1)
 
     async def texts_of_widgets(self, seconds: float) -> Mapping[str, str]:
         """What the widgets that were shown say now, by their ids."""

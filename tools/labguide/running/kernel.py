@@ -174,9 +174,8 @@ class _Cells:
             return self._died(cell)
         if self._client.ended_itself:
             message = f'cell "{cell.name}" ended the kernel with `quit` or `exit`'
-            return Failure(
-                cell, _line_of(cell, _QUIT), "cell-quit", message, "take it out: cells after it would not run"
-            )
+            remedy = "take it out: what comes after it would not run"
+            return Failure(cell, _line_of(cell, _QUIT), "cell-quit", message, remedy)
         if EXPECT_ERROR in cell.tags and not any(output["output_type"] == "error" for output in notebook_cell.outputs):
             message = f'cell "{cell.name}" was to raise and did not'
             remedy = f"mend it or take the tag {EXPECT_ERROR} off"
@@ -276,17 +275,14 @@ class _Time:
 
 def _raised(cell: Cell, outputs: list[Output], error: CellExecutionError, reason: str) -> Failure:
     last: Output = next((o for o in reversed(outputs) if o["output_type"] == "error"), {})
-    # IPython shows no traceback of a cell that exits.
-    line = (
-        1 + _line_of(cell, _QUIT) - cell.place.line
-        if error.ename == "SystemExit"
-        else cell_line(last.get("traceback", ()))
-    )
+    line = cell.place.line + cell_line(last.get("traceback", ())) - 1
+    if error.ename == "SystemExit":  # IPython shows no traceback of a cell that exits
+        line = _line_of(cell, _QUIT)
     what = next(iter(f"{error.ename}: {error.evalue}".strip().splitlines()), "an error")
     what = _with_reason(what, reason)
     return Failure(
         cell,
-        cell.place.line + line - 1,
+        line,
         "cell-raised",
         f'cell "{cell.name}" raised {what}',
         f"mend the cell, or tag it {EXPECT_ERROR} if it is meant to",

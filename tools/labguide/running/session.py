@@ -174,9 +174,8 @@ async def _run_one(session: _Session, script: Script) -> bool:
         if _concerns_all(error):
             raise
         session.progress.done(script, False, time.monotonic() - started)
-        message = cleaning.Hider(cleaning.Known(secrets)).text(
-            f"its run broke off with {type(error).__name__}: {error}"
-        )
+        hider = cleaning.Hider(cleaning.Known(secrets))
+        message = hider.text(f"its run broke off with {_told(error)}")
         session.problems.add(Place(script.path), "run-failed", message, "see what it does to its kernel")
         return False
     session.progress.done(script, outcome.problem is None, sum(run.seconds.values()))
@@ -195,10 +194,15 @@ def _kept(session: _Session, script: Script, recording: Recording) -> bool:
     except OSError:
         raise
     except Exception as error:
-        message = f"its recording cannot be kept: {type(error).__name__}: {error}"
+        message = f"its recording cannot be kept: {_told(error)}"
         session.problems.add(Place(script.path), "run-failed", message, "see what its cells show")
         return False
     return True
+
+
+def _told(error: Exception) -> str:
+    """The name of an exception and the first line of what it says."""
+    return f"{type(error).__name__}: {next(iter(str(error).strip().splitlines()), 'no more is known')}"
 
 
 def _concerns_all(error: Exception) -> bool:
