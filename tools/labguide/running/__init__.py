@@ -6,6 +6,7 @@ for them. A script that fails keeps its old recording, becomes a problem, and th
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -125,6 +126,8 @@ def keep(
 
     `inputs` are the script's from `freshness.keys`. Returns the recording that stands now.
     """
+    names = {quote.name for quote in quoted}
+    new = dataclasses.replace(new, unkept={name: why for name, why in new.unkept.items() if name in names})
     old = recordings.load(project, new.backend, script.name)
     made_from = freshness.made_from(project, new.backend, inputs)
     # What means the same keeps its bytes, but for what it was made from: equal results may come from other data.
