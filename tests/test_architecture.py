@@ -26,7 +26,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("labguide.sources", "labguide.recordings", "labguide.workdir"),
     ("labguide.scripts", "labguide.documents"),
     ("labguide.cleaning", "labguide.quotes"),
-    ("labguide.shown_values", "labguide.includes", "labguide.policy"),
+    ("labguide.shown_values", "labguide.includes", "labguide.policy", "labguide.terminal"),
     ("labguide.headers", "labguide.blocks"),
     ("labguide.problems", "labguide.lines", "labguide.variables"),
     ("labguide.model",),

@@ -16,7 +16,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from labguide.cleaning import ACCOUNT, AS_IT_IS, Hider, Known, Left, caller_secrets, clean_run, terminal
+from labguide import terminal
+from labguide.cleaning import ACCOUNT, AS_IT_IS, Hider, Known, Left, caller_secrets, clean_run
 from labguide.model import Origin
 
 UPPER, LOWER, DIGITS = string.ascii_uppercase, string.ascii_lowercase, string.digits

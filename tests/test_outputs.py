@@ -19,7 +19,7 @@ from PIL import Image
 
 from labguide.model import Place
 from labguide.problems import Problems
-from labguide.weaving import frames, markup, outputs, terminal
+from labguide.weaving import coloured, frames, markup, outputs
 from labguide.weaving.forms import Asset, CannotShowError
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=200)
@@ -74,8 +74,8 @@ def test_printed_text_arrives_and_its_page_stands(indent: str, text: str) -> Non
     page = rendered(woven, indent)
     assert problems == []
     assert stands_alone(page)
-    expected = html.unescape(terminal.as_html(text.rstrip())).split("\n")
-    if woven and not re.search("<[a-z]", terminal.as_html(text)):
+    expected = html.unescape(coloured.as_html(text.rstrip())).split("\n")
+    if woven and not re.search("<[a-z]", coloured.as_html(text)):
         got = page.find("code").get_text().rstrip("\n").split("\n")  # type: ignore[union-attr]
         assert [line.rstrip() for line in got] == [line.rstrip() for line in expected]
 
@@ -83,13 +83,13 @@ def test_printed_text_arrives_and_its_page_stands(indent: str, text: str) -> Non
 @PATIENT
 @given(text=st.text(string.printable.replace("\x0b", "").replace("\x0c", "").replace("\r", ""), max_size=100))
 def test_terminal_shows_plain_text_as_it_is(text: str) -> None:
-    assert html.unescape(terminal.as_html(text)).rstrip() == text.rstrip()
+    assert html.unescape(coloured.as_html(text)).rstrip() == text.rstrip()
 
 
 @PATIENT
 @given(text=st.text("ab\n\r\b\t\x1b[]();0138mKJHABCD\\", max_size=80))
 def test_any_sequence_of_escapes_leaves_none(text: str) -> None:
-    made = re.sub("<[^>]*>", "", terminal.as_html(text))
+    made = re.sub("<[^>]*>", "", coloured.as_html(text))
     assert "\x1b" not in made
     assert stands_alone(rendered(shown(printed(text))[0]))
 
@@ -112,7 +112,7 @@ def test_any_sequence_of_escapes_leaves_none(text: str) -> None:
     ],
 )
 def test_terminal_shows(text: str, expected: str) -> None:
-    assert terminal.as_html(text) == expected
+    assert coloured.as_html(text) == expected
 
 
 @pytest.mark.parametrize("indent", PLACES)

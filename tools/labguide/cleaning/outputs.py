@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from labguide.cleaning import secrets, terminal, traces
+from labguide import terminal
+from labguide.cleaning import secrets, traces
 from labguide.cleaning.hiding import Hider
 from labguide.model import Origin, Output
 

@@ -37,7 +37,15 @@ _TAGS, _DATA, _MODULE, _AFTER = "tags", "data ", "module ", "after "
 
 _LOCKS = ("requirements*.lock", "requirements*.txt", "*.lock", "pylock*.toml")
 
-_RECORDER = ("running", "cleaning", "backends/hook.py", "backends/calls.py", "recordings.py", "variables.py")
+_RECORDER = (
+    "running",
+    "cleaning",
+    "backends/hook.py",
+    "backends/calls.py",
+    "recordings.py",
+    "variables.py",
+    "terminal.py",
+)
 """labguide's own part in what is recorded: another kernel setting, value or replacement makes another recording."""
 
 _OF_A_SESSION = frozenset(

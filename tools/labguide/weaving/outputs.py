@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labguide.model import Output
-from labguide.weaving import formulas, frames, markup, prose, shrinking, terminal
+from labguide.weaving import coloured, formulas, frames, markup, prose, shrinking
 from labguide.weaving.forms import HTML_FENCE, Asset, CannotShowError, Look, Shown
 
 __all__ = ["HTML_FENCE", "Asset", "Look", "as_markdown", "fence_for"]
@@ -180,12 +180,12 @@ def _text(form: _Form, classes: str = "", language: str = "text") -> Shown:
     if not kept:
         return Shown([])
     marks = f"{classes}{form.look.marks}{_unsearched(text)}"
-    if terminal.is_plain(kept):
+    if coloured.is_plain(kept):
         lines = kept.split("\n")
         fence = fence_for(lines)
         block = [f"{fence} {{.{language} .{OUTPUT_CLASS}{marks}}}", *lines, fence]
     else:
-        block = _html_fence(f"<pre><code>{terminal.as_html(kept)}\n</code></pre>", f" .recorded-terminal{marks}")
+        block = _html_fence(f"<pre><code>{coloured.as_html(kept)}\n</code></pre>", f" .recorded-terminal{marks}")
     ending = ".txt" if language == "text" else f".{language}"
     return _with_rest(block, form, text, left_out, f"more_{unit}", ending)
 

@@ -1,15 +1,16 @@
-r"""Text with escape sequences as HTML: what a terminal would show at the end, with its colours as classes.
+"""What a terminal shows at the end of a text: letters in rows, each in the colours that it has.
 
 A terminal is a grid of rows and a pen. Text goes to where the pen is; escape sequences colour it and move it. So a
 redrawn line shows its last state, and a sequence that has no meaning on a page (a title, a font) leaves no trace.
-Tabs stay tabs. See ECMA-48, https://www.ecma-international.org/publications-and-standards/standards/ecma-48/
+Tabs stay tabs; letters of East Asian scripts take two columns (Unicode Standard Annex 11). For the sequences see
+ECMA-48, https://www.ecma-international.org/publications-and-standards/standards/ecma-48/
 """
 
 from __future__ import annotations
 
-import html
 import itertools
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -22,31 +23,59 @@ _TOKEN = re.compile(
     r"|(?P<control>.)",
     re.DOTALL,
 )
-_NEEDS_TERMINAL = re.compile(r"\A\n|[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|-8<-")
+_MOVES_BACK = re.compile(r"\r(?!\n)|\x08|\x1b\[[0-9;]*[A-HJKf]")
+_WIDE = re.compile(r"[^\x00-\u02ff]")
 _LINK = re.compile(r"(?:https?|mailto):\S+", re.ASCII)
 _LIMIT = 5_000
 """How far the pen may be moved to where nothing is yet; more would be a mistake, and fill the memory."""
 
 
-def is_plain(text: str) -> bool:
-    """Whether a fence of Markdown shows this text as a terminal would.
-
-    It would not with escapes, controls or tabs in it; and Pygments leaves out blank lines at the beginning.
-    """
-    return _NEEDS_TERMINAL.search(text) is None
-
-
-def as_html(text: str) -> str:
-    """The text as the content of a `<pre>`."""
+def rows(text: str) -> list[list[Cell]]:
+    """The rows of letters that are seen at the end. A wide letter has a cell without a letter after it."""
     screen = _Screen()
     for token in _TOKEN.finditer(text):
         screen.take(token)
-    rows = ("".join(_runs(row)) for row in screen.rows)
-    return "\n".join(rows).rstrip()
+    return screen.rows
+
+
+def final(text: str) -> str:
+    """The text without what was drawn over; one in which the pen never goes back is returned as it is."""
+    if not _MOVES_BACK.search(text):
+        return text
+    return "\n".join(map(_as_text, rows(text.replace("\r\n", "\n"))))
+
+
+def _as_text(row: list[Cell]) -> str:
+    """A row with the sequences for its colours, and without blanks at its end that what was erased has left."""
+    while row and row[-1] == (" ", PLAIN):
+        row.pop()
+    parts = []
+    for style, cells in itertools.groupby(row, key=lambda cell: cell[1]):
+        letters = "".join(letter for letter, _ in cells)
+        parts.append(letters if style == PLAIN else f"{_begins(style)}{letters}{_ends(style)}")
+    return "".join(parts)
+
+
+def _begins(style: Style) -> str:
+    numbers = [number for number, trait in _ON.items() if trait in style.traits and number != 21]
+    colours = [*_numbers(style.foreground, 30), *_numbers(style.background, 40)]
+    sequence = ";".join(map(str, (*numbers, *colours)))
+    link = f"\x1b]8;;{style.link}\x1b\\" if style.link else ""
+    return link + (f"\x1b[{sequence}m" if sequence else "")
+
+
+def _ends(style: Style) -> str:
+    return ("\x1b[0m" if replace(style, link="") != PLAIN else "") + ("\x1b]8;;\x1b\\" if style.link else "")
+
+
+def _numbers(colour: str, base: int) -> list[int]:
+    if colour.startswith("#"):
+        return [base + 8, 2, *bytes.fromhex(colour[1:])]
+    return [base + int(colour) + (52 if int(colour) > 7 else 0)] if colour else []
 
 
 @dataclass(frozen=True)
-class _Style:
+class Style:
     """How the pen writes: a colour is a number from 0 to 15, or `#rrggbb`."""
 
     foreground: str = ""
@@ -55,16 +84,16 @@ class _Style:
     link: str = ""
 
 
-_PLAIN = _Style()
-_Cell = tuple[str, _Style]
+PLAIN = Style()
+Cell = tuple[str, Style]
 
 
 @dataclass
 class _Screen:
-    rows: list[list[_Cell]] = field(default_factory=lambda: [[]])
+    rows: list[list[Cell]] = field(default_factory=lambda: [[]])
     row: int = 0
     column: int = 0
-    style: _Style = _PLAIN
+    style: Style = PLAIN
 
     def take(self, token: re.Match[str]) -> None:
         """Do what one piece of the text asks for."""
@@ -78,10 +107,11 @@ class _Screen:
             self._control(token["control"])
 
     def _write(self, text: str) -> None:
+        cells = [*_cells(text, self.style)] if _WIDE.search(text) else [(letter, self.style) for letter in text]
         row = self.rows[self.row]
-        row += [(" ", _PLAIN)] * (self.column - len(row))
-        row[self.column : self.column + len(text)] = [(character, self.style) for character in text]
-        self.column += len(text)
+        row += [(" ", PLAIN)] * (self.column - len(row))
+        row[self.column : self.column + len(cells)] = cells
+        self.column += len(cells)
 
     def _control(self, control: str) -> None:
         if control in "\n\v\f\x85":
@@ -116,7 +146,7 @@ class _Screen:
     def _erase_line(self, what: int) -> None:
         row = self.rows[self.row]
         if what == 1:
-            row[: self.column] = [(" ", _PLAIN)] * min(self.column, len(row))
+            row[: self.column] = [(" ", PLAIN)] * min(self.column, len(row))
         else:
             del row[self.column if what == 0 else 0 :]
 
@@ -126,6 +156,14 @@ class _Screen:
             self._erase_line(0)
         else:
             self.rows, self.row, self.column = [[]], 0, 0
+
+
+def _cells(text: str, style: Style) -> Iterator[Cell]:
+    """A cell for each column; what joins the letter before it, such as an accent, takes none."""
+    for letter in re.findall(r"[\s\S][\u0300-\u036f\u200d\ufe0f\u20e3]*", text):
+        yield letter, style
+        if unicodedata.east_asian_width(letter[0]) in "WF":
+            yield "", style
 
 
 _MOVES: Mapping[str, Callable[[_Screen, int | None, int | None], None]] = {
@@ -146,12 +184,12 @@ _ON = {1: "bold", 2: "faint", 3: "italic", 4: "underline", 7: "inverse", 9: "str
 _OFF = {22: {"bold", "faint"}, 23: {"italic"}, 24: {"underline"}, 27: {"inverse"}, 29: {"strike"}}
 
 
-def _styled(style: _Style, parameters: str) -> _Style:
+def _styled(style: Style, parameters: str) -> Style:
     """The style after one `ESC [ … m`."""
     numbers = iter([int(number or 0) for number in re.split("[;:]", parameters) if number.isdigit() or not number])
     for number in numbers:
         if number == 0:
-            style = _Style(link=style.link)
+            style = Style(link=style.link)
         elif number in _ON:
             style = replace(style, traits=style.traits | {_ON[number]})
         elif number in _OFF:
@@ -161,7 +199,7 @@ def _styled(style: _Style, parameters: str) -> _Style:
     return style
 
 
-def _coloured(style: _Style, number: int, rest: Iterator[int]) -> _Style:
+def _coloured(style: Style, number: int, rest: Iterator[int]) -> Style:
     tens, ones = divmod(number, 10)
     if tens not in (3, 4, 9, 10):
         return style
@@ -184,29 +222,3 @@ def _colour(rest: Iterator[int]) -> str:
     levels = (0, 95, 135, 175, 215, 255)
     cube = number - 16
     return "#" + "".join(f"{levels[part]:02x}" for part in (cube // 36, cube // 6 % 6, cube % 6))
-
-
-def _runs(row: list[_Cell]) -> Iterator[str]:
-    for style, cells in itertools.groupby(row, key=lambda cell: cell[1]):
-        yield _marked(escaped("".join(character for character, _ in cells)), style)
-
-
-def escaped(text: str) -> str:
-    """Text for HTML, in which no character is left that would end a line of Markdown or be changed by it."""
-    shown = html.escape(text, quote=False).replace("\t", "&#9;")
-    shown = shown.replace("\u2028", "&#x2028;").replace("\u2029", "&#x2029;")
-    return re.sub("[\ud800-\udfff]", "\ufffd", shown)
-
-
-def _marked(text: str, style: _Style) -> str:
-    if style.link:
-        text = f'<a href="{html.escape(style.link)}">{text}</a>'
-    foreground, background = style.foreground, style.background
-    classes = [f"ansi-{trait}" for trait in sorted(style.traits)]
-    classes += [f"ansi-fg-{foreground}"] if foreground.isdigit() else []
-    classes += [f"ansi-bg-{background}"] if background.isdigit() else []
-    rules = [f"color: {foreground}"] if foreground.startswith("#") else []
-    rules += [f"background-color: {background}"] if background.startswith("#") else []
-    named = f' class="{" ".join(classes)}"' if classes else ""
-    named += f' style="{"; ".join(rules)}"' if rules else ""
-    return f"<span{named}>{text}</span>" if named else text
