@@ -137,7 +137,7 @@ def remote_server() -> Iterator[Callable[[], Remote]]:
         process.wait(30)
 
 
-def wait_until(holds: Callable[[], object], seconds: float = 20) -> None:
+def wait_until(holds: Callable[[], object], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline

@@ -166,7 +166,7 @@ def test_run_that_is_stopped_leaves_nothing_either(project: AwsProject, blow: si
     run = project.start("run", "--backend", "aws", "--yes")
     wait_until(lambda: "role LabRole" in project.remote.inventory())
     run.send_signal(blow)
-    assert run.wait(60) == 130
+    assert run.wait(120) == 130
     assert project.remote.inventory() == []
 
 
@@ -196,7 +196,7 @@ def _deleting(project: AwsProject) -> Iterator[subprocess.Popen[bytes]]:
         run.send_signal(signal.SIGINT)
         _read_until(run, "deleted role")
         yield run
-        assert run.wait(60) == 130
+        assert run.wait(120) == 130
 
 
 @pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -232,7 +232,7 @@ def test_clean_too_goes_on_through_ctrl_c(project: AwsProject) -> None:
         run.send_signal(signal.SIGINT)
         _read_until(run, "another Ctrl-C")
         run.stderr.read()
-        assert run.wait(60) == 0
+        assert run.wait(120) == 0
     assert project.remote.inventory() == []
 
 
@@ -242,7 +242,7 @@ def test_deletion_goes_on_though_nobody_reads_what_it_says(project: AwsProject) 
     wait_until(lambda: "role Lab24" in project.remote.inventory())
     run.stderr.close()
     run.send_signal(signal.SIGTERM)
-    run.wait(60)
+    run.wait(120)
     assert project.remote.inventory() == []
 
 

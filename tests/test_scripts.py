@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from case_project import Workshop
-from labguide import backends, lines, scripts
+from labguide import backends, lines, scripts, sources
 from labguide.model import Project, Script
 from labguide.problems import Problems
 
@@ -132,6 +132,26 @@ def test_script_that_cannot_be_read_keeps_its_recording(recorded: Workshop) -> N
         assert recorded.build(**how).runs.ran == ()
         assert [line.partition(": ")[0] for line in recorded.found] == ["snippets/kept.py:1"]
         assert recording.read_bytes() == before
+
+
+def test_downloads_hold_the_code_of_the_file(tmp_path: Path) -> None:
+    source = "%config InlineBackend.print_figure_kwargs = {}\n# %matplotlib inline\n# !rm -rf data\n!echo run"
+    workshop = Workshop(tmp_path)
+    workshop.write("notebooks/magic.py", f'# %% name="only"\n{source}\n')
+    site = workshop.build()
+    assert workshop.found == []
+    for name in ("magic.ipynb", "magic-executed.ipynb"):
+        notebook = json.loads(site.files[f"notebooks/{name}"])
+        assert ["".join(cell["source"]) for cell in notebook["cells"]] == [source]
+
+
+def test_names_that_differ_in_case_only_are_told(tmp_path: Path) -> None:
+    workshop = Workshop(tmp_path)
+    workshop.write("notebooks/Lab.py", '# %% name="Plot"\n1\n\n# %% name="plot"\n2\n')
+    workshop.write("snippets/lab.py", "# %%\n3\n")
+    problems = Problems()
+    assert list(sources.read(workshop.project, problems).scripts) == ["Lab"]
+    assert [problem.kind for problem in problems] == ["duplicate-cell", "duplicate-script"]
 
 
 def test_recording_holds_the_code_of_the_file(recorded: Workshop) -> None:

@@ -10,6 +10,7 @@ from labguide import documents, lines, scripts
 from labguide.model import Document, DocumentKind, PageFile, Place, Project, Script, Sources
 from labguide.problems import Problems
 from labguide.scripts import script_name
+from labguide.scripts.cells import folded
 
 __all__ = ["MARKDOWN", "files", "read", "relative", "script_name"]
 
@@ -110,15 +111,11 @@ def _language(path: Path, languages: tuple[str, ...]) -> str:
 
 
 def _by_name(found: list[Script], problems: Problems) -> dict[str, Script]:
-    named: dict[str, Script] = {}
+    """The scripts by their names, of which recordings have theirs, on systems that know no case too."""
+    first: dict[str, Script] = {}
     for script in found:
-        if script.name in named:
-            other = named[script.name].path
-            problems.add(
-                Place(script.path),
-                "duplicate-script",
-                f'{other} has the name "{script.name}" too',
-                "rename one",
-            )
-        named.setdefault(script.name, script)
-    return named
+        other = first.setdefault(folded(script.name), script)
+        if other is not script:
+            message = f'{other.path} has the name "{script.name}" too'
+            problems.add(Place(script.path), "duplicate-script", message, "rename one")
+    return {script.name: script for script in first.values()}

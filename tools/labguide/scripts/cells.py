@@ -6,6 +6,7 @@ import dataclasses
 import difflib
 import functools
 import re
+import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -150,14 +151,21 @@ def _name(marked: _Marked, metadata: Mapping[str, Any], index: int) -> str:
 
 
 def _named_once(cells: Iterable[Cell], marked: Iterable[_Marked], path: str, problems: Problems) -> Iterator[Cell]:
-    known: set[str] = set()
+    """The cells, each with a name of its own; names become those of files, on systems that know no case too."""
+    known: dict[str, str] = {}
     for index, (cell, each) in enumerate(zip(cells, marked, strict=True), start=1):
         name = cell.name
-        if name in known:
-            problems.add(Place(path, each.number), "duplicate-cell", f'a second cell "{name}"', "give it another name")
+        if folded(name) in known:
+            message = f'a second cell "{name}"' + ("" if name in known.values() else ", but for its case")
+            problems.add(Place(path, each.number), "duplicate-cell", message, "give it another name")
             name = f"{name}-{index}"
-        known.add(name)
+        known[folded(name)] = name
         yield dataclasses.replace(cell, name=name)
+
+
+def folded(name: str) -> str:
+    """A name as file systems without case compare it."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _tags(tags: Iterable[str], place: Place, problems: Problems) -> frozenset[str]:
