@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import labguide
-from labguide import recordings
+from labguide import cleaning, recordings
 from labguide.backends import Backend
 from labguide.model import Project, Recording, Script
 from labguide.running import digests, environment, own_modules
@@ -34,7 +34,6 @@ MADE_FROM = "made_from"
 """The name of the hashes in a recording's provenance."""
 
 _TAGS, _DATA, _MODULE, _AFTER = "tags", "data ", "module ", "after "
-_VARIES = "varies"
 
 _LOCKS = ("requirements*.lock", "requirements*.txt", "*.lock", "pylock*.toml")
 
@@ -213,7 +212,7 @@ def _recorded(recording: Recording | None, script: Script) -> str:
     """A hash of what a later script may have seen: what was recorded, but for what varies each time, and from what."""
     if recording is None:
         return ""
-    varying = {cell.name for cell in script.code_cells if _VARIES in cell.tags}
+    varying = {cell.name for cell in script.code_cells if cleaning.rules_of(cell.tags).varies}
     cells = [
         [cell.name, cell.source, [] if cell.name in varying else [*map(dict, cell.outputs)]] for cell in recording.cells
     ]
