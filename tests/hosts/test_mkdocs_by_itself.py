@@ -59,8 +59,8 @@ def test_site_is_the_same(workshop: Built, monkeypatch: pytest.MonkeyPatch) -> N
     [
         ("docs/page.md", UNRUN, "docs/page.md:1: this code was not run"),
         ("docs/page.md", "# A\n\n{value}`first#nothing`\n", "docs/page.md:3:1: no value"),
-        ("slides/deck.md", "# Deck\n\n[x](nowhere.md)\n", "slides/deck.md:3: a link 'nowhere.md'"),
-        ("docs/page.md", "# A\n\n[x](slides/deck.html#/nowhere)\n", "docs/page.md:3: a link"),
+        ("slides/deck.md", "# Deck\n\n[x](nowhere.md)\n", "slides/deck.md:3:5: a link 'nowhere.md'"),
+        ("docs/page.md", "# A\n\n[x](slides/deck.html#/nowhere)\n", "docs/page.md:3:5: a link"),
     ],
     ids=["before rendering", "while weaving", "in a deck", "after the last language"],
 )

@@ -34,7 +34,11 @@ def is_written(document: Document, target: str, dialect: Dialect) -> bool:
 
 
 def _prose(lines: Sequence[Line], first: int, dialect: Dialect) -> Sequence[str]:
-    return blocks.find([line.text for line in lines], first, dialect).prose
+    """The texts of the lines, with nothing for those of code; a comment may hold a slide's background."""
+    texts = [line.text for line in lines]
+    found = blocks.find(texts, first, dialect)
+    code = {number for block in (*found.fences, *found.others) for number in range(block.first, block.last + 1)}
+    return [text if number not in code else "" for number, text in enumerate(texts)]
 
 
 def _links_to(target: str, lines: Sequence[Line], texts: Sequence[str]) -> Iterator[Place]:
