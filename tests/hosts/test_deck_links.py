@@ -107,7 +107,7 @@ def test_each_dead_link_is_told_at_its_line(workshop: Built) -> None:
 
 def test_dead_background_picture_of_a_slide_is_told(workshop: Built) -> None:
     workshop.write("slides/deck.md", '# Deck\n\n---\n\n<!-- .slide: data-background-image="no.png" -->\n\nText\n')
-    assert workshop.build() == ["slides/deck.md:5 broken-link"]
+    assert workshop.build() == ["slides/deck.md:5:37 broken-link"]
 
 
 def test_pages_link_to_slides_that_exist(workshop: Built) -> None:
