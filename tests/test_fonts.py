@@ -28,6 +28,20 @@ def test_font_that_is_here_comes_after_matplotlibs_own(tmp_path: Path, monkeypat
     assert written.splitlines()[1:] == ["font.family: sans-serif, PingFang TC"]
 
 
+def test_list_of_fonts_goes_when_the_font_changes_and_only_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = tmp_path / "config" / "fontlist-v3.json"
+    known.parent.mkdir()
+    known.touch()
+    use(monkeypatch, tmp_path, PingFang="PingFang TC")
+    fonts.configure_matplotlib(tmp_path / "config")
+    assert not known.exists()
+    known.touch()
+    fonts.configure_matplotlib(tmp_path / "config")
+    assert known.exists()
+
+
 def test_no_font_is_named_that_is_not_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, tmp_path, DejaVuSans="DejaVu Sans")
     fonts.configure_matplotlib(tmp_path / "config")

@@ -40,12 +40,18 @@ _HEADER = "# Written by labguide: Latin in Matplotlib's own font, Chinese, Japan
 
 
 def configure_matplotlib(folder: Path) -> None:
-    """Write `matplotlibrc` into the folder that kernels get as MPLCONFIGDIR; leave it alone if it says so already."""
+    """Write `matplotlibrc` into the folder that kernels get as MPLCONFIGDIR; leave it alone if it says so already.
+
+    Matplotlib keeps a list there of the fonts that it once found. One that was installed since is not in it, so the
+    list goes when the font changes.
+    """
     family = cjk_family()
     wanted = f"{_HEADER}font.family: sans-serif, {family}\n" if family else _HEADER
     path = folder / "matplotlibrc"
     if not path.is_file() or path.read_text("utf-8") != wanted:
         folder.mkdir(parents=True, exist_ok=True)
+        for known in folder.glob("fontlist-*.json"):
+            known.unlink()
         path.write_text(wanted, "utf-8")
 
 

@@ -28,7 +28,7 @@ import labguide
 from labguide import cleaning, recordings
 from labguide.backends import Backend
 from labguide.model import Project, Recording, Script
-from labguide.running import digests, environment, own_modules
+from labguide.running import digests, environment, fonts, own_modules
 
 MADE_FROM = "made_from"
 """The name of the hashes in a recording's provenance."""
@@ -229,7 +229,7 @@ def _recorded(recording: Recording | None, script: Script) -> str:
 
 def _machine() -> list[object]:
     python = [platform.python_implementation(), platform.python_version(), sys.platform, platform.machine()]
-    return [python, sorted(_distributions())]
+    return [python, sorted(_distributions()), fonts.cjk_family()]
 
 
 def _distributions() -> Iterator[str]:
