@@ -16,7 +16,7 @@ from labguide.problems import Problems
 TRAINING = {
     "service": "sagemaker",
     "operation": "CreateTrainingJob",
-    "on": {"TrainingJobName": "games-20260101090000"},
+    "on": {"TrainingJobName": "games-*"},
     "orders": [{"type": "ml.m5.large", "count": 2, "gigabytes": 0}],
     "limits": {"MaxRuntimeInSeconds": 900},
     "passes": "LabRole",

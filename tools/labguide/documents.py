@@ -23,7 +23,7 @@ class Written:
     kind: DocumentKind
     language: str
     text: str
-    uri: str
+    uri: str = ""
     """Where links in the site see it."""
 
 
