@@ -312,10 +312,10 @@ def test_clean_check_prints_an_empty_list_and_exits_with_0(project: Path) -> Non
 @pytest.mark.parametrize(
     ("add", "found"),
     [
-        ("[x](nowhere.md)", "docs/lesson.md:{line}: a link 'nowhere.md'"),
-        ("[x](index.md#nowhere)", "docs/lesson.md:{line}: a link 'index.md#nowhere'"),
-        ("[x](#nowhere)", "docs/lesson.md:{line}: a link '#nowhere'"),
-        ("[x](/nowhere/)", "docs/lesson.md:{line}: an absolute link '/nowhere/'"),
+        ("[x](nowhere.md)", "docs/lesson.md:{line}:5: a link 'nowhere.md'"),
+        ("[x](index.md#nowhere)", "docs/lesson.md:{line}:5: a link 'index.md#nowhere'"),
+        ("[x](#nowhere)", "docs/lesson.md:{line}:5: a link '#nowhere'"),
+        ("[x](/nowhere/)", "docs/lesson.md:{line}:5: an absolute link '/nowhere/'"),
         ("{value}`draw#nothing`", 'docs/lesson.md:{line}:1: no value "nothing"'),
         ("~~~\ncode\n~~~", "docs/lesson.md:{line}: this code was not run"),
     ],
