@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -17,6 +18,7 @@ from case_project import CASES, NoCloud, Seen, Workshop
 from labguide import running, sources
 from labguide.backends import Backend
 from labguide.backends.local import LocalBackend
+from labguide.cleaning import Comparison
 from labguide.model import Project
 from labguide.problems import Problems
 from labguide.running import imports, kernel, provisioner
@@ -69,11 +71,18 @@ def ways(monkeypatch: pytest.MonkeyPatch) -> Ways:
     return Ways(monkeypatch)
 
 
-def meaning(outcomes: Mapping[str, running.Outcome]) -> dict[str, object]:
-    """All that a reader or an author would see of these runs."""
-    return {
-        name: (outcome.recording.cells, outcome.recording.values, outcome.problem) for name, outcome in outcomes.items()
-    }
+def assert_alike(some: Mapping[str, running.Outcome], others: Mapping[str, running.Outcome]) -> None:
+    """Hold all that a reader or an author would see of these runs against each other; they were not at one time."""
+    assert some.keys() == others.keys()
+    for name, one in some.items():
+        other = others[name]
+        old, new = one.recording, other.recording
+        comparison = Comparison(old=old.origin, new=new.origin)
+        assert one.problem == other.problem
+        assert [(cell.name, cell.source) for cell in old.cells] == [(cell.name, cell.source) for cell in new.cells]
+        for before, after in zip(old.cells, new.cells, strict=True):
+            assert comparison.same_outputs(before.outputs, after.outputs), (before.outputs, after.outputs)
+        assert comparison.same_text(*(json.dumps(each.values, indent=1) for each in (old, new)))
 
 
 @pytest.mark.parametrize("case", sorted(path.name for path in CASES.iterdir()))
@@ -82,7 +91,7 @@ def test_case_runs_alike_in_forked_and_fresh_kernels(case: str, tmp_path: Path, 
     workshop.write("snippets/another.py", ANOTHER)
     workshop.write("snippets/yet-another.py", ANOTHER)
     forked = ways.forked(workshop.project, NoCloud())
-    assert meaning(forked) == meaning(ways.plainly(workshop.project, NoCloud()))
+    assert_alike(forked, ways.plainly(workshop.project, NoCloud()))
 
 
 SHOWS = """\
@@ -146,7 +155,7 @@ def test_everything_shown_is_as_from_a_fresh_kernel(tmp_path: Path, ways: Ways) 
     workshop.write("snippets/shows.py", SHOWS)
     workshop.write("snippets/another.py", ANOTHER)
     forked = ways.forked(workshop.project, NoCloud())
-    assert meaning(forked) == meaning(ways.plainly(workshop.project, NoCloud()))
+    assert_alike(forked, ways.plainly(workshop.project, NoCloud()))
     cells = {cell.name: cell.outputs for cell in forked["shows"].recording.cells}
     assert cells["update"][0]["data"] == {"text/plain": "'second'"}
     assert [output["text"] for name in ("clear", "clear-late") for output in cells[name]] == ["kept\n", "kept\n"]
@@ -159,7 +168,7 @@ def test_notebook_of_the_workshop_runs_alike_in_forked_and_fresh_kernels(ways: W
     project = Project(ROOT, ("en", "zh-TW"))
     forked = ways.forked(project, LocalBackend(), "video-games")
     fresh = ways.plainly(project, LocalBackend(), "video-games")
-    assert meaning(forked) == meaning(fresh)
+    assert_alike(forked, fresh)
     assert forked["video-games"].problem is None
 
 
