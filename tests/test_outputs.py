@@ -127,7 +127,7 @@ def test_markdown_of_any_kind_leaves_its_page_alone(source: str) -> None:
 @given(source=st.text("\\{}$ ab^_&frac\nlet<", max_size=60))
 def test_formula_is_shown_or_told(source: str) -> None:
     woven, _, problems = shown(display({"text/latex": source, "text/plain": "<IPython.core.display.Latex object>"}))
-    assert bool(woven) != (problems == ["unshown-formula"])
+    assert bool(woven) != (problems == ["unshown-output"])
     assert stands_alone(rendered(woven))
 
 
