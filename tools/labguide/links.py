@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections.abc import Iterator, Sequence
@@ -32,8 +33,12 @@ def is_written(document: Document, target: str, dialect: Dialect) -> bool:
     return next(_links_to(target, document.lines, prose), None) is not None
 
 
-def _prose(lines: Sequence[Line], first: int, dialect: Dialect) -> Sequence[str]:
-    """The texts of the lines, with nothing for those of code; a comment may hold a slide's background."""
+@functools.lru_cache(maxsize=16)
+def _prose(lines: tuple[Line, ...], first: int, dialect: Dialect) -> Sequence[str]:
+    """The texts of the lines, with nothing for those of code; a comment may hold a slide's background.
+
+    Kept for the next link of the same deck, because finding code takes long.
+    """
     texts = [line.text for line in lines]
     found = blocks.find(texts, first, dialect)
     code = {number for block in (*found.fences, *found.others) for number in range(block.first, block.last + 1)}
