@@ -111,15 +111,19 @@ def run_all(
             slots=asyncio.Semaphore(1 if backend.real else (os.cpu_count() or 1) + 1),
         )
         try:
-            if cluster_address:
-                session.slots = asyncio.Semaphore(len(wanted))
-                with cluster.executor(cluster_address, backend) as session.executor:
-                    asyncio.run(_gather(session, wanted))
-            else:
-                asyncio.run(_gather(session, wanted))
+            _run(session, wanted, cluster_address)
         except* OSError as group:  # a full disk, say: the user needs the fault, not the group it came in
             raise _first(group) from None
         return session.outcomes
+
+
+def _run(session: _Session, wanted: tuple[Script, ...], cluster_address: str) -> None:
+    if not cluster_address:
+        asyncio.run(_gather(session, wanted))
+        return
+    session.slots = asyncio.Semaphore(len(wanted))
+    with cluster.executor(cluster_address, session.backend) as session.executor:
+        asyncio.run(_gather(session, wanted))
 
 
 def _first(group: BaseExceptionGroup[OSError]) -> OSError:
