@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 from labguide import running, site
 from labguide.backends.calls import Call
 from labguide.backends.creation import Creation
-from labguide.model import Cell, Project, Script
+from labguide.cleaning import Comparison
+from labguide.model import Cell, Project, Recording, Script
 from labguide.problems import Problems
 
 CASES = Path(__file__).parent / "cases"
@@ -100,3 +102,12 @@ class Workshop:
     @property
     def found(self) -> list[str]:
         return [str(problem) for problem in self.problems]
+
+
+def assert_same_recording(old: Recording, new: Recording) -> None:
+    """Two runs left the same; they were not at one time."""
+    comparison = Comparison(old=old.origin, new=new.origin)
+    assert [(cell.name, cell.source) for cell in old.cells] == [(cell.name, cell.source) for cell in new.cells]
+    for before, after in zip(old.cells, new.cells, strict=True):
+        assert comparison.same_outputs(before.outputs, after.outputs), (before.outputs, after.outputs)
+    assert comparison.same_text(*(json.dumps(each.values, indent=1) for each in (old, new)))

@@ -292,6 +292,13 @@ def test_texts_in_a_picture_file_are_left_out_and_its_pixels_stay() -> None:
     assert Image.open(io.BytesIO(kept)).getpixel((2, 1)) == (10, 20, 30)
 
 
+@pytest.mark.parametrize("mime", ["image/png", "image/bmp", "image/avif", "image/x-portable-pixmap", "application/pdf"])
+def test_bytes_in_base64_that_look_like_a_key_by_chance_stay(mime: str) -> None:
+    by_chance = base64.b64encode(base64.b64decode("AKIAQ2KX0Z9ATT1TQ2KX")).decode()
+    kept = json.loads(cleaned({"output_type": "display_data", "data": {mime: by_chance}}))
+    assert kept[0]["data"][mime] == by_chance
+
+
 def test_folders_of_the_machine_are_replaced_where_a_path_begins() -> None:
     known = Known(folders={"/home/mei": "~", "/home/mei/work": "/tmp/workshop"})
     text = "/home/mei/work/a.csv /home/mei/b /home/meilin https://x.test/home/mei/c file:///home/mei/d"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from distributed import Client
 
-from case_project import NoCloud, Seen, Workshop
+from case_project import NoCloud, Seen, Workshop, assert_same_recording
 from labguide import running, sources
 from labguide.backends.aws import AwsBackend
 from labguide.problems import CannotBuildError
@@ -61,9 +61,7 @@ def test_run_on_a_worker_leaves_the_same_recording_as_one_here(tmp_path: Path, s
     sent, own = _run(there, scheduler), _run(here, "")
     assert sent.recordings.keys() == own.recordings.keys() != set()
     for name, recording in sent.recordings.items():
-        here = own.recordings[name]
-        assert [cell.outputs for cell in recording.cells] == [cell.outputs for cell in here.cells]
-        assert recording.values == here.values
+        assert_same_recording(recording, own.recordings[name])
 
 
 def test_data_and_order_of_scripts_hold_on_a_cluster(tmp_path: Path, scheduler: str) -> None:

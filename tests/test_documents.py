@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
 from mkdocs.utils.meta import get_data
@@ -25,9 +25,7 @@ SITE = Dialect(
     (*USUAL_DIALECT.extensions, "pymdownx.emoji", "pymdownx.magiclink", "pymdownx.tilde", "pymdownx.caret"),
     USUAL_DIALECT.configs,
 )
-PATIENT = settings(
-    deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=80, derandomize=True, database=None
-)
+FEW = settings(max_examples=80)
 
 
 def rendered(text: str, dialect: Dialect = SITE) -> str:
@@ -92,14 +90,14 @@ EXAMPLES = (
 
 @pytest.mark.parametrize("tag", PLACES)
 @given(value=VALUES | st.sampled_from(EXAMPLES))
-@PATIENT
+@FEW
 def test_value_is_shown_as_it_is(tag: str, value: str) -> None:
     page = rendered(PLACES[tag].format(f"«{shown_values.as_markdown(value)}»"))
     assert f"«{value}»" in texts(page, tag)[0]
 
 
 @given(value=VALUES | st.sampled_from(EXAMPLES))
-@PATIENT
+@FEW
 def test_value_that_stands_alone_is_shown_as_it_is(value: str) -> None:
     shown = shown_values.as_markdown(value)
     assert texts(rendered(shown), "p") == [value]
@@ -114,7 +112,7 @@ def test_value_at_the_start_of_a_line_is_no_markup(value: str) -> None:
 
 
 @given(value=VALUES)
-@PATIENT
+@FEW
 def test_value_in_an_attribute_is_text(value: str) -> None:
     page = rendered(f'A <img alt="{shown_values.as_markdown(value, in_tag=True)}"> b')
     found = re.search(r'alt="([^"]*)"', page)
@@ -182,7 +180,7 @@ def _numbers(text: str) -> set[int]:
 
 
 @given(lines=markdown_texts())
-@settings(PATIENT, max_examples=600)
+@settings(max_examples=600)
 def test_all_code_in_the_rendered_page_was_seen(lines: list[str]) -> None:
     found = blocks.find(lines, 0, USUAL_DIALECT)
     seen = {
@@ -196,7 +194,7 @@ def test_all_code_in_the_rendered_page_was_seen(lines: list[str]) -> None:
 
 
 @given(lines=markdown_texts())
-@settings(PATIENT, max_examples=300)
+@settings(max_examples=300)
 def test_fence_is_code_in_the_rendered_page(lines: list[str]) -> None:
     found = blocks.find(lines, 0, USUAL_DIALECT)
     fenced = {
@@ -258,7 +256,7 @@ def _by_snippets(text: str, folder: Path) -> list[str] | None:
 
 
 @given(text=st.lists(INCLUDE_LINES, min_size=1, max_size=8).map("\n".join), parts=st.tuples(FILES, FILES, FILES))
-@PATIENT
+@FEW
 def test_includes_are_those_of_the_extension(
     tmp_path_factory: pytest.TempPathFactory, text: str, parts: tuple[str, str, str]
 ) -> None:
@@ -274,7 +272,7 @@ def test_includes_are_those_of_the_extension(
 
 
 @given(text=st.lists(INCLUDE_LINES | st.text(st.sampled_from('-8<;" [start:x]a')), min_size=1).map("\n".join))
-@PATIENT
+@FEW
 def test_protected_text_is_shown_as_it_is(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     protected = [includes.protect(line) for line in split(text + "\n")]
     assert _by_snippets("\n".join(protected), tmp_path_factory.getbasetemp()) == split(text + "\n")
@@ -292,7 +290,7 @@ def _write(folder: Path, path: str, content: str | bytes) -> None:
 def _parse(folder: Path, text: str, **project: object) -> tuple[Document, list[str]]:
     """A page `docs/page.md` with that text, and the problems that were found in it."""
     problems = Problems()
-    written = documents.Written("docs/page.md", "lesson", "en", text)
+    written = documents.Written("docs/page.md", "lesson", "en", text, "page.md")
     found = documents.parse(written, Project(folder, **project), problems)  # type: ignore[arg-type]
     return found, [str(problem) for problem in problems]
 
@@ -363,7 +361,7 @@ def test_file_that_is_appended_to_every_page_cannot_quote(tmp_path: Path) -> Non
 
 def test_options_that_snippets_does_not_know_are_told_without_a_traceback(tmp_path: Path) -> None:
     dialect = Dialect(USUAL_DIALECT.extensions, {"pymdownx.snippets": {"base_pth": ["a"]}})
-    with pytest.raises(CannotBuildError, match=r"^mkdocs\.yml: .*base_pth"):
+    with pytest.raises(CannotBuildError, match=r"^mkdocs\.yml:1: .*base_pth"):
         _parse(tmp_path, "x\n", dialect=dialect)
 
 
@@ -449,10 +447,12 @@ def test_downloaded_notebook_shows_values(tmp_path: Path) -> None:
 
 
 @given(lines=st.lists(INDENTS.flatmap(lambda indent: st.text(max_size=12).map(lambda text: indent + text))))
-@settings(PATIENT, max_examples=300)
+@settings(max_examples=300)
 def test_any_text_is_read_and_woven_without_a_traceback(lines: list[str]) -> None:
     project, problems = Project(Path("/nowhere")), Problems()
-    found = documents.parse(documents.Written("docs/page.md", "lesson", "en", "\n".join(lines)), project, problems)
+    found = documents.parse(
+        documents.Written("docs/page.md", "lesson", "en", "\n".join(lines), "page.md"), project, problems
+    )
     woven = weaving.weave(found, weaving.Recorded(project, {}, {}), problems)
     assert all(line.place.path == "docs/page.md" for line in woven.lines)
 
@@ -464,13 +464,13 @@ def test_text_that_breaks_the_renderer_is_a_problem(text: str, tmp_path: Path) -
 
 
 @given(lines=markdown_texts(), quoted=st.sampled_from(["{value}`s#v`", "```{cell} s#c\n```"]), at=st.integers(0, 18))
-@settings(PATIENT, max_examples=300)
+@settings(max_examples=300)
 def test_quote_is_woven_or_hidden_or_a_problem(lines: list[str], quoted: str, at: int) -> None:
     """No quote that a reader sees stays as it is without a word."""
     text = "\n".join([*lines[:at], *quoted.split("\n"), *lines[at:]])
     project = Project(Path("/nowhere"), unrun=(UnrunRule(show=True),))
     problems = Problems()
-    found = documents.parse(documents.Written("slides/a.md", "deck", "en", text), project, problems)
+    found = documents.parse(documents.Written("slides/a.md", "deck", "en", text, "slides/a.html"), project, problems)
     mark = "{value}" if "value" in quoted else "{cell}"
     page = re.sub(r"(?s)<!--.*?-->", "", rendered(text.replace(mark, f"@{mark[1:]}"), USUAL_DIALECT))
     quotes = [quote for quote in found.quotes if not isinstance(quote, UnrunCode)]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import nbformat
+from pathlib import Path
 
-from labguide.model import Cell, Place, RecordedCell, Recording
+import nbformat
+import pytest
+
+from labguide import sources
+from labguide.model import Cell, Place, Project, RecordedCell, Recording
+from labguide.problems import Problems
 from labguide.weaving import notebooks
 
 PLACE = Place("notebooks/lamp.py")
@@ -33,3 +38,16 @@ def test_notebook_is_called_by_its_first_heading() -> None:
     cells = [Cell("a", "code", "# no heading", PLACE), Cell("b", "markdown", "Text\n\n# Lamps 燈\n\n# More", PLACE)]
     assert as_notebook(cells).metadata.title == "Lamps 燈"
     assert "title" not in as_notebook(cells[:1]).metadata
+
+
+@pytest.mark.parametrize("extension", [".md", ".markdown", ".mkd"])
+def test_translation_is_found_by_its_name_whatever_its_extension(tmp_path: Path, extension: str) -> None:
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "lamp.py").write_text('# %% name="light"\n1\n', "utf-8")
+    (tmp_path / "notebooks" / f"lamp.zh-TW{extension}").write_text("# 燈\n", "utf-8")
+    problems = Problems()
+    found = sources.read(Project(tmp_path, ("en", "zh-TW")), problems)
+    translation = notebooks.translation_of(found.scripts["lamp"], "zh-TW", found)
+    assert translation is not None
+    notebooks.check_translation(translation, found.scripts, problems)
+    assert [problem.kind for problem in problems] == ["cell-order"]  # its cell is not quoted

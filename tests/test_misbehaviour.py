@@ -489,6 +489,7 @@ def test_data_files_of_one_name_do_not_overwrite_each_other(trial: Trial) -> Non
         trial.write(f"data/{name}/part.csv", name)
     trial.write("data/other.csv", "other")
     trial.write("data/pictures/a/one.txt", "picture")
+    trial.write("data/pictures/.hidden", "no change of it would make the script run again")
     header = HEADER.format("data: [data/train/part.csv, data/test/part.csv, data/other.csv, data/pictures]")
     outcome = trial.run(
         "from pathlib import Path\nfiles = [path for path in Path().rglob('*') if path.is_file()]\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from case_project import Workshop
 from labguide import backends, lines, scripts, sources
@@ -52,7 +52,6 @@ def test_code_is_read_as_it_stands_in_the_file(file: Path, cells: list[list[str]
     assert [cell.source for cell in script.cells] == [_trimmed(cell) for cell in cells]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(body=st.lists(_line(*SPICE, *QUOTES, *MARKERS)), ending=st.sampled_from(["\n", "\r\n"]))
 def test_no_line_of_a_script_is_lost_or_changed(file: Path, body: list[str], ending: str) -> None:
     text = "\n".join(["# %%", *body, ""])

@@ -8,26 +8,11 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from labguide import decks
-from labguide.model import Dialect
+from labguide.model import USUAL_DIALECT, Dialect
 
 DIALECT = Dialect(
-    extensions=(
-        "abbr",
-        "admonition",
-        "attr_list",
-        "def_list",
-        "footnotes",
-        "md_in_html",
-        "tables",
-        "toc",
-        "pymdownx.details",
-        "pymdownx.highlight",
-        "pymdownx.inlinehilite",
-        "pymdownx.snippets",
-        "pymdownx.superfences",
-        "pymdownx.tabbed",
-    ),
-    configs={
+    USUAL_DIALECT.extensions,
+    {
         "toc": {"permalink": True},
         "pymdownx.highlight": {"anchor_linenums": True, "pygments_lang_class": True},
         "pymdownx.tabbed": {"alternate_style": True},

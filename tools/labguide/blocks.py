@@ -18,7 +18,7 @@ from markdown import Markdown
 from markdown.util import ETX, STX
 from pymdownx import superfences
 
-from labguide.model import Dialect
+from labguide.model import Dialect, Place
 from labguide.problems import CannotBuildError
 
 SNIPPETS = "pymdownx.snippets"
@@ -116,7 +116,8 @@ def markdown_for(dialect: Dialect) -> Markdown:
     try:
         markdown = Markdown(extensions=extensions, extension_configs=configs)
     except Exception as error:  # an extension raises what it likes on options that it does not know
-        raise CannotBuildError(f"mkdocs.yml: `markdown_extensions` cannot be used: {error}") from None
+        message = f"`markdown_extensions` cannot be used: {error}"
+        raise CannotBuildError.at(Place("mkdocs.yml"), "bad-config", message, "mend their names and options") from None
     if FENCES not in markdown.preprocessors or not isinstance(
         markdown.preprocessors[FENCES], superfences.SuperFencesBlockPreprocessor
     ):
@@ -295,6 +296,11 @@ def _without_comment(line: str, *, opened: bool, closed: bool) -> str:
     return _outside_code(line)
 
 
+def without_code_spans(line: str) -> str:
+    """The line as long as it is, with blanks for the code in it."""
+    return _CODE_SPAN.sub(lambda span: " " * len(span[0]), line)
+
+
 def _outside_code(line: str) -> str:
     """The line with blanks for the comments that begin and end in it, but for those inside code spans."""
     spans = [span.span() for span in _CODE_SPAN.finditer(line)]
@@ -312,7 +318,7 @@ def _html_code(prose: list[str]) -> tuple[list[Block], list[int]]:
     open_ended: list[int] = []
     number = 0
     while number < len(prose):
-        opening = _OPENS_HTML_CODE.search(_CODE_SPAN.sub(lambda span: " " * len(span[0]), prose[number]))
+        opening = _OPENS_HTML_CODE.search(without_code_spans(prose[number]))
         if opening:
             last = _html_end(prose, number, opening)
             if last is None:

@@ -151,7 +151,7 @@ class _Includer:
 
     def _missing(self, path: str, line: Line) -> None:
         folder = self._project.snippets
-        known = [each.relative_to(self._project.root).as_posix() for each in folder.rglob("*") if each.is_file()]
+        known = [self._project.relative(each) for each in folder.rglob("*") if each.is_file()]
         self._add(line, "unknown-file", f'no file "{path}"', did_you_mean(path, known))
 
     def _read(self, path: Path, named: str, line: Line) -> list[Line] | None:
@@ -163,12 +163,8 @@ class _Includer:
         except OSError as error:
             self._add(line, "unreadable", f'"{named}" cannot be read: {error.strerror}', "name a file")
         else:
-            return _of_file(text.split("\n") if text else [], self._place_path(path))
+            return _of_file(text.split("\n") if text else [], self._project.relative(path))
         return None
-
-    def _place_path(self, path: Path) -> str:
-        """A file's path as problems name it."""
-        return Path(os.path.relpath(path, self._project.root)).as_posix()
 
     def _download(self, url: str, line: Line) -> tuple[str, list[Line]] | None:
         if not self._config["url_download"]:
@@ -227,7 +223,8 @@ def _config(project: Project, folder: Path) -> dict[str, Any]:
     try:
         config: dict[str, Any] = SnippetExtension(**given).getConfigs()
     except Exception as error:  # on an option that it does not know
-        raise CannotBuildError(f"mkdocs.yml: {SNIPPETS} cannot be used: {error}") from None
+        message = f"{SNIPPETS} cannot be used: {error}"
+        raise CannotBuildError.at(Place("mkdocs.yml"), "bad-config", message, "mend its options") from None
     bases = config["base_path"]
     bases = [bases] if isinstance(bases, str | os.PathLike) else bases
     return {**config, "base_path": [str(project.root / _path_of(base, folder)) for base in bases]}

@@ -20,6 +20,11 @@ def split(text: str) -> list[str]:
     return found[:-1] if found[-1] == "" else found
 
 
+def first(text: str) -> str:
+    """The first line of a text that says something, such as an error's message; empty if there is none."""
+    return next((line.strip() for line in split(text) if line.strip()), "")
+
+
 def read(path: Path) -> str:
     """A file's text without a byte order mark, with line feeds where it had CRLF or CR.
 

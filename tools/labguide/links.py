@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections.abc import Iterator, Sequence
@@ -9,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from labguide import blocks
 from labguide.model import Dialect, Document, Line, Place, Woven
 
-_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
 _TARGETS = (
     re.compile(r"\]\(\s*<(?P<target>[^>]*)>"),  # [text](<target>)
     re.compile(r"\]\(\s*(?P<target>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)"),  # [text](target "title")
@@ -33,8 +33,12 @@ def is_written(document: Document, target: str, dialect: Dialect) -> bool:
     return next(_links_to(target, document.lines, prose), None) is not None
 
 
-def _prose(lines: Sequence[Line], first: int, dialect: Dialect) -> Sequence[str]:
-    """The texts of the lines, with nothing for those of code; a comment may hold a slide's background."""
+@functools.lru_cache(maxsize=16)
+def _prose(lines: tuple[Line, ...], first: int, dialect: Dialect) -> Sequence[str]:
+    """The texts of the lines, with nothing for those of code; a comment may hold a slide's background.
+
+    Kept for the next link of the same deck, because finding code takes long.
+    """
     texts = [line.text for line in lines]
     found = blocks.find(texts, first, dialect)
     code = {number for block in (*found.fences, *found.others) for number in range(block.first, block.last + 1)}
@@ -44,7 +48,7 @@ def _prose(lines: Sequence[Line], first: int, dialect: Dialect) -> Sequence[str]
 def _links_to(target: str, lines: Sequence[Line], texts: Sequence[str]) -> Iterator[Place]:
     """The places of links to a target; `texts` are those of the lines, with blanks for what is not to be read."""
     for line, text in zip(lines, texts, strict=True):
-        without_code = _CODE_SPAN.sub(lambda span: " " * len(span[0]), text)
         for form in _TARGETS:
-            found = (match for match in form.finditer(without_code) if html.unescape(match["target"]) == target)
+            written = form.finditer(blocks.without_code_spans(text))
+            found = (match for match in written if html.unescape(match["target"]) == target)
             yield from (line.at(match.start("target")) for match in found)

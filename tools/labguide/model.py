@@ -8,7 +8,7 @@
     │   └── Quote           where it shows a cell, a value, or code that nobody ran; identified by its place
     ├── Recording           what a run of a script left; identified by backend and script
     │   └── RecordedCell    a cell's source and outputs, identified by the cell's name
-    └── Woven               what readers get from a document: text, and the pictures it shows
+    └── Woven               what readers get from a document: text, and the files that it shows
 
 A `Place` (file, line, and column where it is known) travels with everything an author wrote, through includes,
 expansion and weaving, so every problem can say where it is.
@@ -17,6 +17,7 @@ Nothing here reads a file, runs code or knows of a host.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,7 +104,7 @@ class UnrunRule:
     languages: tuple[str, ...] = ()
     """As written after the fence; empty means any."""
     paths: tuple[str, ...] = ()
-    """Glob patterns of documents, relative to the root; empty means any."""
+    """Patterns of paths, relative to the root, as `.gitignore` has them; empty means any."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,10 @@ class Project:
     """The folder that the site is published in, relative to the root."""
     pages: tuple[PageFile, ...] | None = None
     """The lessons, as the host lists them; without a host all Markdown files in their folder."""
+
+    def relative(self, path: Path) -> str:
+        """A path as problems and recordings name it: from the root, with forward slashes; links are not followed."""
+        return Path(os.path.relpath(path, self.root)).as_posix()
 
     @property
     def docs(self) -> Path:
@@ -284,6 +289,11 @@ class Document:
         """The text as written, with what it includes."""
         return "".join(f"{line.text}\n" for line in self.lines)
 
+    def place_of(self, key: str) -> Place:
+        """The line of the front matter where a key stands; the file's first line if it has none of that name."""
+        head = self.lines[: self.body_line - 1]
+        return next((line.place for line in head if line.text.startswith(f"{key}:")), Place(self.path))
+
     @property
     def files(self) -> frozenset[str]:
         """The files that its text comes from, as paths in the project."""
@@ -359,14 +369,14 @@ class OnAws:
 
 @dataclass(frozen=True)
 class Woven:
-    """A document with its quotes replaced, and the pictures it shows by their path in the site.
+    """A document with its quotes replaced, and the files that its outputs need, by their path in the site.
 
     A line that weaving put in has the place of its quote.
     """
 
     document: Document
     lines: tuple[Line, ...]
-    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def text(self) -> str:

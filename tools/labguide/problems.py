@@ -30,7 +30,7 @@ class Problems:
 
     def add(self, place: Place, kind: str, message: str, remedy: str) -> None:
         """Note one problem; line breaks in it become spaces, because a problem is one line."""
-        self._found.add(Problem(place, _one_line(message), _one_line(remedy), kind))
+        self._found.add(Problem(place, one_line(message), one_line(remedy), kind))
 
     @property
     def count(self) -> str:
@@ -59,6 +59,11 @@ class Problems:
 class CannotBuildError(Exception):
     """Raised by a host when a build found problems, or could not begin; its text is for the user."""
 
+    @classmethod
+    def at(cls, place: Place, kind: str, message: str, remedy: str) -> CannotBuildError:
+        """For a fault with a place, worded as a problem is."""
+        return cls(str(Problem(place, one_line(message), one_line(remedy), kind)))
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The remedy for an unknown word: the nearest known one, else all that are known."""
@@ -69,5 +74,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"known are: {', '.join(known)}" if known else "none is known"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """A text with a space for each line break and run of blanks."""
     return " ".join(text.split())

@@ -53,7 +53,7 @@ class ScriptTests:
         others: list[pytest.Collector] = yield
         if not file_path.is_relative_to(self.project.root):
             return others
-        path = sources.relative(self.project, file_path)
+        path = self.project.relative(file_path)
         if path not in self.scripts and path not in self.broken:
             return others
         return [ScriptFile.from_parent(parent, path=file_path, tests=self, script=self.scripts.get(path))]
@@ -94,7 +94,7 @@ class ScriptFile(pytest.File):
     def collect(self) -> Iterable[CellItem]:
         """One test for each code cell."""
         if self.script is None or not self.script.code_cells:
-            path = sources.relative(self.tests.project, self.path)
+            path = self.tests.project.relative(self.path)
             raise self.CollectError("\n".join(map(str, self.tests.problems.at(path))) or f"{path} has no code cell")
         for cell in self.script.code_cells:
             yield CellItem.from_parent(self, name=cell.name, tests=self.tests, script=self.script, cell=cell)

@@ -25,7 +25,11 @@ from labguide.problems import Problems, did_you_mean
 
 CELL_OPTIONS = ("show", "title", "alt", "hl_lines", "linenums", "lines")
 
-OWN_FENCES = ("recorded-html", "recorded-output")
+HTML_FENCE = "recorded-html"
+"""The fence that holds a cell's HTML output. Hosts render it as it stands, at any indentation, where raw HTML in
+Markdown would break on a blank line or inside a tab."""
+OUTPUT_CLASS = "recorded-output"
+OWN_FENCES = (HTML_FENCE, OUTPUT_CLASS)
 """What weaving marks recorded outputs with; an author who wrote it would show something as if it were recorded."""
 
 _DIRECTIVE = re.compile(r"^\{(?P<name>[a-zA-Z][\w-]*)\}\s*(?P<argument>.*)$")
@@ -68,7 +72,7 @@ def _quotes_of_fence(fence: Fence, lines: Sequence[Line], project: Project, prob
     elif any(f".{name}" in fence.info or fence.language == name for name in OWN_FENCES):
         message = f"only labguide marks a fence with {' or '.join(OWN_FENCES)}"
         problems.add(place, "bad-quote", message, "quote a cell with ```{cell} script#cell")
-    elif not (_ILLUSTRATION.search(fence.info) or _is_file(fence, lines) or _is_drawn(fence)):
+    elif not (is_illustration(fence) or _is_file(fence, lines) or _is_drawn(fence)):
         yield from _unrun(fence, fence.language, lines, project, _REMEDY, problems)
 
 
@@ -84,6 +88,11 @@ def _unrun(
         yield UnrunCode(place, block.first, block.indent)
     else:
         problems.add(place, "unrun-code", "this code was not run", remedy)
+
+
+def is_illustration(fence: Fence) -> bool:
+    """Whether an author has marked a fence as code that is not meant to run."""
+    return _ILLUSTRATION.search(fence.info) is not None
 
 
 def _is_file(fence: Fence, lines: Sequence[Line]) -> bool:

@@ -180,7 +180,7 @@ def _weave_all(project: Project, found: Sources, runs: running.Runs, problems: P
             decks.check(document.lines, document.body_line - 1, project.dialect, problems)
             _tell_collision(document, slides, project, problems)
             slides[document.uri] = woven
-    shown = [picture for woven in (*pages.values(), *slides.values()) for picture in woven.pictures.items()]
+    shown = [file for woven in (*pages.values(), *slides.values()) for file in woven.files.items()]
     downloads = notebooks.downloads(found, recorded, project.languages, problems)
     return Site(pages, slides, {**dict(shown), **downloads, **_deck_files(project)}, runs)
 
@@ -227,7 +227,7 @@ def _deck_files(project: Project) -> dict[str, bytes]:
     """What decks share, and the pictures and other files that lie beside the decks."""
     shared = {f"{DECK_ASSETS}/{name}": content for name, content in decks.asset_files().items()}
     beside = {
-        sources.relative(project, path): path.read_bytes()
+        project.relative(path): path.read_bytes()
         for path in sources.files(project.slides, "*")
         if not any(path.match(pattern) for pattern in sources.MARKDOWN)
     }

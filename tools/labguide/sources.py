@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from labguide import documents, lines, scripts
 from labguide.model import Document, DocumentKind, PageFile, Place, Project, Script, Sources
 from labguide.problems import Problems
-from labguide.scripts import script_name
 from labguide.scripts.cells import folded
-
-__all__ = ["MARKDOWN", "files", "read", "relative", "script_name"]
 
 MARKDOWN = ("*.md", "*.markdown", "*.mdown", "*.mkdn", "*.mkd")
 """The files that are documents."""
@@ -27,18 +23,13 @@ def read(project: Project, problems: Problems) -> Sources:
         script
         for folder in (project.notebooks, project.snippets)
         for path in files(folder, "*.py")
-        if (script := scripts.read(project, path, relative(project, path), problems))
+        if (script := scripts.read(project, path, project.relative(path), problems))
     ]
     found = [
         document for kind, file in _document_files(project) if (document := _document(project, file, kind, problems))
     ]
     documents.check_appended(project, problems)
     return Sources(_by_name(found_scripts, problems), tuple(found))
-
-
-def relative(project: Project, path: Path) -> str:
-    """A path as problems and recordings name it: from the project's root, with forward slashes."""
-    return Path(os.path.relpath(path, project.root)).as_posix()
 
 
 def files(folder: Path, *patterns: str) -> list[Path]:
@@ -69,10 +60,10 @@ def _document_files(project: Project) -> Iterator[tuple[DocumentKind, PageFile]]
     lessons = project.pages if project.pages is not None else _lessons(project)
     yield from (("lesson", file) for file in lessons)
     for path in files(project.slides, *MARKDOWN):
-        name = relative(project, path)
+        name = project.relative(path)
         yield "deck", PageFile(name, f"{name.removesuffix(path.suffix)}.html", _language(path, project.languages))
     for path in files(project.notebooks, *MARKDOWN):
-        name = relative(project, path)
+        name = project.relative(path)
         yield "notebook", PageFile(name, name, _language(path, project.languages))
 
 
@@ -80,11 +71,11 @@ def _lessons(project: Project) -> Iterator[PageFile]:
     """The lessons where no host lists them."""
     for path in files(project.docs, *MARKDOWN):
         uri = path.relative_to(project.docs).as_posix()
-        yield PageFile(relative(project, path), uri, _language(path, project.languages))
+        yield PageFile(project.relative(path), uri, _language(path, project.languages))
 
 
 def _read_text(project: Project, path: Path, problems: Problems) -> str | None:
-    place = Place(relative(project, path))
+    place = Place(project.relative(path))
     if path.exists() and not path.is_file():  # reading a pipe would wait for ever
         problems.add(place, "unreadable", "this is no file", "put a file here, or nothing")
         return None

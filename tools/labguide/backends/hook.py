@@ -18,6 +18,7 @@ import re
 import threading
 import uuid
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 _CREATING = re.compile(r"(Create|Run|Allocate|Register|Import|Request)(?!.*Presigned)[A-Z]")
@@ -86,8 +87,7 @@ class Notes:
         with self._lock:
             if line not in self._seen:
                 self._seen.add(line)
-                with open(self.orders["calls"], "a", encoding="utf-8") as file:  # noqa: PTH123
-                    file.write(line + "\n")
+                self._write(line)
 
     def heard(self, heard: Heard) -> None:
         """Note what a request or an answer held, each name, moment and secret once."""
@@ -95,8 +95,11 @@ class Notes:
             fresh = {kind: [each for each in found if (kind, each) not in self._heard] for kind, found in heard.items()}
             if len(self._heard) < _MOST and any(fresh.values()):
                 self._heard.update((kind, each) for kind, found in fresh.items() for each in found)
-                with open(self.orders["calls"], "a", encoding="utf-8") as file:  # noqa: PTH123
-                    file.write(json.dumps({"heard": fresh}) + "\n")
+                self._write(json.dumps({"heard": fresh}))
+
+    def _write(self, line: str) -> None:
+        with Path(self.orders["calls"]).open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
 
     def ledger(self, entry: dict[str, Any]) -> None:
         """Append one line to the ledger and wait until the disk has it; many processes may do so at once."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from labguide import terminal
-from labguide.cleaning import secrets, traces
+from labguide.cleaning import pictures, secrets, traces
 from labguide.cleaning.hiding import Hider
 from labguide.model import Origin, Output
 
@@ -19,7 +19,6 @@ AS_IT_IS = "verbatim"
 """The tag of a cell whose output stays as it was printed, but for secrets."""
 
 _TEXT_STREAMS = ("stdout", "stderr")
-_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")
 
 
 @dataclass(frozen=True)
@@ -51,16 +50,16 @@ def clean_run(left: Left, hider: Hider, source: str, verbatim: Collection[str] =
 
     All is looked through before anything is replaced: a secret that one cell names is hidden in every other.
     """
-    joined = {name: list(_final(_joined(each), name in verbatim)) for name, each in left.outputs.items()}
-    hider.learn([*joined.values(), dict(left.values), list(left.calls)])
-    cleaned = {name: tuple(_clean(each, hider, name in verbatim) for each in found) for name, found in joined.items()}
+    final = {name: list(_final(joined(each), name in verbatim)) for name, each in left.outputs.items()}
+    hider.learn([*final.values(), dict(left.values), list(left.calls)])
+    cleaned = {name: tuple(_clean(each, hider, name in verbatim) for each in found) for name, found in final.items()}
     values: dict[str, Any] = hider.value(dict(left.values))
     origin = _with_parts(left, source)
     calls = tuple(_starred(hider.value(call), origin) for call in left.calls)
     return Cleaned(cleaned, values, calls, _seen(origin, [*cleaned.values(), values]))
 
 
-def _joined(outputs: Iterable[Output]) -> Iterator[dict[str, Any]]:
+def joined(outputs: Iterable[Output]) -> Iterator[dict[str, Any]]:
     """Streams as a reader sees them: whether a print came in one message or in three, between lines of the other
     stream or not, is chance. So each stretch of streams is one text of `stdout` and one of `stderr`."""
     waiting: dict[str, str] = {}
@@ -98,9 +97,14 @@ def _clean(output: Mapping[str, Any], hider: Hider, verbatim: bool) -> Output:
 
 def _clean_forms(data: Mapping[str, Any], hider: Hider, verbatim: bool) -> dict[str, Any]:
     return {
-        mime: _clean_picture(content, hider) if mime in _PICTURES else _hidden(content, hider, verbatim)
+        mime: _clean_picture(content, hider) if _is_binary(mime) else _hidden(content, hider, verbatim)
         for mime, content in data.items()
     }
+
+
+def _is_binary(key: Any) -> bool:
+    """Whether a form is bytes in base64, in which a text is found by chance only."""
+    return isinstance(key, str) and (pictures.is_picture(key) or key == "application/pdf")
 
 
 def _hidden(value: Any, hider: Hider, verbatim: bool) -> Any:
@@ -169,7 +173,7 @@ def _all_texts(value: Any) -> Iterator[str]:
         yield value
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            if key not in _PICTURES:
+            if not _is_binary(key):
                 yield from (str(key), *_all_texts(item))
     elif isinstance(value, Iterable):
         for item in value:

@@ -14,8 +14,8 @@ PIXEL_TOLERANCE = 3
 
 
 def is_picture(mime: str) -> bool:
-    """Whether a MIME type is a picture of pixels."""
-    return mime in ("image/png", "image/jpeg", "image/gif", "image/webp")
+    """Whether a MIME type is a picture of pixels, which the notebook format keeps in base64; a drawing is text."""
+    return mime.startswith("image/") and mime != "image/svg+xml"
 
 
 def same(old: str, new: str) -> bool:

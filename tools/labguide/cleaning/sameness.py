@@ -21,8 +21,9 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 
+from labguide import lines
 from labguide.cleaning import pictures, traces
-from labguide.cleaning.outputs import AS_IT_IS
+from labguide.cleaning.outputs import AS_IT_IS, joined
 from labguide.model import Origin, Output
 
 VARIES = "varies"
@@ -138,28 +139,16 @@ class Shown:
 
 
 def shown(outputs: Iterable[Output]) -> list[Shown]:
-    """What a cell shows, output by output and form by form.
-
-    How a stream was split into pieces, and whether a line of `stderr` came before or after one of `stdout`, is chance.
-    """
-    found: list[Shown] = []
-    streams: dict[str, str] = {}
-    for output in outputs:
-        if output["output_type"] == "stream":
-            streams[output["name"]] = streams.get(output["name"], "") + output["text"]
-            continue
-        found += _flushed(streams)
-        if output["output_type"] == "error":
-            found.append(Shown("error", f"{output['ename']}: {output['evalue']}"))
-        else:
-            found += _forms(output.get("data", {}), output.get("metadata", {}))
-    return found + _flushed(streams)
+    """What a cell shows, output by output and form by form; a stream of blanks shows nothing."""
+    return [each for output in joined(outputs) for each in _shown(output)]
 
 
-def _flushed(streams: dict[str, str]) -> list[Shown]:
-    texts = [Shown(name, text) for name, text in sorted(streams.items()) if text.strip()]
-    streams.clear()
-    return texts
+def _shown(output: Output) -> list[Shown]:
+    if output["output_type"] == "stream":
+        return [Shown(output["name"], output["text"])] if output["text"].strip() else []
+    if output["output_type"] == "error":
+        return [Shown("error", f"{output['ename']}: {output['evalue']}")]
+    return _forms(output.get("data", {}), output.get("metadata", {}))
 
 
 def _forms(data: Mapping[str, Any], metadata: Mapping[str, Any]) -> list[Shown]:
@@ -220,7 +209,7 @@ def _html(content: Any) -> str:
     for row in reversed(soup("tr")):  # from the innermost
         cells = [cell.get_text(" ", strip=True) for cell in row(["td", "th"])]
         row.replace_with(f"\n{' | '.join(cells)}\n")
-    return "\n".join(line.strip() for line in soup.get_text().splitlines() if line.strip())
+    return "\n".join(line.strip() for line in lines.split(soup.get_text()) if line.strip())
 
 
 _WHOLE: Mapping[str, Callable[[Any], str]] = {"text/html": _with_ids_numbered, "image/svg+xml": _with_ids_numbered}

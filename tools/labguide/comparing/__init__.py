@@ -168,8 +168,7 @@ def _quotes_in(document: Document, script: Script, cell: Cell) -> Iterator[Place
             case CellQuote(script=script.name, cell=cell.name) if "output" in quote.show:
                 yield quote.place
     if document.kind == "lesson" and document.meta.get("notebook") == script.path:
-        header = lines.split(document.text)[: document.body_line]
-        yield Place(document.path, next((n for n, line in enumerate(header, 1) if line.startswith("notebook:")), 1))
+        yield document.place_of("notebook")
 
 
 def _what_changed(cell: Cell, old: RecordedCell, new: RecordedCell) -> str:

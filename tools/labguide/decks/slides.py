@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
-import yaml
-
-from labguide import blocks
+from labguide import blocks, headers
 from labguide.documents import front_matter
 from labguide.lines import placed
 from labguide.model import USUAL_DIALECT, Dialect, Line
@@ -80,15 +78,10 @@ def check(lines: Sequence[Line], first: int, dialect: Dialect, problems: Problem
             problems.add(lines[number].place, "unclear-notes", message, remedy)
 
 
-def slide_count(source: str | Sequence[Line]) -> int:
-    """How many slides a deck has."""
-    return sum(len(stack) for stack in split(source).stacks)
-
-
 def _meta(header: str) -> Mapping[str, Any]:
     try:
-        meta = yaml.safe_load(header)
-    except yaml.YAMLError:
+        meta = headers.parse(header, 2).values
+    except headers.HeaderError:
         return {}
     return meta if isinstance(meta, dict) else {}
 

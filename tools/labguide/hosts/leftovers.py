@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from labguide import blocks, lines
+from labguide import blocks, lines, quotes
 from labguide.model import Document, Place, Project, UnrunCode, Woven
 from labguide.problems import Problems
 
@@ -133,9 +133,8 @@ def _is_meant(project: Project, leftover: _Leftover, woven: Woven) -> bool:
 def _without_illustrations(project: Project, document: Document) -> str:
     written = [line.text for line in document.lines]
     fences = blocks.find(written, document.body_line - 1, project.dialect).fences
-    shown = {
-        number for fence in fences if ".illustration" in fence.info for number in range(fence.first, fence.last + 1)
-    }
+    marked = (fence for fence in fences if quotes.is_illustration(fence))
+    shown = {number for fence in marked for number in range(fence.first, fence.last + 1)}
     return "\n".join(line for number, line in enumerate(written) if number not in shown)
 
 

@@ -12,6 +12,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbclient.output_widget import OutputWidget
 
+from labguide import lines
 from labguide.model import Output
 from labguide.running import companion
 
@@ -127,7 +128,7 @@ class Client(NotebookClient):
             return True
         except Exception as error:
             said = {"output_type": message["msg_type"], **message["content"]}
-            self.faults[owner.index] = _fault_of(said) or next(iter(str(error).splitlines()), type(error).__name__)
+            self.faults[owner.index] = _fault_of(said) or lines.first(str(error)) or type(error).__name__
         (self._clearing.add if self.clear_before_next_output else self._clearing.discard)(owner.index)
         return False
 
@@ -174,7 +175,7 @@ def _fault_of(output: Output) -> str:
         return "it shows a widget that has no text"
     for mime, content in output["data"].items():
         is_json = mime == "application/json" or mime.endswith("+json")
-        lines = content if isinstance(content, list) else [content]
-        if not is_json and not all(isinstance(line, str) for line in lines):
+        parts = content if isinstance(content, list) else [content]
+        if not is_json and not all(isinstance(part, str) for part in parts):
             return f"it shows {mime} that is no text, but of type {type(content).__name__}"
     return ""

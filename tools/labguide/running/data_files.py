@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from labguide.model import Project, Script
+from labguide.running import digests
 
 
 def placed(project: Project, script: Script) -> dict[str, Path]:
-    """The files of a script's `data:` by their path in the working folder; a folder brings all its files.
+    """The files of a script's `data:` by their path in the working folder; a folder brings those that freshness counts.
 
     Things of one name would overwrite each other: these keep the paths that they have in the project.
     """
@@ -38,4 +39,4 @@ def _within(name: str) -> str:
 
 
 def _files(source: Path) -> Iterable[Path]:
-    return sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
+    return digests.files_of(source) if source.is_dir() else [source]

@@ -44,7 +44,7 @@ def of_path(path: Path) -> str:
 
 
 def files_of(folder: Path) -> Iterator[Path]:
-    """The files of a folder that count, sorted."""
+    """The files of a folder that count, and that a script gets of its data, sorted."""
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts)
         if not hidden and path.suffix not in _MADE and path.is_file():

@@ -19,9 +19,11 @@ from typing import Any
 import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from labguide import lines
 from labguide.backends import calls
 from labguide.backends.calls import Noted
 from labguide.model import Cell, Output, Project, Script
+from labguide.problems import one_line
 from labguide.running import companion, data_files, environment, fonts, launching, plain_python, values
 from labguide.running.client import Client, fault_of
 from labguide.running.folders import Folders
@@ -230,8 +232,8 @@ _QUIT = re.compile(r"\b(?:quit|exit|SystemExit)\b")
 
 def _line_of(cell: Cell, pattern: re.Pattern[str]) -> int:
     """The line of the script where a cell says this; the cell's first if it does so in another way."""
-    lines = cell.source.split("\n")
-    return cell.place.line + next((number for number, line in enumerate(lines) if pattern.search(line)), 0)
+    numbered = enumerate(lines.split(cell.source))
+    return cell.place.line + next((number for number, line in numbered if pattern.search(line)), 0)
 
 
 def _ending(code: int) -> str:
@@ -278,8 +280,7 @@ def _raised(cell: Cell, outputs: list[Output], error: CellExecutionError, reason
     line = cell.place.line + cell_line(last.get("traceback", ())) - 1
     if error.ename == "SystemExit":  # IPython shows no traceback of a cell that exits
         line = _line_of(cell, _QUIT)
-    what = next(iter(f"{error.ename}: {error.evalue}".strip().splitlines()), "an error")
-    what = _with_reason(what, reason)
+    what = _with_reason(lines.first(f"{error.ename}: {error.evalue}"), reason)
     return Failure(
         cell,
         line,
@@ -304,7 +305,7 @@ async def _prepare(client: Client, work: Path, prelude: str) -> None:
 
 def _with_reason(what: str, reason: str) -> str:
     """The first line of an error, and all of the reason that a service gave, which may begin in that line."""
-    begins, whole = next(iter(reason.splitlines()), ""), " ".join(reason.split())
+    begins, whole = lines.first(reason), one_line(reason)
     if whole in what:
         return what
     return what.partition(begins)[0] + whole if begins in what else f"{what} (reason: {whole})"

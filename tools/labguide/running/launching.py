@@ -15,6 +15,7 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
+from labguide import lines
 from labguide.running.client import Client
 from labguide.running.provisioner import Zygote, ZygoteProvisioner
 
@@ -51,7 +52,7 @@ def last_words(work: Path) -> str:
         text = work.with_name("stderr").read_bytes()[-_LAST:].decode(errors="replace")
     except OSError:
         return ""
-    said = [line.strip() for line in text.splitlines() if line.strip()]
+    said = [line.strip() for line in lines.split(text) if line.strip()]
     return next((line for line in said if line.startswith("Fatal Python error")), said[-1] if said else "")
 
 

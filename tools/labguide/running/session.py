@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from labguide import cleaning
+from labguide import cleaning, lines
 from labguide.backends import Backend, calls
 from labguide.model import Cell, Origin, Place, Project, RecordedCell, Recording, Script
 from labguide.problems import CannotBuildError, Problem, Problems
@@ -111,15 +111,19 @@ def run_all(
             slots=asyncio.Semaphore(1 if backend.real else (os.cpu_count() or 1) + 1),
         )
         try:
-            if cluster_address:
-                session.slots = asyncio.Semaphore(len(wanted))
-                with cluster.executor(cluster_address, backend) as session.executor:
-                    asyncio.run(_gather(session, wanted))
-            else:
-                asyncio.run(_gather(session, wanted))
+            _run(session, wanted, cluster_address)
         except* OSError as group:  # a full disk, say: the user needs the fault, not the group it came in
             raise _first(group) from None
         return session.outcomes
+
+
+def _run(session: _Session, wanted: tuple[Script, ...], cluster_address: str) -> None:
+    if not cluster_address:
+        asyncio.run(_gather(session, wanted))
+        return
+    session.slots = asyncio.Semaphore(len(wanted))
+    with cluster.executor(cluster_address, session.backend) as session.executor:
+        asyncio.run(_gather(session, wanted))
 
 
 def _first(group: BaseExceptionGroup[OSError]) -> OSError:
@@ -202,7 +206,7 @@ def _kept(session: _Session, script: Script, recording: Recording) -> bool:
 
 def _told(error: Exception) -> str:
     """The name of an exception and the first line of what it says."""
-    return f"{type(error).__name__}: {next(iter(str(error).strip().splitlines()), 'no more is known')}"
+    return f"{type(error).__name__}: {lines.first(str(error)) or 'no more is known'}"
 
 
 def _concerns_all(error: Exception) -> bool:
@@ -264,8 +268,8 @@ def _hider(session: _Session, run: kernel.Run, secrets: tuple[str, ...]) -> clea
     """Knows what this run was given and told, and where on this machine it was."""
     held_back = cleaning.caller_secrets(environment.held_back(session.project, os.environ))
     folders = {
-        run.folder: "/tmp/workshop",  # noqa: S108
-        str(session.project.root): "/tmp/project",  # noqa: S108
+        run.folder: "/tmp/workshop",  # noqa: S108  a name for readers; nothing is written there
+        str(session.project.root): "/tmp/project",  # noqa: S108  likewise
         sys.prefix if sys.prefix != sys.base_prefix else "": "/opt/python",
         str(Path.home()): "~",
     }

@@ -18,8 +18,8 @@ from labguide import cleaning
 from labguide.model import Cell, Place
 from labguide.problems import Problems, did_you_mean
 from labguide.scripts.faults import CannotReadError
+from labguide.scripts.marks import BLANK
 
-_BLANK = re.compile(r"[ \t\f]*$")
 _CUT_BY_SPLITLINES = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 _INACTIVE = "active-"
@@ -72,7 +72,7 @@ def _cell(marked: _Marked, index: int, path: str, problems: Problems) -> Cell:
 
 def _without_blank_ends(body: Sequence[str]) -> tuple[int, int]:
     """The slice of a cell's lines from the first to the last that is not blank."""
-    full = [index for index, line in enumerate(body) if not _BLANK.match(line)]
+    full = [index for index, line in enumerate(body) if not BLANK.match(line)]
     return (full[0], full[-1] + 1) if full else (len(body), len(body))
 
 

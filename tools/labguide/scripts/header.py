@@ -14,13 +14,13 @@ from labguide.headers import Header
 from labguide.model import Place, Project
 from labguide.problems import Problems, did_you_mean
 from labguide.scripts.faults import CannotReadError
+from labguide.scripts.marks import BLANK
 
 KEYS = ("after", "backends", "creates", "data", "limit", "minutes", "timeout")
 BACKENDS = ("local", "aws")
 
 _CODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)")
 _RULE = re.compile(r"#\s?---\s*$")
-_BLANK = re.compile(r"[ \t\f]*$")
 
 
 def find(found: Sequence[str], first_marker: int) -> Header:
@@ -35,7 +35,7 @@ def find(found: Sequence[str], first_marker: int) -> Header:
         header = headers.parse("\n".join(_uncommented(above, number + 1, end)), number + 2)
         number = end + 1
     for index in range(number, len(above)):
-        if not _BLANK.match(above[index]):
+        if not BLANK.match(above[index]):
             message = "this stands before the first cell, where nothing is read"
             raise CannotReadError((index + 1, message, "write a line `# %%` above it, or `# %% [markdown]` for prose"))
     return header
@@ -49,7 +49,7 @@ def _check_first_lines(above: Sequence[str]) -> int:
             message = f"this line says {coding[1]}, but scripts are read as UTF-8"
             raise CannotReadError((number + 1, message, "save the file as UTF-8 and take the line out"))
         number += 1
-    while number < len(above) and _BLANK.match(above[number]):
+    while number < len(above) and BLANK.match(above[number]):
         number += 1
     return number
 

@@ -13,6 +13,7 @@ from labguide import lines
 from labguide.scripts.faults import CannotReadError
 
 MARKER = re.compile(r"# %%( |$)")
+BLANK = re.compile(r"[ \t\f]*$")
 _LOOKS_LIKE_MARKER = re.compile(
     r"\s*#\s*(?:%%+\s*(?:$|\[|[\w-]+=)|%%+\s|<(?:code|markdown)cell>\s*$|In\[[\d ]*\]:?\s*$)"
 )

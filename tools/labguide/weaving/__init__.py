@@ -36,7 +36,6 @@ from labguide.weaving.words import words_of
 ON_AWS = "on_aws"
 """The name under which documents quote what a script takes on AWS; see `model.OnAws`."""
 
-
 NOT_RUN_CLASS = "not-run"
 """Marks the label above code that nobody ran."""
 
@@ -73,13 +72,13 @@ def asking_on_aws(sources: Sources) -> list[str]:
 def weave(document: Document, recorded: Recorded, problems: Problems) -> Woven:
     """A document with its quotes replaced. A quote that cannot be becomes a problem, and stays as written."""
     lines = with_values(document, recorded, problems)
-    pictures: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     for quote in document.quotes:
         if isinstance(quote, CellQuote):
-            _weave_cell(quote, document, lines, pictures, recorded, problems)
+            _weave_cell(quote, document, lines, files, recorded, problems)
     end = provenance.closing(document, recorded.recordings.values())
     lines.append(_unwritten(split(end), document.lines[-1].place if document.lines else Place(document.path)))
-    return Woven(document, tuple(_protected(lines, document, recorded.project)), pictures)
+    return Woven(document, tuple(_protected(lines, document, recorded.project)), files)
 
 
 def with_values(document: Document, recorded: Recorded, problems: Problems) -> list[list[Line]]:
@@ -123,7 +122,7 @@ def _weave_cell(
     quote: CellQuote,
     document: Document,
     lines: list[list[Line]],
-    pictures: dict[str, bytes],
+    files: dict[str, bytes],
     recorded: Recorded,
     problems: Problems,
 ) -> None:
@@ -131,10 +130,10 @@ def _weave_cell(
     if script is None:
         return
     recording = recorded.recordings.get(script.name)
-    block, drawn = cells.block(quote, script, recording, document.uri, document.language, problems)
+    block, assets = cells.block(quote, script, recording, document.uri, document.language, problems)
     if block is None:
         return
-    pictures.update({picture.path: picture.content for picture in drawn})
+    files.update({asset.path: asset.content for asset in assets})
     lines[quote.first] = _unwritten((text for each in block for text in split(each) or [""]), quote.place, quote.indent)
     for number in range(quote.first + 1, quote.last + 1):
         lines[number] = []
@@ -188,7 +187,7 @@ def _values(
 
 def _why_unknown(quote: ValueQuote, script: Script, recording: Recording) -> tuple[str, str]:
     """What is known of a value that a recording does not have, and what to do."""
-    reason = getattr(recording, "unkept", {}).get(quote.name)
+    reason = recording.unkept.get(quote.name)
     if reason:
         return f'the value "{quote.name}" of {script.path} was not kept: {reason}', _SIMPLE
     if shown_values.is_set(script, quote.name):

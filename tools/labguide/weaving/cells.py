@@ -39,8 +39,8 @@ def block(
     stem = f"{RECORDED}/{quote.script}/{quote.cell}"
     marks = provenance.marks(recording, recorded, cell)
     look = outputs.Look(stem, quote.options.get("alt", ""), page, marks, language, quote.place, problems)
-    shown, pictures = outputs.as_markdown(recorded.outputs, look)
-    return [*code, *([""] if code and shown else []), *shown], pictures
+    shown, assets = outputs.as_markdown(recorded.outputs, look)
+    return [*code, *([""] if code and shown else []), *shown], assets
 
 
 def _cell(quote: CellQuote, script: Script, problems: Problems) -> Cell | None:

@@ -12,10 +12,6 @@ from labguide.model import Place
 from labguide.problems import Problems
 from labguide.weaving.words import words_of
 
-HTML_FENCE = "recorded-html"
-"""The name of the fence that holds a cell's HTML output. Hosts render it as it stands, at any indentation, where
-raw HTML in Markdown would break on a blank line or inside a tab."""
-
 
 @dataclass(frozen=True)
 class Asset:

@@ -66,5 +66,4 @@ def _unreadable(formula: str, why: str) -> CannotShowError:
     return CannotShowError(
         f'the formula "{short}" cannot be turned into MathML ({why})',
         "write it with commands that MathML knows, or show it as text or as a picture",
-        "unshown-formula",
     )

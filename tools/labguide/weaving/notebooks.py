@@ -10,14 +10,16 @@ import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from labguide import includes, quotes, sources
+from labguide import includes, quotes
 from labguide.lines import split
 from labguide.model import Cell, CellQuote, Document, Line, Place, Project, Recording, Script, Sources
 from labguide.problems import Problems, did_you_mean
+from labguide.scripts import script_name
 from labguide.weaving import Recorded, with_values
 
 _SYNC_MARK = re.compile(r"^<!-- en:[0-9a-f]{12} -->\n?", re.MULTILINE)
@@ -33,7 +35,7 @@ def expand(document: Document, all_sources: Sources, project: Project, problems:
     if path not in known:
         if not problems.at(str(path)):  # one that cannot be read has been told already
             remedy = did_you_mean(str(path), known)
-            problems.add(_place_of_key(document), "unknown-script", f'no script "{path}"', remedy)
+            problems.add(document.place_of("notebook"), "unknown-script", f'no script "{path}"', remedy)
         return document
     script = known[path]
     translation = translation_of(script, document.language, all_sources)
@@ -43,24 +45,24 @@ def expand(document: Document, all_sources: Sources, project: Project, problems:
     return dataclasses.replace(document, lines=lines, quotes=found)
 
 
-def _place_of_key(document: Document) -> Place:
-    """The line of the front matter that names the notebook."""
-    head = document.lines[: document.body_line - 1]
-    return next((line.place for line in head if line.text.startswith("notebook:")), Place(document.path))
-
-
 def translation_of(script: Script, language: str, all_sources: Sources) -> Document | None:
     """The translation of a script's prose into a language, if there is one."""
-    path = f"{script.path.removesuffix('.py')}.{language}.md"
-    return next((each for each in all_sources.documents if each.path == path), None)
+    return next((each for each in all_sources.documents if _translates(each, language) == script.path), None)
+
+
+def _translates(document: Document, language: str) -> str:
+    """The script whose translation a document is, by its name: `notebooks/video-games.zh-TW.md`; empty if of none."""
+    stem = document.path.removesuffix(Path(document.path).suffix)
+    is_one = document.kind == "notebook" and stem.endswith(f".{language}")
+    return f"{stem.removesuffix(f'.{language}')}.py" if is_one else ""
 
 
 def check_translation(document: Document, scripts: Mapping[str, Script], problems: Problems) -> None:
     """A translation must quote each code cell of its script once, in order: its notebook is to run like the other."""
-    path = document.path.removesuffix(f".{document.language}.md") + ".py"
-    name = sources.script_name(path)
-    if document.kind != "notebook":
+    path = _translates(document, document.language)
+    if not path:
         return
+    name = script_name(path)
     quoted = [quote for quote in document.quotes if isinstance(quote, CellQuote) and quote.script == name]
     if name not in scripts or scripts[name].path != path:
         if quoted:

@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from labguide.model import Output
+from labguide.quotes import HTML_FENCE, OUTPUT_CLASS
 from labguide.weaving import coloured, formulas, frames, markup, prose, shrinking
-from labguide.weaving.forms import HTML_FENCE, Asset, CannotShowError, Look, Shown
+from labguide.weaving.forms import Asset, CannotShowError, Look, Shown
 
-__all__ = ["HTML_FENCE", "Asset", "Look", "as_markdown", "fence_for"]
+__all__ = ["Asset", "Look", "as_markdown", "fence_for"]
 
-OUTPUT_CLASS = "recorded-output"
 PICTURE_CLASS = "recorded-picture"
 FRAME_CLASS = "recorded-frame"
 FILE_CLASS = "recorded-file"

@@ -16,15 +16,14 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, ConfigurationError
 from mkdocs.structure.files import Files, InclusionLevel, get_files
 
+from labguide.blocks import SNIPPETS
 from labguide.hosts.mkdocs import messages, options
-from labguide.model import DEFAULT_LANGUAGE, Dialect, PageFile, Project
+from labguide.model import DEFAULT_LANGUAGE, Dialect, PageFile, Place, Project
 from labguide.problems import CannotBuildError
-from labguide.weaving.outputs import HTML_FENCE
+from labguide.quotes import HTML_FENCE
 
-SNIPPETS = "pymdownx.snippets"
 SUPERFENCES = "pymdownx.superfences"
 
-_CONFIG_FAULT = re.compile(r"Config value '(?P<key>[^']+)': (?P<why>.*)", re.DOTALL)
 _YAML_LINE = re.compile(r"line (?P<line>\d+)")
 
 
@@ -44,22 +43,21 @@ def load(root: Path) -> MkDocsConfig:
             config = load_config(str(path), strict=False)
         except (ConfigurationError, Abort) as error:
             told = [_fault(path, text) for text in faults] or [_fault(path, str(error))]
-            raise CannotBuildError("\n".join(told)) from None
+            raise CannotBuildError("\n".join(map(str, told))) from None
         except Exception as error:  # a plugin or a hook raises whatever it does
-            raise CannotBuildError(_fault(path, f"{type(error).__name__}: {error}")) from None
+            raise _fault(path, f"{type(error).__name__}: {error}") from None
     for warning in faults:
         logging.getLogger("mkdocs.config").warning(warning)
     if "labguide" not in config.plugins:
-        raise CannotBuildError(
-            f"mkdocs.yml:{options.line_of(path, 'plugins')}: "
-            'the plugin "labguide" is missing; add it under `plugins:` [bad-config]'
-        )
+        place = Place(path.name, options.line_of(path, "plugins"))
+        message = 'the plugin "labguide" is missing'
+        raise CannotBuildError.at(place, "bad-config", message, "add it under `plugins:`")
     return config
 
 
 def root_of(config: MkDocsConfig) -> Path:
     """The folder of mkdocs.yml."""
-    return Path(os.path.abspath(config.config_file_path or "mkdocs.yml")).parent.resolve()  # noqa: PTH100
+    return Path(config.config_file_path or "mkdocs.yml").absolute().parent.resolve()
 
 
 def project_of(config: MkDocsConfig, *, preview: bool = False) -> Project:
@@ -152,7 +150,8 @@ def _each_language(i18n: Any, files: Files, config: MkDocsConfig) -> Iterator[Fi
             try:
                 yield i18n.reconfigure_files(files, config)
             except Exception as error:  # the plugin raises no other class when two files are one page
-                raise CannotBuildError(f"mkdocs.yml:1: {messages.one_line(error)} [bad-config]") from None
+                place, message = Place("mkdocs.yml"), messages.told(error)
+                raise CannotBuildError.at(place, "bad-config", message, "rename one of the files") from None
 
 
 @contextmanager
@@ -164,10 +163,9 @@ def _language_kept(i18n: Any) -> Iterator[None]:
         i18n.current_language = before
 
 
-def _fault(path: Path, text: str) -> str:
+def _fault(path: Path, text: str) -> CannotBuildError:
     """A fault of the configuration with the line of what it is about."""
-    about, line = _CONFIG_FAULT.match(text), _YAML_LINE.search(text)
-    if about:
-        number = options.line_of(path, *about["key"].split("."))
-        return f"{path.name}:{number}: `{about['key']}`: {' '.join(about['why'].split())} [bad-config]"
-    return f"{path.name}:{line['line'] if line else 1}: {' '.join(text.split())} [bad-config]"
+    about, line = messages.CONFIG_FAULT.match(text), _YAML_LINE.search(text)
+    number = options.line_of(path, *about["key"].split(".")) if about else int(line["line"]) if line else 1
+    message = f"`{about['key']}`: {about['why']}" if about else text
+    return CannotBuildError.at(Place(path.name, number), "bad-config", message, messages.MEND_CONFIGURATION)

@@ -12,16 +12,16 @@ from mkdocs.exceptions import MkDocsException
 from labguide import lines, links
 from labguide.hosts.mkdocs import options
 from labguide.model import Place, Project, Woven
-from labguide.problems import Problems
+from labguide.problems import Problems, one_line
 
 # https://github.com/mkdocs/mkdocs/blob/1.6.1/mkdocs/structure/pages.py
 _LINK = re.compile(
     r"Doc file '(?P<page>[^']+)' contains (?P<what>an? [\w ]*link) (?:to )?'(?P<target>[^']+)'(?P<why>.*)", re.DOTALL
 )
 _FAILED = re.compile(r"Error (?:reading|building) page '(?P<page>[^']+)':(?P<why>.*)", re.DOTALL)
-_CONFIG = re.compile(r"Config value '(?P<key>[^']+)': (?P<why>.*)", re.DOTALL)
+CONFIG_FAULT = re.compile(r"Config value '(?P<key>[^']+)': (?P<why>.*)", re.DOTALL)
 _QUOTED = re.compile(r"'(?P<name>[^']+)'")
-
+MEND_CONFIGURATION = "mend the configuration"
 
 _TO_DRAFT = re.compile(r"contains a link to .* excluded from the built site")
 """A dead link that MkDocs only mentions."""
@@ -54,37 +54,37 @@ def gathered() -> Iterator[list[str]]:
         pages.setLevel(level)
 
 
-def one_line(error: BaseException) -> str:
+def told(error: BaseException) -> str:
     """An exception in one line: what it says, or else its name."""
-    return " ".join(str(error).split()) or type(error).__name__
+    return one_line(str(error)) or type(error).__name__
 
 
-def add_error(error: BaseException, told: list[str]) -> None:
+def add_error(error: BaseException, known: list[str]) -> None:
     """Add what ended a build, unless it is told; MkDocs says which page it was at, but not what kind of error."""
-    text = f"{type(error).__name__}: {one_line(error)}"
-    failed = next((message for message in told if _FAILED.match(message)), None)
+    text = f"{type(error).__name__}: {told(error)}"
+    failed = next((message for message in known if _FAILED.match(message)), None)
     if failed and not isinstance(error, MkDocsException):
-        told[told.index(failed)] = f"{failed.partition(':')[0]}: {text}"
-    elif failed is None and not any(one_line(error) in " ".join(message.split()) for message in told):
-        told.append(text)
+        known[known.index(failed)] = f"{failed.partition(':')[0]}: {text}"
+    elif failed is None and not any(told(error) in one_line(message) for message in known):
+        known.append(text)
 
 
 def tell(project: Project, pages: Mapping[str, Woven], message: str, problems: Problems) -> None:
     """Note a message as a problem, at the line of the link or of the setting that it is about."""
     if link := _LINK.match(message):
         kind = "broken-anchor" if "anchor" in link["why"] else "broken-link"
-        told = f"{link['what']} '{link['target']}'{link['why'].rstrip('.')}"
+        what = f"{link['what']} '{link['target']}'{link['why'].rstrip('.')}"
         place = _of_link(project, pages, link["page"], link["target"])
-        problems.add(place, kind, told, "link to a page or heading that exists")
+        problems.add(place, kind, what, "link to a page or heading that exists")
     elif failed := _FAILED.match(message):
         if problems.at(_path(project, failed["page"])):  # the reason is told already
             return
         why = failed["why"].strip() or "see above"
         place = Place(_path(project, failed["page"]))
         problems.add(place, "mkdocs", f"this page cannot be rendered: {why}", "mend the page")
-    elif setting := _CONFIG.match(message):
+    elif setting := CONFIG_FAULT.match(message):
         line = options.line_of(project.root / "mkdocs.yml", setting["key"])
-        problems.add(Place("mkdocs.yml", line), "bad-config", setting["why"], "mend the configuration")
+        problems.add(Place("mkdocs.yml", line), "bad-config", setting["why"], MEND_CONFIGURATION)
     else:
         problems.add(_of_other(project, message), "mkdocs", message, "mend the page or the configuration")
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from labguide.model import UnrunRule
+from labguide import lines
+from labguide.model import Place, UnrunRule
 from labguide.problems import CannotBuildError, did_you_mean
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -19,7 +20,7 @@ _RULE_KEYS = ("languages", "paths", "show")
 def line_of(path: Path, *keys: str | int) -> int:
     """The line of a key in a YAML file; of the nearest known key around it if it is not there itself."""
     try:
-        node = yaml.compose(path.read_text("utf-8-sig"), Loader=yaml.SafeLoader)
+        node = yaml.compose(lines.read(path), Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         return 1
     line = 1
@@ -90,4 +91,4 @@ def _names(rule: Mapping[str, Any], key: str, config: Path, *keys: str | int) ->
 
 
 def _wrong(config: Path, *keys: str | int, message: str, remedy: str) -> CannotBuildError:
-    return CannotBuildError(f"{config.name}:{line_of(config, *keys)}: {message}; {remedy} [bad-config]")
+    return CannotBuildError.at(Place(config.name, line_of(config, *keys)), "bad-config", message, remedy)
