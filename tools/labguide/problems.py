@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -71,3 +72,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE})
+
+
+def concerns_all(error: BaseException) -> bool:
+    """Whether no source is at fault: nothing can be built at all, or a disk or a table of the system is full."""
+    return isinstance(error, CannotBuildError) or (isinstance(error, OSError) and error.errno in _FULL)
