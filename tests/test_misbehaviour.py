@@ -203,6 +203,24 @@ def test_output_that_is_no_text_is_a_problem_at_its_cell(trial: Trial, content: 
     assert trial.found[0].endswith("[invalid-output]")
 
 
+# What is told of an exception.
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("raise KeyboardInterrupt", 'cell "b" raised KeyboardInterrupt; '),
+        ("raise ValueError('\\n\\n  at last\\nmore')", 'cell "b" raised ValueError: at last; '),
+        # The kernel's reply names no exception that is raised while a result is shown.
+        ("class A:\n    def __repr__(self): raise ValueError('no')\nA()", 'cell "b" raised ValueError: no; '),
+    ],
+)
+def test_exception_is_told_by_its_name_and_message(trial: Trial, code: str, told: str) -> None:
+    trial.run("1", code)
+    (problem,) = trial.found
+    assert told in problem
+
+
 # Ends of a kernel that a script brings about.
 
 

@@ -164,3 +164,11 @@ def test_quote_that_weaving_told_of_is_not_told_again(tmp_path: Path) -> None:
     workshop.write("slides/deck.md", "# Deck\n\n```{cell} first#nothing\n```\n\n{value}`first#nothing`\n")
     told = ["docs/index.md:3 unknown-cell", "docs/index.md:6:1 unknown-value"]
     assert workshop.check() == [*told, *(each.replace("docs/index", "slides/deck") for each in told)]
+
+
+def test_full_disk_is_no_fault_of_a_page(tmp_path: Path) -> None:
+    workshop = Built(tmp_path, more="hooks: [full.py]\n")
+    workshop.write("full.py", "def on_page_content(*_, **__):\n    raise OSError(28, 'No space left on device')\n")
+    with pytest.raises(OSError, match="No space left"):
+        workshop.build()
+    assert not (tmp_path / "site").exists()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from local_server import COMMAND
 
 ROUNDS = 20
 WAITS_BESIDE_THREADS_THAT_MAKE_THREADS = f"""
@@ -45,3 +46,11 @@ def test_signal_that_comes_before_the_wait_ends_it() -> None:
     code = "import os, signal\nfrom local_sagemaker.__main__ import listen\nend = listen()\n"
     code += "os.kill(os.getpid(), signal.SIGTERM)\nend.wait()\nend.ask()\nend.wait()\n"
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
+
+
+def test_server_ends_without_a_word_if_whoever_started_it_has_gone() -> None:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(COMMAND, text=True, **pipes) as server:
+        server.stdout.close()
+        server.stdin.close()
+        assert (server.stderr.read(), server.wait(60)) == ("", 0)

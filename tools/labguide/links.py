@@ -15,7 +15,8 @@ _TARGETS = (
     re.compile(r"\]\(\s*(?P<target>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)"),  # [text](target "title")
     re.compile(r"^[\s>]*\[[^\]]+\]:\s*<?(?P<target>[^\s>]+)"),  # [name]: target
     re.compile(r"<(?P<target>[^\s<>]+)>"),  # <target>
-    re.compile(r"""\s(?:href|src|poster|data-[\w-]+)=(["'])(?P<target>.*?)\1"""),
+    re.compile(r"""\s(?:href|src|poster|data-[\w-]+)\s*=\s*(["'])(?P<target>.*?)\1""", re.IGNORECASE),
+    re.compile(r"""\s(?:href|src|poster|data-[\w-]+)\s*=\s*(?P<target>[^\s"'<>]+)""", re.IGNORECASE),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -77,3 +78,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def one_line(text: str) -> str:
     """A text with a space for each line break and run of blanks."""
     return " ".join(text.split())
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE})
+
+
+def concerns_all(error: BaseException) -> bool:
+    """Whether no source is at fault: nothing can be built at all, or a disk or a table of the system is full."""
+    return isinstance(error, CannotBuildError) or (isinstance(error, OSError) and error.errno in _FULL)

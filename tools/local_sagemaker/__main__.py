@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import json
 import os
@@ -69,7 +70,7 @@ def listen() -> Ending:
 def _serve(options: argparse.Namespace, end: Ending) -> int:
     still_running: list[str] = []
     with running(_options(options)) as server:
-        print(_as_json(server) if options.json else _for_a_shell(server), flush=True)
+        _announce(_as_json(server) if options.json else _for_a_shell(server), options)
         # Whoever reads the line may stop reading then: what a library prints later goes to stderr.
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         if options.until_stdin_closes:
@@ -84,6 +85,17 @@ def _serve(options: argparse.Namespace, end: Ending) -> int:
     if not options.json:
         _tell(_farewell(still_running, options.state))
     return 0
+
+
+def _announce(text: str, options: argparse.Namespace) -> None:
+    """Say where the server is. Unbuffered, so that nothing is left to write if whoever asked has gone.
+
+    That is a fault, unless the server is told of it by the end of stdin and stops anyway.
+    """
+    gone = [BrokenPipeError] if options.until_stdin_closes else []
+    with contextlib.suppress(*gone):
+        sys.stdout.flush()
+        os.write(sys.stdout.fileno(), f"{text}\n".encode())
 
 
 def _tell(line: str) -> None:

@@ -27,7 +27,8 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _HEADING_ID = re.compile(r' id="(?P<id>[^"]+)"')
 _TAG = re.compile(r"""<[a-zA-Z](?:[^"'<>]|"[^"]*"|'[^']*')*>""")
 _LINK = re.compile(
-    r"""(?P<before>\s(?:href|src|data-src|poster)=)(?P<quote>["'])(?P<target>.*?)(?P=quote)""", re.DOTALL
+    r"""(?P<before>\s(?:href|src|data-src|poster)\s*=\s*)(?:(?P<quote>["'])(?P<target>.*?)(?P=quote)|(?P<bare>[^\s"'<>]+))""",
+    re.DOTALL | re.IGNORECASE,
 )
 _LINKING = ("data-background-image", "data-background-video", "data-background-iframe")
 """Attributes of a slide that name files."""
@@ -103,9 +104,10 @@ class _Converter:
         return _TAG.sub(lambda tag: _LINK.sub(self._addressed, tag[0]), self._markdown.convert(text))
 
     def _addressed(self, link: re.Match[str]) -> str:
-        written = html.unescape(link["target"])
+        quote = link["quote"] or '"'
+        written = html.unescape(link["target"] if link["quote"] else link["bare"])
         found = self.address(written)
-        return link[0] if found == written else f"{link['before']}{link['quote']}{html.escape(found)}{link['quote']}"
+        return link[0] if found == written else f"{link['before']}{quote}{html.escape(found)}{quote}"
 
 
 def _rendered(slide: Slide, convert: _Converter, names: _Names) -> RenderedSlide:

@@ -280,7 +280,8 @@ def _raised(cell: Cell, outputs: list[Output], error: CellExecutionError, reason
     line = cell.place.line + cell_line(last.get("traceback", ())) - 1
     if error.ename == "SystemExit":  # IPython shows no traceback of a cell that exits
         line = _line_of(cell, _QUIT)
-    what = _with_reason(lines.first(f"{error.ename}: {error.evalue}"), reason)
+    what = _told_error(last or {"ename": error.ename, "evalue": error.evalue})
+    what = _with_reason(what, reason)
     return Failure(
         cell,
         line,
@@ -288,6 +289,15 @@ def _raised(cell: Cell, outputs: list[Output], error: CellExecutionError, reason
         f'cell "{cell.name}" raised {what}',
         f"mend the cell, or tag it {EXPECT_ERROR} if it is meant to",
     )
+
+
+def _told_error(shown: Output) -> str:
+    """The name of an exception, and the first line of its message if it has one.
+
+    As the cell shows it: for one that is raised while a result is shown, the kernel's reply names none.
+    """
+    message = next(iter(str(shown["evalue"]).strip().splitlines()), "")
+    return f"{shown['ename']}: {message}" if message else str(shown["ename"])
 
 
 async def _prepare(client: Client, work: Path, prelude: str) -> None:

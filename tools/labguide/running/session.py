@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import math
 import os
 import platform
@@ -20,7 +19,7 @@ from typing import Any, Protocol
 from labguide import cleaning, lines
 from labguide.backends import Backend, calls
 from labguide.model import Cell, Origin, Place, Project, RecordedCell, Recording, Script
-from labguide.problems import CannotBuildError, Problem, Problems
+from labguide.problems import Problem, Problems, concerns_all
 from labguide.running import cluster, environment, imports, kernel, order, provisioner
 from labguide.running.folders import Folders, private
 from lifeline import Lifeline
@@ -175,7 +174,7 @@ async def _run_one(session: _Session, script: Script) -> bool:
         run = await (_run_on_cluster if session.executor else _run_here)(session, script)
         outcome = _outcome(session, script, run, secrets)
     except Exception as error:
-        if _concerns_all(error):
+        if concerns_all(error):
             raise
         session.progress.done(script, False, time.monotonic() - started)
         hider = cleaning.Hider(cleaning.Known(secrets))
@@ -207,12 +206,6 @@ def _kept(session: _Session, script: Script, recording: Recording) -> bool:
 def _told(error: Exception) -> str:
     """The name of an exception and the first line of what it says."""
     return f"{type(error).__name__}: {lines.first(str(error)) or 'no more is known'}"
-
-
-def _concerns_all(error: Exception) -> bool:
-    """Whether a fault is none of a script's: what cannot be built at all, or a disk or a table that is full."""
-    full = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE}
-    return isinstance(error, CannotBuildError) or (isinstance(error, OSError) and error.errno in full)
 
 
 async def _run_here(session: _Session, script: Script) -> kernel.Run:

@@ -59,17 +59,17 @@ def _script(project: Project, path: Path, name: str, problems: Problems) -> Scri
     if not markers:
         return None
     said = header.checked(project, header.find(found, markers[0]), name, problems)
-    return _made(project, name, cells.read(found, markers, name, problems), said)
+    return _made(name, cells.read(found, markers, name, problems), said)
 
 
-def _made(project: Project, name: str, read: tuple[Cell, ...], said: Mapping[str, Any]) -> Script:
+def _made(name: str, read: tuple[Cell, ...], said: Mapping[str, Any]) -> Script:
     return Script(
         name=script_name(name),
         path=name,
         cells=read,
         after=tuple(said.get("after", ())),
         backends=tuple(said.get("backends", header.BACKENDS)),
-        data=tuple(path for path in said.get("data", ()) if (project.root / path).exists()),
+        data=tuple(said.get("data", ())),
         timeout=float(said.get("timeout", 600)),
         limit=float(said.get("limit", 1800)),
         minutes=said.get("minutes"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import codecs
 import difflib
 import math
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from labguide import headers
@@ -81,12 +83,19 @@ def checked(project: Project, header: Header, name: str, problems: Problems) -> 
         place = Place(name, header.line("jupyter", "labguide", str(key)))
         problems.add(place, "bad-header", message, f"known under `labguide:` are {', '.join(KEYS)}")
     said = {key: value for key, value in _own(header).items() if key not in wrong}
+    found = [path for path in said.get("data", ()) if _is_of_project(project, path)]
     for path in said.get("data", ()):
-        if not (project.root / path).exists():
+        if path not in found:
             place = Place(name, header.line("jupyter", "labguide", "data"))
             remedy = "give its path from the project's root"
-            problems.add(place, "unknown-file", f'`data:` names no file "{path}"', remedy)
-    return said
+            problems.add(place, "unknown-file", f'`data:` names no file of the project "{path}"', remedy)
+    return {**said, "data": found}
+
+
+def _is_of_project(project: Project, path: str) -> bool:
+    """Whether a file is there that everyone has who has the project."""
+    leads_out = Path(path).is_absolute() or os.pardir in Path(os.path.normpath(path)).parts
+    return not leads_out and (project.root / path).exists()
 
 
 def _own(header: Header) -> Mapping[Any, Any]:

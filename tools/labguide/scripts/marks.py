@@ -15,7 +15,14 @@ from labguide.scripts.faults import CannotReadError
 MARKER = re.compile(r"# %%( |$)")
 BLANK = re.compile(r"[ \t\f]*$")
 _LOOKS_LIKE_MARKER = re.compile(
-    r"\s*#\s*(?:%%+\s*(?:$|\[|[\w-]+=)|%%+\s|<(?:code|markdown)cell>\s*$|In\[[\d ]*\]:?\s*$)"
+    r"""\s*[#＃]\s*(?:
+        [%％]{2,}\s*(?:$|\[|[\w-]+=)  # as other editors write it, and Chinese keyboards
+      | [%％]{2,}\s
+      | <(?:code|markdown)cell>\s*$
+      | In\[[\d\ ]*\]:?\s*$
+      | COMMAND\ -{5,}\s*$  # Databricks
+    )""",
+    re.VERBOSE,
 )
 """A commented `%%time` does not: it is a comment."""
 _OTHER_FORMAT = re.compile(r"\s*#\s*%%|# \+\s*$|# \+ (?:\[|\{|[\w-]+=)|# jupyter:\s*$")

@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   labguide:
-#     data: [data/absent.csv]
+#     data: [data/absent.csv, /etc/hostname, ../, data/../../passwd]
 # ---
 
 # %% name="same"

@@ -8,3 +8,7 @@ print(2)
 #%%
 # In[3]:
 print(3)
+
+# ％％ name="d"
+# COMMAND ----------
+print(4)

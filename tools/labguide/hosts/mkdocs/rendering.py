@@ -14,7 +14,7 @@ from labguide.hosts.mkdocs import messages
 from labguide.hosts.mkdocs.configuration import load
 from labguide.hosts.mkdocs.handover import Handover
 from labguide.model import Project
-from labguide.problems import Problems
+from labguide.problems import Problems, concerns_all
 from labguide.site import Site
 
 
@@ -42,6 +42,8 @@ def _build(config: MkDocsConfig, handover: Handover, told: list[str]) -> None:
     try:
         mkdocs_build(config)
     except (Exception, SystemExit) as error:  # an extension or another plugin raises whatever it does
+        if concerns_all(error):
+            raise
         messages.add_error(error, told)
     finally:
         config.plugins.on_shutdown()
