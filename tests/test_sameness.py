@@ -15,8 +15,8 @@ from labguide.model import Cell, Origin, Output, Place, Script
 
 STRICT = Rules()
 NOON = 1_795_780_800.0  # 2026-11-27 12:00:00 UTC
-TODAY = Origin("2026-11-27", NOON, NOON + 60, made=("3fa85f64", "Q2KX0Z9ATT1T"))
-TOMORROW = Origin("2026-11-28", NOON + 86_400, NOON + 86_460, made=("0bd1e772", "ZM4WQ81CC3A0"))
+TODAY = Origin("2026-11-27", NOON, NOON + 60, made=("3fa85f64", "Q2KX0Z9ATT1T", "8421"))
+TOMORROW = Origin("2026-11-28", NOON + 86_400, NOON + 86_460, made=("0bd1e772", "ZM4WQ81CC3A0", "17616"))
 
 
 def same_outputs(old: list[Output], new: list[Output], rules: Rules) -> bool:
@@ -182,6 +182,15 @@ def test_ids_in_html_are_numbered_with_what_refers_to_them() -> None:
     assert not same_outputs([styled("8f2a1")], [styled("c07be", cell="row1")], STRICT)
 
 
+def test_what_a_library_drew_for_an_id_is_numbered_in_its_scripts_too() -> None:
+    def animated(lot: str, frames: int = 3) -> Output:
+        return display(text_html=f'<input id="_anim_slider{lot}"><script>anim{lot} = new Animation({frames})</script>')
+
+    one, other = "ffd38376d0df4f7d8e4cec41faab7f5a", "ccdb2857490d4f73b1281c37ea0268d7"
+    assert same_outputs([animated(one)], [animated(other)], STRICT)
+    assert not same_outputs([animated(one)], [animated(other, frames=4)], STRICT)
+
+
 @pytest.mark.parametrize(
     ("mime", "old", "new"),
     [
@@ -259,6 +268,8 @@ def test_later_frame_of_an_animation_counts() -> None:
         ("/tmp/tmpab12cd34/a.csv", "/tmp/tmpzz98yy76/a.csv"),
         ("100%|##| 9/9 [00:01<00:00, 9.87it/s]", "100%|##| 9/9 [00:02<00:00, 4.11it/s]"),
         ("Wall time: 3.21 ms", "Wall time: 1min 2s"),
+        ("<_MainThread(MainThread, started 140028040477568)>", "<_MainThread(MainThread, started 140163188005760)>"),
+        ("12:00:07.035 [8421] DEBUG ready", "12:00:31.454 [17616] DEBUG ready"),
     ],
 )
 def test_what_each_run_is_known_to_have_made_does_not_count(old: str, new: str) -> None:
@@ -272,6 +283,8 @@ def test_what_each_run_is_known_to_have_made_does_not_count(old: str, new: str) 
         ("due 2026-12-24 12:00:07", "due 2026-12-25 12:00:07"),
         ("order 123456789012", "order 123456789013"),
         ("0xff00ff", "0xff00fe"),
+        ("loss 0.8421", "loss 0.17616"),
+        ("84210 rows", "176160 rows"),
         ("localhost:8080", "localhost:8081"),
         ("data-aaaa1111", "data-bbbb2222"),
         ("01234567-89ab-4def-8123-456789abcdef", "11234567-89ab-4def-8123-456789abcdef"),

@@ -12,7 +12,8 @@ import html
 import json
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -31,6 +32,7 @@ _ACCOUNT_NUMBER = re.compile(r"\d{12}", re.ASCII)
 
 # Who holds such a variable holds a secret; what stands in it, however it looks, is one of the run.
 _SECRET_VARIABLE = re.compile(r"TOKEN|SECRET|PASSW|_PWD|APIKEY|_KEY$|^KEY_|KEY_ID|CREDENTIAL|AUTH|_DSN$|DATABASE_URL")
+_LONGEST_WORD = 20
 _SHORTEST = 6
 """Characters of an exact secret. A shorter one, `1` or `yes`, would be found everywhere."""
 
@@ -62,7 +64,6 @@ class Hider:
     def __init__(self, known: Known | None = None) -> None:
         self._known = known or Known()
         self._secrets: dict[str, Secret] = {}
-        self._loose: dict[str, Secret] = {}
         self._replacements: dict[str, str] = {}
         self._learned: set[str] = set()
         for value in self._known.secrets:
@@ -104,8 +105,9 @@ class Hider:
         """A text without what is secret and, with `folders`, without paths of the machine."""
         self._learn_text(text)
         if self._secrets:
+            text = self._hidden_across_seams(text)
             text = self._pattern.sub(lambda match: self._instead_of(self._spelled[match[0]]), text)
-        text = self._with_loose_hidden(text)
+        text = self._hidden_beside_names(text)
         return _without_folders(text, self._known.folders) if folders else text
 
     def _learn_text(self, text: str) -> None:
@@ -118,10 +120,12 @@ class Hider:
         value = secret.value
         if EXAMPLE in value or value in _ACCOUNTS or value in self._secrets:
             return
-        if not secret.alone:
-            self._loose[value] = secret
+        if not secret.alone:  # a word may be a password: it is hidden where its name stands beside it, and only there
             return
         self._secrets[value] = secret
+        for line in value.split("\n") if "\n" in value else ():
+            if len(line.strip()) >= _LONGEST_WORD:
+                self._learn(Secret(line.strip()))
         self.__dict__.pop("_spelled", None)
         self.__dict__.pop("_pattern", None)
 
@@ -146,15 +150,59 @@ class Hider:
         longest_first = sorted(self._spelled, key=len, reverse=True)
         return re.compile("|".join(_bounded(each) for each in longest_first))
 
-    def _with_loose_hidden(self, text: str) -> str:
-        """Hide short passwords where their names stand beside them, and only there: a word may be a password."""
-        if not self._loose:
+    def _hidden_across_seams(self, text: str) -> str:
+        """Hide secrets that a colour or the end of a line cuts in two, and keep the colour."""
+        seams = list(_SEAM_OR_FOLD.finditer(text))
+        if not seams:
             return text
-        beside = {each.value for each in (*secrets.find(text), *_in_tables(text))}
-        for value in sorted(beside & self._loose.keys(), key=len, reverse=True):
-            instead = self._instead_of(self._loose[value])
-            text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])", instead, text)
+        joined, places, left_out = _joined(text, seams)
+        parts: list[str] = []
+        at = 0
+        for match in self._pattern.finditer(joined):
+            start, stop = _place(match.start(), places, left_out, True), _place(match.end(), places, left_out, False)
+            if start >= at and stop - start > len(match[0]):
+                kept = "".join(seam[0] for seam in secrets.SEAM.finditer(text[start:stop]))
+                parts += (text[at:start], self._instead_of(self._spelled[match[0]]), kept)
+                at = stop
+        return "".join((*parts, text[at:]))
+
+    def _hidden_beside_names(self, text: str) -> str:
+        """Hide short passwords where their names, or what else tells them, stand beside them."""
+        parts: list[str] = []
+        at = 0
+        found = (each for each in secrets.places(text) if not each.secret.alone)
+        for each in sorted(found, key=lambda each: each.start):
+            if each.start >= at and EXAMPLE not in each.secret.value:
+                parts += (text[at : each.start], self._instead_of(each.secret))
+                at = each.stop
+        text = "".join((*parts, text[at:]))
+        for secret in {each.value: each for each in _in_tables(text) if not each.alone}.values():
+            written = re.escape(html.escape(secret.value, quote=False))
+            text = re.sub(rf"(>\s*){written}(?=\s*<)", rf"\g<1>{self._instead_of(secret)}", text)
         return text
+
+
+_SEAM_OR_FOLD = re.compile(rf"(?:{secrets.SEAM.pattern})+|[ \t]*[│|]?\n[ \t]*[│|]?[ \t]*")
+
+
+def _joined(text: str, seams: Sequence[re.Match[str]]) -> tuple[str, list[int], list[int]]:
+    """A text without its seams; where each seam was in it, and how much had been left out up to its end."""
+    parts: list[str] = []
+    places: list[int] = []
+    left_out: list[int] = []
+    at = 0
+    for seam in seams:
+        parts.append(text[at : seam.start()])
+        places.append(seam.start() - (left_out[-1] if left_out else 0))
+        left_out.append((left_out[-1] if left_out else 0) + len(seam[0]))
+        at = seam.end()
+    return "".join((*parts, text[at:])), places, left_out
+
+
+def _place(place: int, places: Sequence[int], left_out: Sequence[int], behind: bool) -> int:
+    """The place in the text of a place in the joined text; behind a seam that is there, or before it."""
+    number = (bisect_right if behind else bisect_left)(places, place)
+    return place + (left_out[number - 1] if number else 0)
 
 
 def _examples(secret: Secret) -> Iterator[str]:
@@ -178,12 +226,21 @@ def _spellings(value: str) -> set[str]:
         quote(value),
         quote(value, safe=""),
         quote_plus(value),
+        quote(quote(value, safe="")),
+        html.escape(html.escape(value)),
+        json.dumps(json.dumps(value)[1:-1])[1:-1],
+        value.replace("_", r"\_"),
+        re.sub(r"\s*\n\s*", "", value),
     }
     if _ACCOUNT_NUMBER.fullmatch(value):
         found.add("-".join((value[:4], value[4:8], value[8:])))
     elif len(value) >= 12:
-        found |= {_within_base64(value, offset) for offset in range(3)}
+        coded = {_within_base64(value, offset) for offset in range(3)}
+        found |= coded | {each.translate(_FOR_ADDRESSES) for each in coded}
     return found
+
+
+_FOR_ADDRESSES = str.maketrans("+/", "-_")
 
 
 def _within_base64(value: str, offset: int) -> str:

@@ -162,7 +162,7 @@ def _with_parts(left: Left, source: str) -> Origin:
 def _seen(origin: Origin, shown: Iterable[Any]) -> Origin:
     """What the run made, as far as its recording shows it: the rest is of no use to a later comparison."""
     text = "\n".join(_all_texts(shown))
-    made = tuple(part for part in origin.made if part in text)
+    made = tuple(part for part in origin.made if traces.shows(text, part))
     outside = (each for each in sorted(set(origin.moments)) if not origin.began <= each <= origin.ended)
     moments = tuple(each for each in outside if traces.may_show(each, text))
     return dataclasses.replace(origin, made=made, moments=moments)

@@ -38,6 +38,9 @@ _NUMBER = re.compile(
 )
 _ID = re.compile(r"""\b(?:id|for|data-mime-id)=["']([^"']+)["']""")
 
+_LOT = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What libraries draw by lot for an id, and put in names of variables too."""
+
 _WIDGETS = "application/vnd.jupyter.widget"
 """A widget's view is a random id; what readers see of it is its text."""
 
@@ -194,9 +197,12 @@ def _with_ids_numbered(content: Any) -> str:
     ids = dict.fromkeys(_ID.findall(text))
     if not ids:
         return text
+    drawn = dict.fromkeys(lot for name in ids for lot in _LOT.findall(name))
+    lots = {lot: f"lot-{number}" for number, lot in enumerate(drawn, start=1)}
     numbered = {name: f"id-{number}" for number, name in enumerate(ids, start=1)}
     names = "|".join(re.escape(each) for each in sorted(ids, key=len, reverse=True))
-    return re.sub(rf"(?<![\w-])(?:{names})(?![\w-])", lambda match: numbered[match[0]], text)
+    text = re.sub(rf"(?<![\w-])(?:{names})(?![\w-])", lambda match: numbered[match[0]], text)
+    return _LOT.sub(lambda match: lots.get(match[0], match[0]), text)
 
 
 def _html(content: Any) -> str:

@@ -1,19 +1,17 @@
-"""Finds what is secret: by its form, wherever it stands, or by the name that stands beside it.
-
-The forms are those that their issuers document; gitleaks and detect-secrets, which find that a file holds a secret
-but not where it ends, were read for what is missing. Letters count as ASCII only, so that Chinese text beside a key
-does not hide it. No pattern tries a piece of text more than a bounded number of times.
-"""
+"""Finds what is secret: by its form, wherever it stands, or by the name that stands beside it."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import math
+import html
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
+
+from labguide.cleaning.forms import FORMS, SURE, Form, is_mixed
 
 EXAMPLE = "EXAMPLE"
 """Part of every replacement, and of the keys in AWS's own documentation: what holds it is no secret."""
@@ -29,148 +27,140 @@ class Secret:
     """It is told apart from all else, so it is replaced wherever the run shows it; a short password is not."""
 
 
-@dataclass(frozen=True)
-class Form:
-    """What a kind of secret looks like. The group `secret` of the pattern, or else all of it, is what is replaced."""
-
-    name: str
-    pattern: re.Pattern[str]
-    prefix: str = ""
-    holds: Callable[[str], bool] = lambda _value: True
-
-
-def _form(name: str, pattern: str, prefix: str = "", holds: Callable[[str], bool] = lambda _value: True) -> Form:
-    return Form(name, re.compile(pattern, re.ASCII), prefix, holds)
-
-
-def _is_mixed(value: str) -> bool:
-    """Whether letters and digits are mixed, as no word and no number is."""
-    return any(each.isdigit() for each in value) and any(each.isalpha() for each in value)
-
-
-def _is_both_cases(value: str) -> bool:
-    return _is_mixed(value) and value != value.lower() and value != value.upper()
-
-
-def _is_drawn_by_lot(value: str) -> bool:
-    """Whether a text of 40 characters has both cases, digits, and more bits in a character than words or paths have."""
-    share = [value.count(each) / len(value) for each in set(value)]
-    entropy = -sum(each * math.log2(each) for each in share)
-    return _is_both_cases(value) and entropy >= 4.4 and sum(each.isdigit() for each in value) >= 2
-
-
-def _is_basic(value: str) -> bool:
-    """Whether it is a name and a password, as HTTP's Basic authentication sends them (RFC 7617)."""
-    try:
-        return b":" in base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return False
-
-
-_START = r"(?<![A-Za-z0-9])"
-_END = r"(?![A-Za-z0-9])"
-_RUN = r"(?<![A-Za-z0-9_-])"
-
-FORMS: tuple[Form, ...] = (
-    _form("AWS access key id", r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Z0-9])", "AKIA"),
-    _form("AWS secret key", r"(?<![A-Za-z0-9/+=_.-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-])", "", _is_drawn_by_lot),
-    _form("AWS session token", _START + r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz)[A-Za-z0-9/+=]{40,8000}"),
-    _form("Bedrock key", r"ABSK[A-Za-z0-9+/]{80,200}={0,2}", "ABSK"),
-    _form("GitHub token", r"gh[pousr]_[A-Za-z0-9]{30,255}", "ghp_"),
-    _form("GitHub token", r"github_pat_[A-Za-z0-9_]{22,255}", "github_pat_"),
-    _form("GitLab token", r"gl(?:pat|dt|ft|soat|rt|cbt|imt|ptt|agent|oas)-[A-Za-z0-9_-]{20,1024}", "glpat-"),
-    _form("Hugging Face token", r"hf_[A-Za-z0-9]{30,100}", "hf_"),
-    _form("OpenAI or Anthropic key", _START + r"sk-[A-Za-z0-9_-]{20,300}", "sk-", _is_both_cases),
-    _form("Stripe key", _START + r"[rs]k_(?:live|test)_[A-Za-z0-9]{16,250}", "sk_live_"),
-    _form("Groq, Replicate or xAI key", _START + r"(?:gsk_|r8_|xai-)[A-Za-z0-9]{30,200}", "gsk_"),
-    _form("NVIDIA or Perplexity key", _START + r"(?:nvapi|pplx)-[A-Za-z0-9_-]{30,200}", "nvapi-"),
-    _form("Slack token", r"xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{10,400}", "xoxb-"),
-    _form("Slack app token", r"xapp-\d-[A-Za-z0-9-]{10,400}", "xapp-"),
-    _form("Slack webhook", r"hooks\.slack\.com/(?:services|workflows|triggers)/(?P<secret>[A-Za-z0-9+/_-]{20,200})"),
-    _form("npm token", r"npm_[A-Za-z0-9]{36,100}", "npm_"),
-    _form("PyPI token", r"pypi-[A-Za-z0-9_-]{70,1000}", "pypi-"),
-    _form("Google API key", r"AIza[A-Za-z0-9_-]{35}", "AIza"),
-    _form("Google OAuth token", _START + r"ya29\.[A-Za-z0-9_-]{20,1000}", "ya29."),
-    _form("Google client secret", r"GOCSPX-[A-Za-z0-9_-]{28}", "GOCSPX-"),
-    _form("Databricks token", _START + r"dapi[a-f0-9]{32}(?:-\d)?", "dapi"),
-    _form("DigitalOcean token", r"do[opr]_v1_[a-f0-9]{64}", "dop_v1_"),
-    _form("Docker token", r"dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,100}", "dckr_pat_"),
-    _form("Grafana token", r"gl(?:sa|c)_[A-Za-z0-9+/=_-]{32,400}", "glsa_"),
-    _form("HashiCorp token", _START + r"hv[sbr]\.[A-Za-z0-9_-]{24,300}", "hvs."),
-    _form("Terraform token", r"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70}"),
-    _form("SendGrid key", _START + r"SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64}", "SG."),
-    _form("Mailchimp key", _START + r"[0-9a-f]{32}-us\d{1,2}" + _END),
-    _form("Shopify token", r"shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}", "shpat_"),
-    _form("Square token", r"(?:sq0(?:csp|atp)-[A-Za-z0-9_-]{22,60}|EAAA[A-Za-z0-9_-]{60})", "sq0csp-"),
-    _form("Discord token", _START + r"[MNO][A-Za-z\d_-]{23,25}\.[A-Za-z\d_-]{6}\.[A-Za-z\d_-]{27,38}"),
-    _form("Telegram token", _START + r"\d{8,10}:AA[A-Za-z0-9_-]{33}" + _END),
-    _form("Azure storage key", r"AccountKey=(?P<secret>[A-Za-z0-9+/=]{80,100})"),
-    _form("Azure signature", r"[?&;]sig=(?P<secret>[A-Za-z0-9%+/=_-]{30,200})"),
-    _form("age key", r"AGE-SECRET-KEY-1[A-Z0-9]{50,80}", "AGE-SECRET-KEY-1"),
-    # One try for each run of letters, so that a long text of `eyJ` is read once.
-    _form(
-        "JSON web token",
-        _RUN + r"[A-Za-z0-9_-]{11,8000}\.eyJ[A-Za-z0-9_-]{8,16000}\.[A-Za-z0-9_-]{0,8000}",
-        holds=lambda value: "eyJ" in value.partition(".")[0],
-    ),
-    _form(
-        "encrypted JSON web token",
-        _RUN + r"[A-Za-z0-9_-]{11,8000}(?:\.[A-Za-z0-9_-]{0,8000}){4}(?![A-Za-z0-9_.-])",
-        holds=lambda value: "eyJ" in value.partition(".")[0],
-    ),
-    _form(
-        "private key",
-        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:\\r|\\n|\s){1,8}"
-        r"(?:[A-Za-z-]{3,20}: [^\n\\]{0,100}(?:\\r|\\n|\s){1,8}){0,8}"
-        r"(?P<secret>[A-Za-z0-9+/=]{16}[A-Za-z0-9+/=\s\\]*)",
-    ),
-    _form("URL password", r"[A-Za-z][A-Za-z0-9+.-]{1,30}://[^\s/:@'\"<>?#]{0,100}:(?P<secret>[^\s/@'\"<>]{1,200})@"),
-    _form(
-        "signed request",
-        r"(?:[?&;]|%3F|%26|\b)(?:X-Amz-(?:Signature|Credential|Security-Token)|AWSAccessKeyId|Signature|"
-        r"authToken|access_token|id_token|refresh_token)(?:=|%3D)(?P<secret>(?:(?!%26)[^\s&\"'<>;|]){8,8000})",
-    ),
-    _form("token in an address", r"[?&;](?:token|key|api_key|apikey)(?:=|%3D)(?P<secret>[^\s&\"'<>;|]{8,8000})"),
-    _form("bearer", r"(?:[Bb]earer|BEARER)[ ]{1,4}(?P<secret>[A-Za-z0-9._~+/-]{16,8000}={0,2})", "", _is_mixed),
-    _form("basic authentication", r"(?:[Bb]asic|BASIC)[ ]{1,4}(?P<secret>[A-Za-z0-9+/]{8,8000}={0,2})", "", _is_basic),
-)
-
 _STRONG = (
     r"secret_?(?:access_?)?key|(?:aws_?)?session_?token|security_?token|auth(?:orization)?_?token|access_?token|"
     r"refresh_?token|id_?token|api_?key|api_?secret|client_?secret|private_?key|secret_?string|signing_?key|"
-    r"account_?key|connection_?string|credentials?|secret|token"
+    r"account_?key|connection_?string|credentials?|key_?data|session_?id|secret|token"
 )
-_WORD = r"pass_?(?:word|wd|phrase)|pwd|passcode"
+_WORD = r"pass_?(?:word|wd|phrase|code)|(?<=_)pass|pwd"
 _CHINESE = "密碼|口令|金鑰|密鑰|權杖"
 
 # The name may be part of a longer one (`DB_PASSWORD`); capitals begin words in it (`SecretAccessKey`).
 _NAME = re.compile(
     rf"(?:^|(?<=[^A-Za-z])|(?<=[a-z])(?=[A-Z]))(?:(?P<word>{_WORD})|(?P<strong>{_STRONG}))$", re.IGNORECASE | re.ASCII
 )
-_NAMED = re.compile(
-    rf"(?P<name>{_RUN}[A-Za-z_][A-Za-z0-9_-]{{1,60}}|{_CHINESE})"
-    r"(?P<between>\\?[\"']?\]?[ \t]{0,4}(?:[:=：|│]|=>|:=)[ \t]{0,80}|[\"']?[ \t]*,[ \t]*(?=[\"'])|[ \t]{2,80}|\t)"
-    r"(?:b?(?P<quote>\\?[\"'])(?P<quoted>[^\"'\n\\]{1,4000})(?P=quote)|(?P<bare>[!-~]{4,4000}))",
+_NAME_IN_TEXT = re.compile(rf"(?<![A-Za-z0-9_-])[A-Za-z_][A-Za-z0-9_-]{{1,60}}|{_CHINESE}", re.ASCII)
+_VALUE = re.compile(
+    r"(?P<between>\\?[\"']?\]?[ \t]{0,4}(?:[:=：|│]|=>|:=)[ \t]{0,80}|[\"']?[ \t]*,[ \t]*(?=[\"'])|[ \t]{1,80}|=3D)"
+    r"(?:b?(?P<quote>\\?[\"'])(?P<quoted>[^\"'\n\\]{1,4000})(?P=quote)"
+    r"|(?P<bare>(?:(?!(?:&amp;|[&;,])[A-Za-z_-]{1,40}=|</)[!-~]){3,4000}))",
     re.ASCII,
 )
-_ANY_NAME = re.compile(f"{_WORD}|{_STRONG}|{_CHINESE}", re.IGNORECASE)
+_ANY_NAME = re.compile(f"{_WORD}|{_STRONG}".replace("_?", "[_ -]?") + f"|{_CHINESE}", re.IGNORECASE)
 _CODE = re.compile(r"[A-Za-z_][\w.]*(?:[(\[].*)?[,;)\]}]*|[-+]?[\d.,%]+[,;)\]}]*", re.ASCII)
-_UNBROKEN = re.compile(r"(?=[^a-z]*[a-z]|[^A-Z]*[A-Z])[A-Za-z0-9+/=-]{20,}", re.ASCII)
-"""Longer than words are. Names in code are as long, with underscores."""
-_CLOSING = re.compile(r"[\"'`,:;)\]}>|.]+$")
+_UNBROKEN = re.compile(r"[A-Za-z0-9+/=-]{20,}", re.ASCII)
+_TURN = re.compile(r"(?<=[a-z])[A-Z]|(?<=[A-Z])[a-z]", re.ASCII)
+_OF_PAGES = re.compile(
+    r"(?:next|continuation|client|request|page|marker|output|input|sync)[_-]?(?:token|key)$", re.IGNORECASE
+)
+"""What says where a list goes on, or that a request is the same as an earlier one."""
+_CLOSING = re.compile(r"[\"'`,:;)\]}>|.\\]+$")
+_TEMPLATE = re.compile(r"[(\[{<]|[$%][({\w]|\*+$|\.{2,}|x+$", re.IGNORECASE)
+"""What stands for a value, in code, in a template or in its description."""
 _EMPTY = frozenset({"none", "null", "true", "false", "hidden", "redacted", "required", "optional", "string", "str"})
 
 
+@dataclass(frozen=True)
+class Found:
+    """A secret, and where in a text it stands."""
+
+    secret: Secret
+    start: int
+    stop: int
+
+
 def find(text: str) -> Iterator[Secret]:
-    """The secrets in a text, by their form and by the names beside them."""
-    for form in FORMS:
-        for match in form.pattern.finditer(text):
-            value = (match["secret"] if "secret" in form.pattern.groupindex else match[0]).rstrip(" \\\n\t\r")
-            if EXAMPLE not in value and form.holds(value):
-                yield Secret(value, form.prefix, alone=len(value) >= _LONG)
+    """The secrets in a text: as it is, escaped for HTML, addresses or LaTeX, in base64, coloured, or folded."""
+    for view in dict.fromkeys(_views(text)):
+        yield from (each.secret for each in places(view))
+
+
+def _views(text: str) -> Iterator[str]:
+    """The text as it is, and as it is meant where something in it is escaped, coloured, folded or coded."""
+    plain = SEAM.sub("", text)
+    meant = html.unescape(html.unescape(plain))
+    unfolded = _unfolded(html.unescape(_TAG.sub("", plain)))
+    addresses = unquote(unquote(meant)) if "%" in meant else meant
+    yield from (text, plain, meant, unfolded, addresses, _ESCAPED.sub(r"\1", meant))
+    for each in dict.fromkeys((meant, unfolded)):
+        yield from _from_base64(each)
+
+
+def places(text: str) -> Iterator[Found]:
+    """The secrets in a text as it is, by their form and by the names beside them, with their places."""
+    yield from _of_forms(text, FORMS)
     if _ANY_NAME.search(text):
-        for match in _NAMED.finditer(text):
-            yield from _named_in_text(match)
+        yield from _beside_names(text)
+
+
+def sure(text: str) -> Iterator[Found]:
+    """The secrets in a text that nothing else can be, not even a placeholder in a manual."""
+    return (each for each in _of_forms(text, SURE) if len(set(each.secret.value)) > _LONG)
+
+
+def _of_forms(text: str, forms: tuple[Form, ...]) -> Iterator[Found]:
+    for form in forms:
+        if form.needle and form.needle not in text:
+            continue
+        group = "secret" if "secret" in form.pattern.groupindex else 0
+        for match in form.pattern.finditer(text):
+            value = match[group].rstrip(" \\\n\t\r")
+            if EXAMPLE not in value and form.holds(value):
+                start = match.start(group)
+                yield Found(Secret(value, form.prefix, alone=len(value) >= _LONG), start, start + len(value))
+
+
+SEAM = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|</?(?:span|b|i|em|strong|mark|font|code|wbr)\b[^<>]{0,300}>|[\u200b\u00ad]")
+"""What may stand within a word and does not part it: colours of a terminal and of HTML, and places to break a line."""
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,400}>")
+_ESCAPED = re.compile(r"\\([_#%&$~-])")
+_NARROWEST = 40
+
+
+def _unfolded(text: str) -> str:
+    """The text without the ends of the lines that are as long as the longest, as a console folds what is longer."""
+    lines = text.split("\n")
+    width = max(map(len, lines))
+    if width < _NARROWEST or len(lines) == 1:
+        return text
+    return "".join(line if len(line) == width else f"{line}\n" for line in lines)
+
+
+_CODED = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}", re.ASCII)
+
+
+def _from_base64(text: str) -> Iterator[str]:
+    """What stands in a text in base64, where that is text again."""
+    for match in _CODED.finditer(text):
+        letters = match[0].translate(_STANDARD)
+        whole = letters[: len(letters) - (len(letters) % 4 == 1)]
+        try:
+            plain = base64.b64decode(whole + "=" * (-len(whole) % 4)).decode("ascii")
+        except (binascii.Error, ValueError):
+            continue
+        if plain.isprintable() or "\n" in plain:
+            yield plain
+
+
+_STANDARD = str.maketrans("-_", "+/")
+
+
+def _beside_names(text: str) -> Iterator[Found]:
+    at = 0
+    while name := _NAME_IN_TEXT.search(text, at):
+        at = name.end()
+        if _is_name(name[0]) and (value := _VALUE.match(text, at)) and not _is_in_arn(text, name.start()):
+            group = "bare" if value["quoted"] is None else "quoted"
+            for secret in _named_in_text(name[0], value):
+                start = value.start(group)
+                yield Found(secret, start, start + len(secret.value))
+                at = value.end()
+
+
+def _is_in_arn(text: str, at: int) -> bool:
+    """Whether an ARN, which names secrets but holds none, goes on at a place of the text."""
+    return text[at - 1 : at] == ":" and bool(re.search(r"arn:[\w:/-]*$", text[max(0, at - 100) : at], re.ASCII))
 
 
 def in_pairs(value: Any) -> Iterator[Secret]:
@@ -193,33 +183,52 @@ def of_mapping(mapping: Mapping[str, Any]) -> Iterator[Secret]:
     yield from named(name, told)
 
 
+def _is_name(name: str) -> re.Match[str] | bool | None:
+    """What in a name says that a secret stands beside it."""
+    if name.strip() in _CHINESE.split("|"):
+        return True
+    plain = name.strip().replace("-", "_").replace(" ", "_").strip("\"'`:_")
+    return None if _OF_PAGES.search(plain) else _NAME.search(plain)
+
+
 def named(name: str, value: str) -> Iterator[Secret]:
     """`value` as a secret, if its name says that it is one and it may be one."""
-    kind = _NAME.search(name.strip().replace("-", "_").replace(" ", "_").strip("\"'`:_"))
-    chinese = name.strip() in _CHINESE.split("|")
-    if EXAMPLE in value or not (kind or chinese) or value.strip().lower() in _EMPTY:
+    kind = _is_name(name)
+    if EXAMPLE in value or not kind or value.strip().lower() in _EMPTY:
         return
-    is_password = kind is None or kind["word"] is not None
+    is_password = kind is True or kind["word"] is not None
     # A text is cut into tokens, too: only a long one is a secret.
-    shortest = _TOKEN if kind and kind[0].lower() == "token" else _SHORT
-    drawn = _looks_random(value) or _UNBROKEN.fullmatch(value)
+    shortest = _TOKEN if kind is not True and kind[0].lower() == "token" else _SHORT
+    drawn = _looks_random(value) or _is_unbroken(value)
     if _may_be_password(value) if is_password else drawn and len(value) >= shortest:
-        yield Secret(value, alone=bool(drawn))
+        yield Secret(value, alone=drawn)
 
 
 _SHORT, _LONG, _TOKEN = 8, 12, 16
 
 
-def _named_in_text(match: re.Match[str]) -> Iterator[Secret]:
+def _named_in_text(name: str, match: re.Match[str]) -> Iterator[Secret]:
     if match["quoted"] is not None:
-        yield from named(match["name"], match["quoted"])
+        yield from named(name, match["quoted"])
         return
     bare = _CLOSING.sub("", match["bare"])
     # In code that an output shows, what follows is an expression; in a table, often a number or another heading.
-    is_mixed_word = _is_mixed(bare) and not re.search(r"[(.]", bare)
-    is_no_code = not _CODE.fullmatch(bare) or _UNBROKEN.fullmatch(bare)
-    if is_mixed_word or (match["between"].strip() and is_no_code):
-        yield from named(match["name"], bare)
+    is_mixed_word = is_mixed(bare) and not re.search(r"[(.]", bare)
+    is_no_code = not _CODE.fullmatch(bare) or _is_unbroken(bare)
+    # In a sentence a name stands beside words.
+    in_sentence = match["between"] == " " and not (is_mixed_word and _TOKEN_IN_TEXT.fullmatch(bare))
+    if not in_sentence and not _TEMPLATE.match(bare) and (is_mixed_word or (match["between"].strip() and is_no_code)):
+        yield from named(name, bare)
+
+
+_TOKEN_IN_TEXT = re.compile(r"[A-Za-z0-9+/=_-]{12,}", re.ASCII)
+
+
+def _is_unbroken(value: str) -> bool:
+    """Whether it is longer than words are. Names in code are as long, with underscores or with words in capitals."""
+    if not _UNBROKEN.fullmatch(value) or value.isdigit():
+        return False
+    return is_mixed(value) or len(_TURN.findall(value)) > len(value) / 3
 
 
 def _may_be_password(value: str) -> bool:
@@ -232,4 +241,4 @@ def _may_be_password(value: str) -> bool:
 
 def _looks_random(value: str) -> bool:
     """Long enough, in one piece, and with digits or signs among the letters, as words and numbers have not."""
-    return len(value) >= _SHORT and not re.search(r"\s", value) and _is_mixed(value) and not value.startswith("<")
+    return len(value) >= _SHORT and not re.search(r"\s", value) and is_mixed(value) and not value.startswith("<")

@@ -79,6 +79,7 @@ _SPAN = r"(?:\d{1,3}(?:min|h|d) ){0,3}[\d.]{1,12}(?:e[+-]?\d\d)? ?[a-zµμ]{1,4}
 
 FORMS: Mapping[Kind, re.Pattern[str]] = {
     "address": re.compile(r"(?<= at )0x[0-9A-Fa-f]{6,16}(?![0-9A-Fa-f])"),
+    "thread": re.compile(r"(?<=, started )(?:daemon )?\d{9,18}(?=[)>])"),
     # https://www.rfc-editor.org/rfc/rfc6335: what systems give who asks for any port; Linux begins earlier.
     "port": re.compile(
         r"(?:(?<=127\.0\.0\.1:)|(?<='127\.0\.0\.1', )|(?<=localhost:)|(?<=0\.0\.0\.0:)|(?<=\[::1\]:))"
@@ -110,7 +111,7 @@ def blank(text: str, origin: Origin, other: str = "") -> str:
     if not _DIGIT.search(text):
         return text
     constant = _candidates(other)
-    text = _blank_ids(text, [each for each in origin.made if each not in other])
+    text = _blank_ids(text, [each for each in origin.made if not shows(other, each)])
     for kind, form in FORMS.items():
         text = form.sub(_instead(kind, constant), text)
     return _blank_times(text, _Window.of(origin), constant)
@@ -137,8 +138,18 @@ def _blank_ids(text: str, made: Sequence[str]) -> str:
     if not made:
         return text
     numbers: dict[str, int] = {}
-    any_of = re.compile("|".join(re.escape(each) for each in sorted(made, key=len, reverse=True)))
+    any_of = re.compile("|".join(map(_bounded, sorted(made, key=len, reverse=True))))
     return any_of.sub(lambda match: f"{BLANK}id {numbers.setdefault(match[0], len(numbers) + 1)}{_END}", text)
+
+
+def shows(text: str, made: str) -> bool:
+    """Whether a text shows what a run made."""
+    return made in text and bool(re.search(_bounded(made), text))
+
+
+def _bounded(made: str) -> str:
+    """A number, such as that of a process, is the run's only as a whole."""
+    return rf"(?<![\w.]){made}(?!\w|\.\d)" if made.isdigit() else re.escape(made)
 
 
 def _blank_times(text: str, window: _Window, constant: Collection[str]) -> str:

@@ -253,7 +253,8 @@ def _outcome(session: _Session, script: Script, run: kernel.Run, secrets: tuple[
 def _left(session: _Session, run: kernel.Run) -> cleaning.Left:
     """What the run left. Its window begins with the build: it may show what a script before it made."""
     began, ended = math.floor(session.began), math.ceil(run.ended)
-    origin = Origin(_today(), began, ended, run.noted.ids, run.noted.moments)
+    process = (str(run.pid),) if run.pid else ()
+    origin = Origin(_today(), began, ended, (*run.noted.ids, *process), run.noted.moments)
     return cleaning.Left(run.outputs, run.values, run.noted.calls, run.noted.names, origin)
 
 
