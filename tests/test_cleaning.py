@@ -146,6 +146,13 @@ DATA = [
     "http://127.0.0.1:8888/lab",
     "git commit 3fa85f6457174562b3fc2c963f66afa6aaaaaaaa",
     "AttributeError: 'NoneType' object has no attribute 'secret'",
+    "arn:aws:secretsmanager:us-west-2:123456789012:secret:MyTestDatabaseSecret-a1b2c3",
+    '"NextContinuationToken": "1w41l63U0xa8q7smH50vCxyTQqdxo69O3EmK28Bi5PcROI4wI/EyIJg=="',
+    "{'ClientRequestToken': '3fa85f64-5717-4562-b3fc-2c963f66afa6', 'output_token': 'NextPartNumberMarker'}",
+    "numpy/LICENSE,sha256=eI_mglMjoZbYfrvloTY2ce02aiVjPIkiZfqgNTZRfuA,24903",
+    "password (bool, optional): Hide what is typed. fit (bool, optional): Fit to contents.",
+    "You need to pass `max_buffer_size=0` if you have large but safe data.",
+    "The token 7 of 12 and the password hunting season",
 ]
 
 
@@ -235,6 +242,57 @@ def test_known_secret_is_hidden_in_every_spelling(spelling: str) -> None:
     shown = hidden(SPELLINGS[spelling](secret), secret)
     assert "EXAMPLE" in shown
     assert SPELLINGS[spelling](secret)[4:-6] not in shown
+
+
+KEY = "ghp_" + "aZ7" * 12
+LONG = "github_pat_" + "aZ7" * 27
+HIDDEN_IN = {
+    "coloured": f"{KEY[:9]}\x1b[31m{KEY[9:14]}\x1b[0m{KEY[14:]} ok",
+    "in spans": f"<pre><span class='s'>{KEY[:9]}</span><span>{KEY[9:]}</span></pre>",
+    "with places to break": f"{KEY[:9]}<wbr>{KEY[9:]}",
+    "folded by a console": f"{{\n'k':\n'{LONG[:79]}\n{LONG[79:]}'\n}}",
+    "twice in lines of one length": f"{KEY[:9]}\x1b[1m{KEY[9:]}\n{KEY}\n",
+    "in LaTeX": KEY.replace("_", r"\_"),
+    "in JSON in base64": base64.b64encode(json.dumps({"user": "mei", "k": KEY}).encode()).decode(),
+    "in an address in an address": quote(quote(f"https://shop.test/?q={KEY}", safe=""), safe=""),
+    "in HTML in an attribute": html.escape(html.escape(f'"{KEY}"')),
+    "in JSON in JSON": json.dumps(json.dumps({"k": KEY})),
+}
+
+
+@pytest.mark.parametrize("written", HIDDEN_IN)
+def test_secret_that_no_run_was_told_of_is_found(written: str) -> None:
+    shown = hidden(HIDDEN_IN[written])
+    assert "EXAMPLE" in shown or base64.b64encode(KEY[9:24].encode()).decode() not in shown
+    assert "aZ7aZ7" not in shown
+    assert base64.b64encode(KEY[9:24].encode()).decode() not in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jdbc:mysql://db:3306/shop?user=mei&password=Dsd4hP1qcU5w",
+        "Server=db;Database=shop;Uid=mei;Pwd=Dsd4hP1qcU5w;",
+        "DB_PASS=Dsd4hP1qcU5w",
+        "machine api.test login mei password Dsd4hP1qcU5w",
+        "curl -u mei:Dsd4hP1qcU5w https://api.test/",
+        "curl -H 'X-API-Key: Dsd4hP1qcU5w' https://api.test/",
+        "docker login -u AWS -p Dsd4hP1qcU5w registry.test",
+        "mei:$2b$12$Dsd4hP1qcU5wDsd4hP1qcU5wDsd4hP1qcU5wDsd4hP1qcU5wDsd4h",
+    ],
+)
+def test_secret_is_hidden_among_other_settings(text: str) -> None:
+    assert "Dsd4hP1qcU5w" not in hidden(text)
+    assert hidden(text)[:4] == text[:4]
+
+
+def test_line_of_a_key_of_many_lines_is_hidden_alone() -> None:
+    lines = ["aZ7" * 20, "bY6" * 20]
+    assert hidden(f"second: {lines[1]}", "\n".join(lines)) == "second: EXAMPLE"
+
+
+def test_short_password_is_hidden_beside_its_name_only() -> None:
+    assert hidden("validate('hai')\n{'password': 'hai'}") == "validate('hai')\n{'password': 'EXAMPLE'}"
 
 
 def test_signed_address_is_hidden_escaped_or_not() -> None:
@@ -328,6 +386,12 @@ def test_variables_that_hold_secrets_are_known_by_name_or_form() -> None:
 def test_what_code_says_itself_was_not_drawn_by_lot() -> None:
     left = Left({"cell": [stream("data-3fa85f64 data-0bd1e772")]}, {}, names=("data-3fa85f64", "data-0bd1e772"))
     assert clean_run(left, Hider(), 'bucket = "data-3fa85f64"').origin.made == ("0bd1e772",)
+
+
+@pytest.mark.parametrize("lot", ["3fa85f64", "48213905", "bdeeabdd", "482139", "Q2KX0Z9ATT1T"])
+def test_part_of_a_name_that_was_drawn_by_lot_is_known_as_made(lot: str) -> None:
+    left = Left({"cell": [stream(f"m-{lot}")]}, {}, names=(f"arn:aws:sagemaker:us-east-1:471298650143:model/m-{lot}",))
+    assert clean_run(left, Hider(), "").origin.made == (lot,)
 
 
 def test_only_what_is_shown_of_what_a_run_made_is_kept() -> None:

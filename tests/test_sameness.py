@@ -269,6 +269,7 @@ def test_later_frame_of_an_animation_counts() -> None:
         ("100%|##| 9/9 [00:01<00:00, 9.87it/s]", "100%|##| 9/9 [00:02<00:00, 4.11it/s]"),
         ("Wall time: 3.21 ms", "Wall time: 1min 2s"),
         ("<_MainThread(MainThread, started 140028040477568)>", "<_MainThread(MainThread, started 140163188005760)>"),
+        ("<socket.socket fd=57, family=2>", "<socket.socket fd=56, family=2>"),
         ("12:00:07.035 [8421] DEBUG ready", "12:00:31.454 [17616] DEBUG ready"),
     ],
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from labguide import documents, lines, scripts
+from labguide import cleaning, documents, lines, scripts
 from labguide.model import Document, DocumentKind, PageFile, Place, Project, Script, Sources
 from labguide.problems import Problems
 from labguide.scripts.cells import folded
@@ -29,6 +30,12 @@ def read(project: Project, problems: Problems) -> Sources:
         document for kind, file in _document_files(project) if (document := _document(project, file, kind, problems))
     ]
     documents.check_appended(project, problems)
+    for script in found_scripts:
+        for cell in script.cells:
+            at = (Place(cell.place.path, line) for line in itertools.count(cell.place.line))
+            _tell_secrets(cell.source, at, problems)
+    for document in found:
+        _tell_secrets(document.text, (line.place for line in document.lines), problems)
     return Sources(_by_name(found_scripts, problems), tuple(found))
 
 
@@ -54,6 +61,15 @@ def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
             yield from _walk(path, above | {real})
         elif path.is_file():
             yield path
+
+
+def _tell_secrets(text: str, places: Iterable[Place], problems: Problems) -> None:
+    """Tell of keys that an author typed: what stands in a source is in its history, and nothing can hide it there."""
+    found = sorted({text.count("\n", 0, each.start) for each in cleaning.sure(text)})
+    of_lines = list(itertools.islice(places, found[-1] + 1)) if found else []
+    for line in found:
+        remedy = "take it out, have its issuer revoke it, and read the next one from the environment"
+        problems.add(of_lines[line], "secret-in-source", "a key or token stands here", remedy)
 
 
 def _document_files(project: Project) -> Iterator[tuple[DocumentKind, PageFile]]:

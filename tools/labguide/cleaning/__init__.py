@@ -14,6 +14,7 @@ from __future__ import annotations
 from labguide.cleaning.hiding import ACCOUNT, Hider, Known, caller_secrets, known_folders
 from labguide.cleaning.outputs import AS_IT_IS, Cleaned, Left, clean_run
 from labguide.cleaning.sameness import TOLERANCE, Comparison, Rules, Shown, rules_of, shown
+from labguide.cleaning.secrets import sure
 from labguide.cleaning.settling import rules_for, settle, value_changed
 
 __all__ = [
@@ -34,5 +35,6 @@ __all__ = [
     "rules_of",
     "settle",
     "shown",
+    "sure",
     "value_changed",
 ]

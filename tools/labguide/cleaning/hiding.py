@@ -105,8 +105,7 @@ class Hider:
         """A text without what is secret and, with `folders`, without paths of the machine."""
         self._learn_text(text)
         if self._secrets:
-            text = self._hidden_across_seams(text)
-            text = self._pattern.sub(lambda match: self._instead_of(self._spelled[match[0]]), text)
+            text = self._exactly_hidden(text)
         text = self._hidden_beside_names(text)
         return _without_folders(text, self._known.folders) if folders else text
 
@@ -150,21 +149,29 @@ class Hider:
         longest_first = sorted(self._spelled, key=len, reverse=True)
         return re.compile("|".join(_bounded(each) for each in longest_first))
 
-    def _hidden_across_seams(self, text: str) -> str:
-        """Hide secrets that a colour or the end of a line cuts in two, and keep the colour."""
-        seams = list(_SEAM_OR_FOLD.finditer(text))
-        if not seams:
-            return text
-        joined, places, left_out = _joined(text, seams)
+    def _exactly_hidden(self, text: str) -> str:
+        """Hide every known secret; where two overlap, as they may in folded lines, all of both."""
         parts: list[str] = []
         at = 0
+        for start, stop, spelling in sorted(self._spans(text)):
+            if start >= at:
+                kept = "".join(seam[0] for seam in secrets.SEAM.finditer(text[start:stop]))
+                parts += (text[at:start], self._instead_of(self._spelled[spelling]), kept)
+            at = max(at, stop)
+        return "".join((*parts, text[at:]))
+
+    def _spans(self, text: str) -> list[tuple[int, int, str]]:
+        """Where known secrets stand, as a whole or cut in two by a colour or by the end of a line."""
+        whole = [(*match.span(), match[0]) for match in self._pattern.finditer(text)]
+        seams = list(_SEAM_OR_FOLD.finditer(text))
+        if not seams:
+            return whole
+        joined, places, left_out = _joined(text, seams)
         for match in self._pattern.finditer(joined):
             start, stop = _place(match.start(), places, left_out, True), _place(match.end(), places, left_out, False)
-            if start >= at and stop - start > len(match[0]):
-                kept = "".join(seam[0] for seam in secrets.SEAM.finditer(text[start:stop]))
-                parts += (text[at:start], self._instead_of(self._spelled[match[0]]), kept)
-                at = stop
-        return "".join((*parts, text[at:]))
+            if stop - start > len(match[0]):
+                whole.append((start, stop, match[0]))
+        return whole
 
     def _hidden_beside_names(self, text: str) -> str:
         """Hide short passwords where their names, or what else tells them, stand beside them."""

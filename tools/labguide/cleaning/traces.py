@@ -79,6 +79,7 @@ _SPAN = r"(?:\d{1,3}(?:min|h|d) ){0,3}[\d.]{1,12}(?:e[+-]?\d\d)? ?[a-zµμ]{1,4}
 
 FORMS: Mapping[Kind, re.Pattern[str]] = {
     "address": re.compile(r"(?<= at )0x[0-9A-Fa-f]{6,16}(?![0-9A-Fa-f])"),
+    "descriptor": re.compile(r"(?<=socket fd=)\d+"),
     "thread": re.compile(r"(?<=, started )(?:daemon )?\d{9,18}(?=[)>])"),
     # https://www.rfc-editor.org/rfc/rfc6335: what systems give who asks for any port; Linux begins earlier.
     "port": re.compile(
@@ -234,11 +235,12 @@ def generated_parts(value: str) -> Iterator[str]:
         yield match[0]
 
 
-# A UUID; hexadecimal digits, some of them letters; capitals and digits, as request ids are; letters and digits mixed.
+# A UUID; hexadecimal digits, of which some are letters, or of the usual lengths if they are not mixed; capitals and digits, as request ids are; letters and digits mixed.
 _GENERATED = re.compile(
     r"(?<![0-9A-Za-z])(?:"
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{6,128}"
+    r"|[0-9]{6}|(?!19|20)[0-9]{8}|[a-f]{8}"
     r"|(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{12,128}"
     r"|(?=(?:[A-Za-z]*[0-9]){3})(?=(?:[0-9]*[A-Za-z]){3})[A-Za-z0-9]{10,128}"
     r")(?![0-9A-Za-z])",
