@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from browser import browser, serve, watch
 from labguide import decks
-from labguide.decks import Dialect
+from labguide.model import Dialect
 from labguide.weaving import frames
 from labguide.weaving.forms import Asset
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from labguide import decks
-from labguide.decks import Dialect
+from labguide.model import Dialect
 
 DIALECT = Dialect(
     extensions=(

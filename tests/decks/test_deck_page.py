@@ -8,7 +8,7 @@ import pytest
 from published_deck import DIALECT
 
 from labguide import decks
-from labguide.decks import Dialect
+from labguide.model import Dialect
 
 HEADER = "---\ntitle: A & B\nminutes: {minutes}\n---\n"
 

@@ -101,6 +101,11 @@ def _normal(line: str, tab: int) -> str:
     return text if text.strip() else ""
 
 
+def without_spans(line: str) -> str:
+    """The line as long as it is, with blanks for code between backticks."""
+    return _CODE_SPAN.sub(lambda span: " " * len(span[0]), line)
+
+
 def tab_length(dialect: Dialect) -> int:
     """How many columns a tab takes."""
     return int(_renderer(dialect).markdown.tab_length)
@@ -312,7 +317,7 @@ def _html_code(prose: list[str]) -> tuple[list[Block], list[int]]:
     open_ended: list[int] = []
     number = 0
     while number < len(prose):
-        opening = _OPENS_HTML_CODE.search(_CODE_SPAN.sub(lambda span: " " * len(span[0]), prose[number]))
+        opening = _OPENS_HTML_CODE.search(without_spans(prose[number]))
         if opening:
             last = _html_end(prose, number, opening)
             if last is None:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from labguide import blocks
 from labguide.model import Dialect, Document, Line, Place, Woven
 
-_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
 _TARGETS = (
     re.compile(r"\]\(\s*<(?P<target>[^>]*)>"),  # [text](<target>)
     re.compile(r"\]\(\s*(?P<target>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)"),  # [text](target "title")
@@ -45,7 +44,7 @@ def _prose(lines: Sequence[Line], first: int, dialect: Dialect) -> Sequence[str]
 def _links_to(target: str, lines: Sequence[Line], texts: Sequence[str]) -> Iterator[Place]:
     """The places of links to a target; `texts` are those of the lines, with blanks for what is not to be read."""
     for line, text in zip(lines, texts, strict=True):
-        without_code = _CODE_SPAN.sub(lambda span: " " * len(span[0]), text)
+        without_code = blocks.without_spans(text)
         for form in _TARGETS:
             found = (match for match in form.finditer(without_code) if html.unescape(match["target"]) == target)
             yield from (line.at(match.start("target")) for match in found)
