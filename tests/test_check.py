@@ -355,3 +355,15 @@ def test_update_on_the_command_line_exits_with_0_if_nothing_else_is_wrong(projec
     recording.write_text(recording.read_text("utf-8").replace("us-east-1", "eu-west-1"), "utf-8")
     assert check(project, "--update").returncode == 0
     assert check(project).returncode == 0
+
+
+def test_recording_that_no_script_has_is_told(workshop: Checked) -> None:
+    text = (workshop.project.notebooks / "first.py").read_text("utf-8")
+    (workshop.project.notebooks / "first.py").rename(workshop.project.notebooks / "second.py")
+    workshop.write("docs/page.md", PAGE.replace("first", "second"))
+    workshop.write("slides/deck.md", "# Deck\n")
+    workshop.build()
+    assert workshop.kinds(static=True) == ["orphan-recording"]
+    assert workshop.report.findings[0].problem.place.path.endswith("/first.ipynb")
+    workshop.write("notebooks/first.py", f"# not read\n{text}")
+    assert workshop.kinds(static=True) == ["bad-script"]

@@ -114,3 +114,37 @@ def test_front_matter_that_is_no_mapping_counts_as_empty(header: str) -> None:
 
 def test_text_without_slides_is_an_empty_deck() -> None:
     assert split(HEADER).stacks == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("<div>\n\n---\n\n</div>\n", ["1 this <div>", "5 this </div>"]),
+        ("a\n\n---\n\n<style>\np {}\n\n----\n\nb\n", ["5 this <style>"]),
+        ("a <SECTION\nid=b>\n", ["1 this <section>"]),
+        ("<ul>\n<li>a\n<ul></li>\n</ul>\n", ["1 this <ul>"]),
+    ],
+)
+def test_element_that_begins_and_ends_on_different_slides_is_told(body: str, found: list[str]) -> None:
+    assert _told(body) == found
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div>\n\n*a*\n\n</div>\n\n---\n\n<p>b <br> <img src=c> <li>\n",
+        "`<div>` and List<String>\n",
+        "``` {.html .illustration}\n</div>\n```\n\n<!-- <div> -->\n",
+        "<script>var end = '</div>'</script>\n",
+        "<div>a</div\n>\n",
+    ],
+)
+def test_element_that_stays_on_its_slide_is_not_told(body: str) -> None:
+    assert _told(body) == []
+
+
+def _told(body: str) -> list[str]:
+    """The line of each problem of a deck, and the first two words of what is wrong."""
+    problems = Problems()
+    check(placed(body, "slides/deck.md"), 0, USUAL_DIALECT, problems)
+    return [f"{each.place.line} {' '.join(each.message.split()[:2])}" for each in problems]

@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,12 @@ def load_all(project: Project, backend: str, scripts: Iterable[str]) -> dict[str
     """The recordings of all these scripts that have one."""
     found = ((name, load(project, backend, name)) for name in scripts)
     return {name: recording for name, recording in found if recording}
+
+
+def orphans(project: Project, scripts: Collection[str]) -> list[str]:
+    """The recordings, as paths in the project, of scripts that are not among these: renamed ones, say."""
+    found = (path for path in project.recordings.glob("*/*.ipynb") if path.stem not in scripts)
+    return sorted(path.relative_to(project.root).as_posix() for path in found)
 
 
 def save(project: Project, recording: Recording) -> Path:

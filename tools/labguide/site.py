@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from labguide import comparing, decks, plan, recordings, running, sources, weaving, workdir
+from labguide import comparing, decks, plan, recordings, running, scripts, sources, weaving, workdir
 from labguide.backends import Backend
 from labguide.model import Document, Place, Project, Recording, Sources, Woven
 from labguide.problems import CannotBuildError, Problems
@@ -131,6 +131,7 @@ def check(
     Writes nothing but, with `update`, the recordings of the scripts that ran to their end.
     """
     found = sources.read(project, problems)
+    _tell_orphans(project, found, problems)
     old = recordings.load_all(project, backend.name, found.scripts)
     if options.static:
         runs = running.run(project, found.scripts, {}, backend, running.Options(frozen=True), progress, problems)
@@ -183,6 +184,13 @@ def _weave_all(project: Project, found: Sources, runs: running.Runs, problems: P
     shown = [file for woven in (*pages.values(), *slides.values()) for file in woven.files.items()]
     downloads = notebooks.downloads(found, recorded, project.languages, problems)
     return Site(pages, slides, {**dict(shown), **downloads, **_deck_files(project)}, runs)
+
+
+def _tell_orphans(project: Project, found: Sources, problems: Problems) -> None:
+    """A script that was renamed or taken out leaves a recording that nobody renews or reads."""
+    for path in recordings.orphans(project, {*found.scripts, *scripts.unreadable(problems)}):
+        message = f'no script is called "{PurePosixPath(path).stem}"'
+        problems.add(Place(path), "orphan-recording", message, "delete this file, or give the script its name back")
 
 
 def _tell_collision(document: Document, slides: Mapping[str, Woven], project: Project, problems: Problems) -> None:

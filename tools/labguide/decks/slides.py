@@ -20,6 +20,15 @@ BESIDE, BELOW = "---", "----"
 _ATTRIBUTES = re.compile(r"^<!--\s*\.slide:\s*(?P<attributes>.*?)\s*-->\s*$")
 _NOTES = re.compile(r"^(?P<word>note(?P<plural>s)?):[ \t]*(?P<text>.*)$", re.IGNORECASE)
 
+_PAIRED = frozenset(
+    (
+        *("article", "aside", "blockquote", "center", "details", "div", "figure", "footer", "form", "header", "main"),
+        *("nav", "ol", "section", "table", "template", "ul"),
+        *("audio", "canvas", "iframe", "object", "script", "select", "style", "svg", "textarea", "title", "video"),
+    )
+)
+"""Elements of HTML that take in all that follows if they have no end."""
+
 
 @dataclass(frozen=True)
 class Slide:
@@ -62,11 +71,17 @@ def split(source: str | Sequence[Line], dialect: Dialect = USUAL_DIALECT) -> Dec
 
 
 def check(lines: Sequence[Line], first: int, dialect: Dialect, problems: Problems) -> None:
+    """Tell what would make of a deck something else than its author sees in the file."""
+    prose = _prose(lines, first, dialect)
+    _check_notes(lines, first, prose, problems)
+    _check_elements(lines, first, prose, problems)
+
+
+def _check_notes(lines: Sequence[Line], first: int, prose: Sequence[str], problems: Problems) -> None:
     """Tell where a line would begin the speaker's notes that its author may have meant for readers.
 
     `Notes:` after a blank line is clear. `Note: ...` is how reveal.js marks notes, and how people write a note.
     """
-    prose = _prose(lines, first, dialect)
     for number in range(first, len(lines)):
         marker = _NOTES.match(prose[number])
         if marker is None:
@@ -76,6 +91,31 @@ def check(lines: Sequence[Line], first: int, dialect: Dialect, problems: Problem
             message = f'here "{marker["word"]}:" begins the notes for the speaker, which readers do not see'
             remedy = f"write `Notes:` after a blank line if that is meant, else `**{marker['word']}:**`"
             problems.add(lines[number].place, "unclear-notes", message, remedy)
+
+
+def _check_elements(lines: Sequence[Line], first: int, prose: Sequence[str], problems: Problems) -> None:
+    """Tell where an element of raw HTML would take in other slides, or end the deck for a browser."""
+    start = first
+    for stop in [*_separators(lines, first, prose), len(lines)]:
+        for number, message, remedy in _unpaired([blocks.without_code_spans(text) for text in prose[start:stop]]):
+            problems.add(lines[start + number].place, "unpaired-element", message, remedy)
+        start = stop + 1
+
+
+def _unpaired(slide: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+    """For each element that begins or ends on a slide alone its line, from 0, what is wrong, and what to do."""
+    parser = _ElementParser()
+    parser.feed("\n".join(slide))
+    parser.close()
+    for tag, number in parser.begun:
+        yield number, f"this <{tag}> does not end on its slide", f"write </{tag}> before the line that ends the slide"
+    for tag, number in parser.ended:
+        yield number, f"this </{tag}> ends nothing on its slide", f"take it out, or begin the <{tag}> on this slide"
+
+
+def slide_count(source: str | Sequence[Line]) -> int:
+    """How many slides a deck has."""
+    return sum(len(stack) for stack in split(source).stacks)
 
 
 def _meta(header: str) -> Mapping[str, Any]:
@@ -137,6 +177,26 @@ def _parse_attributes(source: str) -> Mapping[str, str]:
     parser = _AttributeParser()
     parser.feed(f"<section {source}>")
     return parser.attributes
+
+
+class _ElementParser(HTMLParser):
+    """Finds elements that have no end, and ends that have no beginning; what HTML itself closes does not count."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun: list[tuple[str, int]] = []
+        self.ended: list[tuple[str, int]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _PAIRED:
+            self.begun.append((tag, self.getpos()[0] - 1))
+
+    def handle_endtag(self, tag: str) -> None:
+        begun = next((each for each in reversed(self.begun) if each[0] == tag), None)
+        if begun:
+            self.begun.remove(begun)
+        elif tag in _PAIRED:
+            self.ended.append((tag, self.getpos()[0] - 1))
 
 
 class _AttributeParser(HTMLParser):
