@@ -70,7 +70,10 @@ class Blocks:
 
 
 def find(lines: Sequence[str], first: int, dialect: Dialect) -> Blocks:
-    """The blocks of a document's lines, from line `first` on, counted from 0."""
+    """The blocks of a document's lines, from line `first` on, counted from 0.
+
+    Raises CannotBuildError if the host's configuration cannot be used.
+    """
     renderer = _renderer(dialect)
     body = [_normal(line, renderer.markdown.tab_length) for line in lines[first:]]
     try:
@@ -102,7 +105,7 @@ def _normal(line: str, tab: int) -> str:
 
 
 def tab_length(dialect: Dialect) -> int:
-    """How many columns a tab takes."""
+    """How many columns a tab takes. Raises CannotBuildError if the host's configuration cannot be used."""
     return int(_renderer(dialect).markdown.tab_length)
 
 

@@ -37,7 +37,10 @@ _NAMED = re.compile(r"-+8<-+[ \t]+\[[ \t]*start[ \t]*:[ \t]*(?P<name>[a-zA-Z][\w
 
 
 def expand(written: Sequence[Line], project: Project, problems: Problems) -> list[Line]:
-    """The lines with all that they include. What cannot be included becomes a problem and stays as written."""
+    """The lines with all that they include. What cannot be included becomes a problem and stays as written.
+
+    Raises CannotBuildError if the host's configuration cannot be used.
+    """
     if SNIPPETS not in project.dialect.extensions:
         _tell_of_no_snippets(written, problems)
         return list(written)

@@ -47,7 +47,8 @@ def find(lines: Sequence[Line], first: int, project: Project, problems: Problems
     """The quotes of a document, in order.
 
     Lines before number `first`, from 0, are front matter. What cannot be understood, and code that is neither a quote
-    nor an illustration nor allowed by the project, becomes a problem.
+    nor an illustration nor allowed by the project, becomes a problem. Raises CannotBuildError if the host's
+    configuration cannot be used.
     """
     found = blocks.find([line.text for line in lines], first, project.dialect)
     if found.fault:

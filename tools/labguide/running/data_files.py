@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable
@@ -19,7 +20,7 @@ def placed(project: Project, script: Script) -> dict[str, Path]:
     names = Counter(Path(name).name for name in set(script.data))
     found: dict[str, Path] = {}
     for name in script.data:
-        place = Path(name).name if names[Path(name).name] == 1 else _within(name)
+        place = Path(name).name if names[Path(name).name] == 1 else os.path.normpath(name)
         source = project.root / name
         for path in _files(source):
             found[(Path(place) / path.relative_to(source)).as_posix()] = path
@@ -31,11 +32,6 @@ def bring(project: Project, script: Script, folder: Path) -> None:
     for name, source in placed(project, script).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, folder / name)
-
-
-def _within(name: str) -> str:
-    """A path as it is in the project, but never out of the working folder."""
-    return "/".join(part for part in Path(name).parts if part not in ("..", Path(name).anchor))
 
 
 def _files(source: Path) -> Iterable[Path]:

@@ -296,7 +296,7 @@ def _told_error(shown: Output) -> str:
 
     As the cell shows it: for one that is raised while a result is shown, the kernel's reply names none.
     """
-    message = next(iter(str(shown["evalue"]).strip().splitlines()), "")
+    message = lines.first(str(shown["evalue"]))
     return f"{shown['ename']}: {message}" if message else str(shown["ename"])
 
 
