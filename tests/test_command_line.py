@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -74,3 +75,21 @@ def test_json_is_alone_on_standard_output(project: Workshop, command: tuple[str,
     )
     assert json.loads(done.stdout)
     assert "loud\n" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [["build"], ["run"], ["check"], ["check", "--json"], ["plan"]], ids=" ".join)
+def test_no_stream_has_a_secret_that_an_author_wrote_or_the_caller_holds(project: Workshop, command: list[str]) -> None:
+    key, held = "ghp_" + "aZ7" * 12, "Tq9 held by the caller"
+    project.write("docs/index.md", f"# Small\n\n```{{cell}} {key}\n```\n\n{{value}}`{held}`\n")
+    project.write("snippets/odd.py", f'# %% name="a" tags="{key}"\nprint("{held}")\n')
+    done = subprocess.run(
+        [*LABGUIDE, *command],
+        cwd=project.project.root,
+        env={**os.environ, "SHOP_TOKEN": held},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert [secret for secret in (key, held) if secret in done.stdout + done.stderr] == []

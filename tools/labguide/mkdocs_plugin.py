@@ -23,7 +23,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler
 
-from labguide import running, site, workdir
+from labguide import cleaning, running, site, workdir
 from labguide.backends import BACKENDS
 from labguide.hosts.mkdocs import Handover, project_of
 from labguide.model import Cell, Script
@@ -188,7 +188,7 @@ class OwnBuild:
         for problem in problems:
             if problem not in self._told:
                 self._told.add(problem)
-                log.log(logging.WARNING if self._preview else logging.ERROR, str(problem))
+                log.log(logging.WARNING if self._preview else logging.ERROR, cleaning.told(str(problem)))
         if not self._preview:
             site.end_if_any(problems)
 

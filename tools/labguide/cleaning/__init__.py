@@ -11,7 +11,7 @@ A recording is written, compared and settled by the same knowledge of the run th
 
 from __future__ import annotations
 
-from labguide.cleaning.hiding import ACCOUNT, Hider, Known, caller_secrets, known_folders
+from labguide.cleaning.hiding import ACCOUNT, Hider, Known, caller_secrets, known_folders, told
 from labguide.cleaning.outputs import AS_IT_IS, Cleaned, Left, clean_run
 from labguide.cleaning.sameness import TOLERANCE, Comparison, Rules, Shown, rules_of, shown
 from labguide.cleaning.secrets import sure
@@ -36,5 +36,6 @@ __all__ = [
     "settle",
     "shown",
     "sure",
+    "told",
     "value_changed",
 ]

@@ -55,6 +55,16 @@ def caller_secrets(variables: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for each in (*by_name, *by_form) if each not in paths))
 
 
+def told(text: str) -> str:
+    """What may be written to a terminal or a log: the text without secrets, those of the caller's environment too."""
+    return _of_caller().text(text)
+
+
+@functools.cache
+def _of_caller() -> Hider:
+    return Hider(Known(caller_secrets(os.environ)))
+
+
 class Hider:
     """Hides what is known to be secret, and learns what else is. One for each run; the same text stays the same.
 

@@ -21,6 +21,7 @@ def _run() -> None:
     # Imported here, for it takes a second or two, in which one may press Ctrl-C too.
     import click
 
+    from labguide import cleaning
     from labguide.cli.commands import cli
     from labguide.problems import CannotBuildError
 
@@ -32,7 +33,7 @@ def _run() -> None:
     except click.Abort:
         raise KeyboardInterrupt from None
     except CannotBuildError as error:
-        click.echo(f"labguide: {error}", err=True)
+        click.echo(cleaning.told(f"labguide: {error}"), err=True)
         sys.exit(1)
     except OSError as error:
         where = [error.filename2 or error.filename] if error.filename2 or error.filename else []

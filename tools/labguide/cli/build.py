@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from labguide import running, site, sources
+from labguide import cleaning, running, site, sources
 from labguide.backends import BACKENDS
 from labguide.cli import consent, options
 from labguide.console import RichProgress, summary
@@ -39,5 +39,5 @@ def build(root: Path, backend: str, force: bool, yes: bool, max_usd: float | Non
             site.publish(woven, partial(mkdocs.render, project), project.site, problems)
     finally:
         for problem in problems:
-            click.echo(str(problem), err=True)
+            click.echo(cleaning.told(str(problem)), err=True)
     summary(woven, project.site, time.monotonic() - started)

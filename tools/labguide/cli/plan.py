@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from labguide import plan, running, sources
+from labguide import cleaning, plan, running, sources
 from labguide.backends import BACKENDS, aws
 from labguide.cli import options
 from labguide.console import answers, print_plan
@@ -34,7 +34,7 @@ def plan_command(root: Path, backend: str, force: bool, as_json: bool, scripts: 
     else:
         print_plan(made, aws.prices() if backend == "aws" else None, answers)
     for problem in problems.of_scripts():
-        click.echo(str(problem), err=True)
+        click.echo(cleaning.told(str(problem)), err=True)
     if problems.of_scripts():
         raise CannotBuildError("mend these headers")
 

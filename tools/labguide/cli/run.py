@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from labguide import running, sources, weaving, workdir
+from labguide import cleaning, running, sources, weaving, workdir
 from labguide.backends import BACKENDS
 from labguide.cli import consent, options
 from labguide.console import RichProgress
@@ -46,7 +46,7 @@ def run(
 
 def _tell(problems: Problems) -> None:
     for problem in problems.of_scripts():
-        click.echo(str(problem), err=True)
+        click.echo(cleaning.told(str(problem)), err=True)
 
 
 def _fail_if_any(problems: Problems) -> None:
