@@ -235,7 +235,8 @@ def generated_parts(value: str) -> Iterator[str]:
         yield match[0]
 
 
-# A UUID; hexadecimal digits, of which some are letters, or of the usual lengths if they are not mixed; capitals and digits, as request ids are; letters and digits mixed.
+# A UUID; hexadecimal digits, of which some are letters, or of a usual length if they are not mixed; capitals and
+# digits, as request ids are; letters and digits mixed.
 _GENERATED = re.compile(
     r"(?<![0-9A-Za-z])(?:"
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
