@@ -376,11 +376,13 @@ def test_variables_that_hold_secrets_are_known_by_name_or_form() -> None:
         "DB": "postgres://u:pw12345@db/x",
         "EDITOR": "vim",
         "SSH_AUTH_SOCK": "/run/s",
+        "GIT_AUTHOR_NAME": "Mei Chen",
+        "DB_PASSWORD": "training",
     }
     found = caller_secrets(variables)
     assert "abcdef123" in found
     assert "pw12345" in found
-    assert not {"vim", "/run/s"} & set(found)
+    assert not {"vim", "/run/s", "Mei Chen", "training"} & set(found)
 
 
 def test_what_code_says_itself_was_not_drawn_by_lot() -> None:

@@ -31,7 +31,11 @@ _KEYS = ("AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE")
 _ACCOUNT_NUMBER = re.compile(r"\d{12}", re.ASCII)
 
 # Who holds such a variable holds a secret; what stands in it, however it looks, is one of the run.
-_SECRET_VARIABLE = re.compile(r"TOKEN|SECRET|PASSW|_PWD|APIKEY|_KEY$|^KEY_|KEY_ID|CREDENTIAL|AUTH|_DSN$|DATABASE_URL")
+_SECRET_VARIABLE = re.compile(
+    r"TOKEN|SECRET|PASSW|_PWD|APIKEY|_KEY$|^KEY_|KEY_ID|CREDENTIAL|AUTH(?!OR)|_DSN$|DATABASE_URL"
+)
+_A_WORD = re.compile(r"[A-Za-z]{0,15}", re.ASCII)
+"""Who has `training` as a password would have every such word hidden; it is, beside the name of a password."""
 _LONGEST_WORD = 20
 _SHORTEST = 6
 """Characters of an exact secret. A shorter one, `1` or `yes`, would be found everywhere."""
@@ -49,7 +53,8 @@ class Known:
 
 def caller_secrets(variables: Mapping[str, str]) -> tuple[str, ...]:
     """The exact secrets in these environment variables: by a variable's name, or by the form of what it holds."""
-    by_name = [value for name, value in variables.items() if _SECRET_VARIABLE.search(name.upper())]
+    named = [value for name, value in variables.items() if _SECRET_VARIABLE.search(name.upper())]
+    by_name = [value for value in named if not _A_WORD.fullmatch(value.strip())]
     by_form = [each.value for value in variables.values() for each in secrets.find(value)]
     paths = tuple(value for value in by_name if value.startswith(("/", "~", "./")) or os.sep in value[:3])
     return tuple(dict.fromkeys(each for each in (*by_name, *by_form) if each not in paths))
