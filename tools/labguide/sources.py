@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from labguide import documents, lines, scripts
@@ -12,7 +13,7 @@ from labguide.problems import Problems
 from labguide.scripts import script_name
 from labguide.scripts.cells import folded
 
-__all__ = ["MARKDOWN", "files", "read", "relative", "script_name"]
+__all__ = ["MARKDOWN", "files", "is_markdown", "read", "relative", "script_name"]
 
 MARKDOWN = ("*.md", "*.markdown", "*.mdown", "*.mkdn", "*.mkd")
 """The files that are documents."""
@@ -47,8 +48,16 @@ def files(folder: Path, *patterns: str) -> list[Path]:
     Linked folders belong to it. What editors, tools and virtual environments keep for themselves does not: hidden
     files and folders, caches, installed packages; nor what is no file at all.
     """
-    found = [path for path in _walk(folder, frozenset()) if any(path.match(pattern) for pattern in patterns)]
-    return sorted(found)
+    return sorted(path for path in _walk(folder, frozenset()) if _fits(path, *patterns))
+
+
+def is_markdown(path: Path) -> bool:
+    """Whether a file is a document by its name; `README.MD` is one too."""
+    return _fits(path, *MARKDOWN)
+
+
+def _fits(path: Path, *patterns: str) -> bool:
+    return any(fnmatchcase(path.name.lower(), pattern) for pattern in patterns)
 
 
 def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
