@@ -45,6 +45,16 @@ def test_every_extension_that_mkdocs_renders_is_read(workshop: Built) -> None:
     assert "one hello" in workshop.page("slides/deck-mkd.html")
 
 
+def test_extension_in_capitals_is_read_in_decks_and_told_of_pages(workshop: Built) -> None:
+    workshop.write("slides/DECK.MD", f"# Deck\n\n{QUOTE}")
+    workshop.write("docs/PAGE.MD", f"# Page\n\n{QUOTE}")
+    assert workshop.build() == ["docs/PAGE.MD:1 unread-page"]
+    (workshop.root / "docs" / "PAGE.MD").unlink()
+    assert workshop.build() == []
+    assert "one hello" in workshop.page("slides/DECK.html")
+    assert not (workshop.root / "site" / "slides" / "DECK.MD").exists()
+
+
 def test_folder_of_a_language_holds_its_pages(tmp_path: Path) -> None:
     workshop = Built(tmp_path, structure="folder")
     (tmp_path / "docs" / "index.md").unlink()

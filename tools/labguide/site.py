@@ -237,6 +237,6 @@ def _deck_files(project: Project) -> dict[str, bytes]:
     beside = {
         project.relative(path): path.read_bytes()
         for path in sources.files(project.slides, "*")
-        if not any(path.match(pattern) for pattern in sources.MARKDOWN)
+        if not sources.is_markdown(path)
     }
     return shared | beside

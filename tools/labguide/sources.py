@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from labguide import cleaning, documents, lines, scripts
@@ -45,8 +46,16 @@ def files(folder: Path, *patterns: str) -> list[Path]:
     Linked folders belong to it. What editors, tools and virtual environments keep for themselves does not: hidden
     files and folders, caches, installed packages; nor what is no file at all.
     """
-    found = [path for path in _walk(folder, frozenset()) if any(path.match(pattern) for pattern in patterns)]
-    return sorted(found)
+    return sorted(path for path in _walk(folder, frozenset()) if _fits(path, *patterns))
+
+
+def is_markdown(path: Path) -> bool:
+    """Whether a file is a document by its name; `README.MD` is one too."""
+    return _fits(path, *MARKDOWN)
+
+
+def _fits(path: Path, *patterns: str) -> bool:
+    return any(fnmatchcase(path.name.lower(), pattern) for pattern in patterns)
 
 
 def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:

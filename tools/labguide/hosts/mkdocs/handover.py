@@ -20,6 +20,7 @@ from labguide.hosts.mkdocs import configuration
 from labguide.hosts.mkdocs.deck_links import DeckLinks
 from labguide.model import Place, Project
 from labguide.problems import Problem, Problems
+from labguide.sources import is_markdown
 
 _TEMPLATES = Path(__file__).parents[2] / "theme"
 _OUTPUTS = "assets/labguide/outputs"
@@ -48,12 +49,21 @@ class Handover:
     def add_files(self, files: Files, config: MkDocsConfig) -> None:
         """Add notebooks, recorded pictures and places for decks to a language's files."""
         published = {file.dest_uri: file for file in files if file.inclusion.is_included()}
+        for file in published.values():
+            self._tell_unread(file)
         for path, content in {**dict.fromkeys(self.site.decks, b""), **self.site.files}.items():
             if path in published and published[path].generated_by is None:
                 self._tell_collision(path, published[path])
             if path in files.src_uris:
                 files.remove(files.src_uris[path])
             files.append(File.generated(config, path, content=content))
+
+    def _tell_unread(self, file: File) -> None:
+        """MkDocs copies `PAGE.MD` as it is, so its readers would see quotes, and code that nobody ran."""
+        if file.generated_by is None and is_markdown(Path(file.src_uri)) and not file.is_documentation_page():
+            place = Place(f"{self.project.docs_dir}/{file.src_uri}")
+            message = "MkDocs takes this for no page, and would publish the file as it is"
+            self.problems.add(place, "unread-page", message, "write the extension in small letters")
 
     def source(self, page: Page) -> str | None:
         """The text of a page in place of its file's; None for a page that is not of this project."""
