@@ -292,7 +292,7 @@ def _write(folder: Path, path: str, content: str | bytes) -> None:
 def _parse(folder: Path, text: str, **project: object) -> tuple[Document, list[str]]:
     """A page `docs/page.md` with that text, and the problems that were found in it."""
     problems = Problems()
-    written = documents.Written("docs/page.md", "lesson", "en", text)
+    written = documents.Written("docs/page.md", "lesson", "en", text, "page.md")
     found = documents.parse(written, Project(folder, **project), problems)  # type: ignore[arg-type]
     return found, [str(problem) for problem in problems]
 
@@ -452,7 +452,9 @@ def test_downloaded_notebook_shows_values(tmp_path: Path) -> None:
 @settings(PATIENT, max_examples=300)
 def test_any_text_is_read_and_woven_without_a_traceback(lines: list[str]) -> None:
     project, problems = Project(Path("/nowhere")), Problems()
-    found = documents.parse(documents.Written("docs/page.md", "lesson", "en", "\n".join(lines)), project, problems)
+    found = documents.parse(
+        documents.Written("docs/page.md", "lesson", "en", "\n".join(lines), "page.md"), project, problems
+    )
     woven = weaving.weave(found, weaving.Recorded(project, {}, {}), problems)
     assert all(line.place.path == "docs/page.md" for line in woven.lines)
 
@@ -470,7 +472,7 @@ def test_quote_is_woven_or_hidden_or_a_problem(lines: list[str], quoted: str, at
     text = "\n".join([*lines[:at], *quoted.split("\n"), *lines[at:]])
     project = Project(Path("/nowhere"), unrun=(UnrunRule(show=True),))
     problems = Problems()
-    found = documents.parse(documents.Written("slides/a.md", "deck", "en", text), project, problems)
+    found = documents.parse(documents.Written("slides/a.md", "deck", "en", text, "slides/a.html"), project, problems)
     mark = "{value}" if "value" in quoted else "{cell}"
     page = re.sub(r"(?s)<!--.*?-->", "", rendered(text.replace(mark, f"@{mark[1:]}"), USUAL_DIALECT))
     quotes = [quote for quote in found.quotes if not isinstance(quote, UnrunCode)]
