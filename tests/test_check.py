@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from case_project import NoCloud, Seen, Workshop
-from labguide import site
+from labguide import recordings, site
 from labguide.comparing import Finding, reports
 from labguide.problems import Problems
 
@@ -367,3 +367,21 @@ def test_recording_that_no_script_has_is_told(workshop: Checked) -> None:
     assert workshop.report.findings[0].problem.place.path.endswith("/first.ipynb")
     workshop.write("notebooks/first.py", f"# not read\n{text}")
     assert workshop.kinds(static=True) == ["bad-script"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("{", "<<<<<<< HEAD\n{"),
+        ('"labguide": {', '"labguide": [], "x": {'),
+        ('"began": "', '"began": "yesterday'),
+        ('"values": {', '"values": 3, "x": {'),
+        ('"text": [', '"texts": ['),
+        ('"outputs": [', '"outputs": 3, "x": ['),
+    ],
+)
+def test_recording_that_cannot_be_read_is_told(workshop: Checked, old: str, new: str) -> None:
+    path = recordings.path_of(workshop.project, NoCloud.name, "first")
+    path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+    told = [finding.problem for finding in workshop.check(static=True) if finding.problem.kind == "no-recording"]
+    assert [problem.message for problem in told] == ["its recording cannot be read"]

@@ -27,15 +27,21 @@ def path_of(project: Project, backend: str, script: str) -> Path:
 
 def load(project: Project, backend: str, script: str) -> Recording | None:
     """The committed recording of a script, or None if there is none that can be read."""
+    faults: dict[str, Exception] = {}
     try:
-        notebook = nbformat.read(path_of(project, backend, script), as_version=4)
-    except (OSError, ValueError, nbformat.ValidationError):
-        return None
+        path = path_of(project, backend, script)
+        notebook = nbformat.read(path, as_version=4, capture_validation_error=faults)
+        return None if faults else _recording(script, backend, notebook)
+    except (OSError, ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError):
+        return None  # a merge that was not finished, or edited by hand
+
+
+def _recording(script: str, backend: str, notebook: Any) -> Recording:
     about = notebook.metadata.get("labguide", {})
     provenance = about.get("provenance", {})
     origin = _origin(provenance)
     cells = tuple(_cell(cell, origin) for cell in notebook.cells)
-    values, unkept = about.get("values", {}), about.get("unkept", {})
+    values, unkept = dict(about.get("values", {})), dict(about.get("unkept", {}))
     return Recording(script, backend, cells, values, _without_origin(provenance), origin, unkept)
 
 

@@ -59,7 +59,7 @@ def run(
     in_order = order.ordered(here, problems)
     kept = recordings.load_all(project, backend.name, here)
     if options.frozen:
-        _tell_stale(project, here, kept, problems)
+        _tell_stale(project, backend.name, here, kept, problems)
         return Runs(kept, reused=tuple(kept))
     keys = freshness.keys(project, in_order, backend)
     wanted = _wanted(project, backend.name, in_order, keys, options)
@@ -153,12 +153,14 @@ def _wanted(
 
 
 def _tell_stale(
-    project: Project, scripts: Mapping[str, Script], kept: Mapping[str, Recording], problems: Problems
+    project: Project, backend: str, scripts: Mapping[str, Script], kept: Mapping[str, Recording], problems: Problems
 ) -> None:
     for name, script in scripts.items():
         recording, place, remedy = kept.get(name), Place(script.path), f"run `labguide run {name}`"
         if recording is None:
-            problems.add(place, "no-recording", "this script was never recorded", "run `labguide run`")
+            there = recordings.path_of(project, backend, name).exists()
+            message = "its recording cannot be read" if there else "this script was never recorded"
+            problems.add(place, "no-recording", message, "run `labguide run`")
         elif not recordings.is_of(recording, script):
             message = "the recording is of other code than the script has now"
             problems.add(place, "stale-recording", message, remedy)
