@@ -233,7 +233,8 @@ def _is_unbroken(value: str) -> bool:
     """Whether it is longer than words are. Names in code are as long, with underscores or with words in capitals."""
     if not _UNBROKEN.fullmatch(value) or value.isdigit():
         return False
-    return is_mixed(value) or len(_TURN.findall(value)) > len(value) / 3
+    turns = len(_TURN.findall(value))
+    return is_mixed(value) or not turns or turns > len(value) / 3
 
 
 def _may_be_password(value: str) -> bool:
