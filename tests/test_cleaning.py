@@ -7,6 +7,7 @@ import html
 import io
 import json
 import string
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -218,6 +219,32 @@ def test_secret_shown_beside_its_name_is_hidden_where_it_stands_alone() -> None:
 )
 def test_name_and_value_are_seen_together(output: dict[str, Any]) -> None:
     assert "Zk3qW8rT" not in cleaned(output)
+
+
+ADVERSE = [
+    "token=",
+    "ab=",
+    "password: x1;",
+    "eyJ.",
+    "<table><tr><td>a</td>token",
+    "\\",
+    "金鑰：",
+    "\x1b[31m",
+    "a\n",
+    "%25",
+]
+
+
+@pytest.mark.parametrize("piece", ADVERSE)
+def test_text_twice_as_long_takes_about_twice_as_long(piece: str) -> None:
+    def seconds(size: int) -> float:
+        text, started = piece * (size // len(piece)), time.process_time()
+        hidden(text)
+        return time.process_time() - started
+
+    short, long = seconds(20_000), seconds(80_000)
+    assert long < 8 * short + 0.5
+    assert short < 5
 
 
 def test_name_and_value_of_a_quoted_value_are_seen_together() -> None:

@@ -293,15 +293,31 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _in_tables(text: str) -> Iterator[Secret]:
     """The secrets in an HTML table: in a column, or a row, that a secret's name heads."""
-    if "<t" not in text or "</t" not in text:
+    unclosed = text.count("<table") - text.count("</table")
+    if "<t" not in text or "</t" not in text or not secrets.has_name(text) or unclosed > _DEEPEST:
         return
-    for table in BeautifulSoup(text, "html.parser")("table"):
-        rows = [[cell.get_text(" ", strip=True) for cell in row(["td", "th"])] for row in table("tr")]
-        for number, row in enumerate(rows):
-            for column, name in enumerate(row):
-                beside = row[column + 1 : column + 2]
+    tables: dict[int, list[list[str]]] = {}
+    for row in BeautifulSoup(text, "html.parser")("tr"):
+        parent = row.parent
+        table = parent.parent if parent and parent.name != "table" else parent
+        cells = row(["td", "th"], recursive=False)
+        # A cell that holds a table is no value, and its text would be read again for each table around it.
+        told = ["" if cell.find("table") else cell.get_text(" ", strip=True) for cell in cells]
+        tables.setdefault(id(table), []).append(told)
+    for rows in tables.values():
+        yield from _in_rows(rows)
+
+
+_DEEPEST = 50
+"""Tables within tables, which no program makes; the parser takes ever longer for each."""
+
+
+def _in_rows(rows: Sequence[Sequence[str]]) -> Iterator[Secret]:
+    for number, row in enumerate(rows):
+        for column, name in enumerate(row):
+            if name and secrets.is_name(name):
                 below = [other[column] for other in rows[number + 1 :] if len(other) > column]
-                for value in (*beside, *below):
+                for value in (*row[column + 1 : column + 2], *below):
                     yield from secrets.named(name, value)
 
 

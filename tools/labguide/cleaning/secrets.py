@@ -89,7 +89,7 @@ def _views(text: str) -> Iterator[str]:
 def places(text: str) -> Iterator[Found]:
     """The secrets in a text as it is, by their form and by the names beside them, with their places."""
     yield from _of_forms(text, FORMS)
-    if _ANY_NAME.search(text):
+    if has_name(text):
         yield from _beside_names(text)
 
 
@@ -150,12 +150,12 @@ def _beside_names(text: str) -> Iterator[Found]:
     at = 0
     while name := _NAME_IN_TEXT.search(text, at):
         at = name.end()
-        if _is_name(name[0]) and (value := _VALUE.match(text, at)) and not _is_in_arn(text, name.start()):
+        if is_name(name[0]) and (value := _VALUE.match(text, at)) and not _is_in_arn(text, name.start()):
             group = "bare" if value["quoted"] is None else "quoted"
             for secret in _named_in_text(name[0], value):
                 start = value.start(group)
                 yield Found(secret, start, start + len(secret.value))
-                at = value.end()
+            at = value.end()
 
 
 def _is_in_arn(text: str, at: int) -> bool:
@@ -183,7 +183,12 @@ def of_mapping(mapping: Mapping[str, Any]) -> Iterator[Secret]:
     yield from named(name, told)
 
 
-def _is_name(name: str) -> re.Match[str] | bool | None:
+def has_name(text: str) -> bool:
+    """Whether a text has the name of a secret anywhere."""
+    return bool(_ANY_NAME.search(text))
+
+
+def is_name(name: str) -> re.Match[str] | bool | None:
     """What in a name says that a secret stands beside it."""
     if name.strip() in _CHINESE.split("|"):
         return True
@@ -193,7 +198,7 @@ def _is_name(name: str) -> re.Match[str] | bool | None:
 
 def named(name: str, value: str) -> Iterator[Secret]:
     """`value` as a secret, if its name says that it is one and it may be one."""
-    kind = _is_name(name)
+    kind = is_name(name)
     if EXAMPLE in value or not kind or value.strip().lower() in _EMPTY:
         return
     is_password = kind is True or kind["word"] is not None
@@ -228,7 +233,8 @@ def _is_unbroken(value: str) -> bool:
     """Whether it is longer than words are. Names in code are as long, with underscores or with words in capitals."""
     if not _UNBROKEN.fullmatch(value) or value.isdigit():
         return False
-    return is_mixed(value) or len(_TURN.findall(value)) > len(value) / 3
+    turns = len(_TURN.findall(value))
+    return is_mixed(value) or not turns or turns > len(value) / 3
 
 
 def _may_be_password(value: str) -> bool:
