@@ -452,3 +452,9 @@ def test_terminal_text_is_what_is_seen_at_the_end(text: str, final: str) -> None
 @given(st.text())
 def test_terminal_text_is_final_once(text: str) -> None:
     assert terminal.final(terminal.final(text)) == terminal.final(text)
+
+
+def test_each_of_thousands_of_secrets_gets_a_replacement_of_its_own() -> None:
+    secrets = [f"ghp_{number:036d}".replace("0", "aB") for number in range(3_000)]
+    found = clean_run(Left({}, {"keys": secrets}), Hider(), "")
+    assert len(set(found.values["keys"])) == len(set(secrets))

@@ -224,3 +224,12 @@ def test_key_that_an_author_typed_is_told_at_its_line_and_not_repeated(tmp_path:
     told = [str(problem.place) for problem in workshop.problems if problem.kind == "secret-in-source"]
     assert told == ["docs/index.md:3", "docs/index.md:7", "snippets/typed.py:3", "snippets/typed.py:6"]
     assert not any(secret[-12:] in line for line in workshop.found for secret in SECRETS.values())
+
+
+def test_script_in_which_a_key_stands_is_not_recorded_and_nobody_else_is_blamed(tmp_path: Path) -> None:
+    workshop = Workshop(tmp_path)
+    workshop.write("snippets/typed.py", f'# %% name="a"\nkey = "{SECRETS["github"]}"\n')
+    workshop.write("docs/index.md", "# Keys\n\n```{cell} typed#a\n```\n")
+    workshop.build()
+    assert [problem.kind for problem in workshop.problems] == ["secret-in-source"]
+    assert not (tmp_path / "recordings").exists()

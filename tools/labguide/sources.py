@@ -31,13 +31,10 @@ def read(project: Project, problems: Problems) -> Sources:
         document for kind, file in _document_files(project) if (document := _document(project, file, kind, problems))
     ]
     documents.check_appended(project, problems)
-    for script in found_scripts:
-        for cell in script.cells:
-            at = (Place(cell.place.path, line) for line in itertools.count(cell.place.line))
-            _tell_secrets(cell.source, at, problems)
     for document in found:
         _tell_secrets(document.text, (line.place for line in document.lines), problems)
-    return Sources(_by_name(found_scripts, problems), tuple(found))
+    fit = [script for script in found_scripts if not _has_secret(script, problems)]
+    return Sources(_by_name(fit, problems), tuple(found))
 
 
 def files(folder: Path, *patterns: str) -> list[Path]:
@@ -72,13 +69,23 @@ def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
             yield path
 
 
-def _tell_secrets(text: str, places: Iterable[Place], problems: Problems) -> None:
+def _has_secret(script: Script, problems: Problems) -> bool:
+    """Whether a key stands in a script, and so would in its recording."""
+    found = False
+    for cell in script.cells:
+        places = (Place(cell.place.path, line) for line in itertools.count(cell.place.line))
+        found |= _tell_secrets(cell.source, places, problems)
+    return found
+
+
+def _tell_secrets(text: str, places: Iterable[Place], problems: Problems) -> bool:
     """Tell of keys that an author typed: what stands in a source is in its history, and nothing can hide it there."""
     found = sorted({text.count("\n", 0, each.start) for each in cleaning.sure(text)})
     of_lines = list(itertools.islice(places, found[-1] + 1)) if found else []
     for line in found:
         remedy = "take it out, have its issuer revoke it, and read the next one from the environment"
-        problems.add(of_lines[line], "secret-in-source", "a key or token stands here", remedy)
+        problems.add(of_lines[line], scripts.TYPED, "a key or token stands here", remedy)
+    return bool(found)
 
 
 def _document_files(project: Project) -> Iterator[tuple[DocumentKind, PageFile]]:

@@ -80,7 +80,11 @@ class Hider:
         self._known = known or Known()
         self._secrets: dict[str, Secret] = {}
         self._replacements: dict[str, str] = {}
+        self._examples: dict[str, Iterator[str]] = {}
+        """The replacements that are still free, by their kind."""
         self._learned: set[str] = set()
+        self._with_examples: list[str] = []
+        """The texts that hold what may be a replacement."""
         for value in self._known.secrets:
             if len(value.strip()) >= _SHORTEST:
                 self._learn(next((each for each in secrets.find(value) if each.value == value), Secret(value.strip())))
@@ -127,6 +131,8 @@ class Hider:
     def _learn_text(self, text: str) -> None:
         if text not in self._learned:
             self._learned.add(text)
+            if EXAMPLE in text or any(account in text for account in _ACCOUNTS):
+                self._with_examples.append(text)
             for each in (*secrets.find(text), *_in_tables(text)):
                 self._learn(each)
 
@@ -146,13 +152,13 @@ class Hider:
     def _instead_of(self, secret: Secret) -> str:
         """Its replacement, which neither stands for another secret nor was printed by the run itself."""
         if secret.value not in self._replacements:
-            taken = set(self._replacements.values())
-            free = (each for each in _examples(secret) if each not in taken and not self._was_printed(each))
-            self._replacements[secret.value] = next(free)
+            kind = ACCOUNT if _ACCOUNT_NUMBER.fullmatch(secret.value) else secret.prefix
+            examples = self._examples.setdefault(kind, _examples(secret))
+            self._replacements[secret.value] = next(each for each in examples if not self._was_printed(each))
         return self._replacements[secret.value]
 
     def _was_printed(self, example: str) -> bool:
-        return any(example in text for text in self._learned)
+        return any(example in text for text in self._with_examples)
 
     @functools.cached_property
     def _spelled(self) -> Mapping[str, Secret]:

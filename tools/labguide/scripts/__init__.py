@@ -22,7 +22,8 @@ from labguide.scripts import cells, header, marks
 from labguide.scripts.faults import CannotReadError
 
 UNREADABLE = "bad-script"
-"""The kind of every problem for which a script is left out."""
+TYPED = "secret-in-source"
+"""The kinds of the problems for which a script is left out: a recording would repeat a key that stands in it."""
 
 
 def script_name(path: str) -> str:
@@ -31,8 +32,9 @@ def script_name(path: str) -> str:
 
 
 def unreadable(problems: Iterable[Problem]) -> frozenset[str]:
-    """The names of scripts that are there but could not be read: it is told already, wherever they are named."""
-    return frozenset(script_name(problem.place.path) for problem in problems if problem.kind == UNREADABLE)
+    """The names of scripts that are there but are left out: it is told already, wherever they are named."""
+    told = (problem.place.path for problem in problems if problem.kind in (UNREADABLE, TYPED))
+    return frozenset(script_name(path) for path in told if path.endswith(".py"))
 
 
 def read(project: Project, path: Path, name: str, problems: Problems) -> Script | None:
