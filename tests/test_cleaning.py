@@ -330,6 +330,24 @@ def test_signed_address_is_hidden_escaped_or_not() -> None:
         assert "60" in shown
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {
+            "key": "k",
+            "AWSAccessKeyId": "111122223333",
+            "policy": "eyJleHAi",
+            "signature": "e8zCQ7wCynkYSjwY5tIPptPVg5I=",
+        },
+        {"x-amz-algorithm": "AWS4-HMAC-SHA256", "x-amz-signature": "0a1b2c3d4e5f6a7b0a1b2c3d4e5f6a7b"},
+    ],
+)
+def test_fields_of_a_signed_form_are_hidden(fields: dict[str, str]) -> None:
+    secret = fields[next(name for name in fields if name.endswith("signature"))]
+    for text in (str(fields), json.dumps(fields)):
+        assert secret not in hidden(text)
+
+
 def test_private_key_is_hidden_up_to_its_end_and_no_further() -> None:
     key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA75zz\nabcd==\n-----END RSA PRIVATE KEY-----"
     assert (

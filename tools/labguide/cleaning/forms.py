@@ -236,6 +236,13 @@ OTHERS: tuple[Form, ...] = (
         r"(?:[?&;]|%3F|%26|\b)(?:X-(?:Amz|Goog)-(?:Signature|Credential|Security-Token)|AWSAccessKeyId|Signature|"
         r"authToken|access_token|id_token|refresh_token)(?:=|%3D)(?P<secret>(?:(?!%26)[^\s&\"'<>;|]){8,8000})",
     ),
+    _form(  # https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-UsingHTTPPOST.html: the fields of a signed form
+        "signed form",
+        r"AWSAccessKeyId[\"']: [\"'][^\"']{1,60}[\"'][^}]{0,4000}"
+        r"[\"']signature[\"']: [\"'](?P<secret>[A-Za-z0-9+/=]{16,80})",
+        "",
+        "AWSAccessKeyId",
+    ),
     _form("signed policy", r"[?&;]Policy=(?P<secret>[A-Za-z0-9_~-]{40,8000})", "", "Policy="),
     _form("token in an address", r"[?&;](?:token|key|api_key|apikey)(?:=|%3D)(?P<secret>[^\s&\"'<>;|]{8,8000})"),
     _form("bearer", r"(?:[Bb]earer|BEARER)[ ]{1,4}(?P<secret>[A-Za-z0-9._~+/-]{16,8000}={0,2})", "", "", is_mixed),

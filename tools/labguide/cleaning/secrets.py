@@ -30,7 +30,7 @@ class Secret:
 _STRONG = (
     r"secret_?(?:access_?)?key|(?:aws_?)?session_?token|security_?token|auth(?:orization)?_?token|access_?token|"
     r"refresh_?token|id_?token|api_?key|api_?secret|client_?secret|private_?key|secret_?string|signing_?key|"
-    r"account_?key|connection_?string|credentials?|key_?data|session_?id|secret|token"
+    r"account_?key|connection_?string|amz_?signature|credentials?|key_?data|session_?id|secret|token"
 )
 _WORD = r"pass_?(?:word|wd|phrase|code)|(?<=_)pass|pwd"
 _CHINESE = "密碼|口令|金鑰|密鑰|權杖"
