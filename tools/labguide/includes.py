@@ -154,7 +154,10 @@ class _Includer:
 
     def _missing(self, path: str, line: Line) -> None:
         folder = self._project.snippets
-        known = [self._project.relative(each) for each in folder.rglob("*") if each.is_file()]
+        seen = (
+            each for each in folder.rglob("[!.]*") if not any(part[0] == "." for part in each.relative_to(folder).parts)
+        )
+        known = [self._project.relative(each) for each in seen if each.is_file()]
         self._add(line, "unknown-file", f'no file "{path}"', did_you_mean(path, known))
 
     def _read(self, path: Path, named: str, line: Line) -> list[Line] | None:
