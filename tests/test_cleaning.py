@@ -413,6 +413,8 @@ def test_verbatim_output_keeps_all_but_secrets() -> None:
     text = "/home/mei 471298650143 50%\r100%"
     shown = json.loads(cleaned(stream(text), known=known, tags=(AS_IT_IS,)))
     assert shown[0]["text"] == f"/home/mei {ACCOUNT} 50%\r100%"
+    shown = json.loads(cleaned(display(application_json={"at": ["/home/mei"]}), known=known, tags=(AS_IT_IS,)))
+    assert shown[0]["data"]["application/json"] == {"at": ["/home/mei"]}
 
 
 def test_variables_that_hold_secrets_are_known_by_name_or_form() -> None:

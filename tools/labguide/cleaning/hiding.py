@@ -102,20 +102,20 @@ class Hider:
             for text in _texts(value):
                 self._learn_text(text)
 
-    def value(self, value: Any) -> Any:
+    def value(self, value: Any, *, folders: bool = True) -> Any:
         """A JSON value without what is secret or private: texts, keys, and account numbers that are numbers."""
         if isinstance(value, str):
-            return self.text(value)
+            return self.text(value, folders=folders)
         if isinstance(value, Mapping):
             named = {each.value: each for each in secrets.of_mapping(value)}
             return {
-                self.text(str(key)): self._instead_of(named[item])
+                self.text(str(key), folders=folders): self._instead_of(named[item])
                 if isinstance(item, str) and item in named
-                else self.value(item)
+                else self.value(item, folders=folders)
                 for key, item in value.items()
             }
         if isinstance(value, list | tuple):
-            return [self.value(item) for item in value]
+            return [self.value(item, folders=folders) for item in value]
         if isinstance(value, int) and not isinstance(value, bool) and str(value) in self._secrets:
             return int(self._instead_of(self._secrets[str(value)]))
         return value

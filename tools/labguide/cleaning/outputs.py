@@ -87,7 +87,7 @@ def _final(outputs: Iterable[dict[str, Any]], verbatim: bool) -> Iterator[dict[s
 
 def _clean(output: Mapping[str, Any], hider: Hider, verbatim: bool) -> Output:
     cleaned = {
-        key: _clean_forms(value, hider, verbatim) if key == "data" else _hidden(value, hider, verbatim)
+        key: _clean_forms(value, hider, verbatim) if key == "data" else hider.value(value, folders=not verbatim)
         for key, value in output.items()
     }
     if output["output_type"] == "execute_result":
@@ -97,7 +97,7 @@ def _clean(output: Mapping[str, Any], hider: Hider, verbatim: bool) -> Output:
 
 def _clean_forms(data: Mapping[str, Any], hider: Hider, verbatim: bool) -> dict[str, Any]:
     return {
-        mime: _clean_picture(content, hider) if _is_binary(mime) else _hidden(content, hider, verbatim)
+        mime: _clean_picture(content, hider) if _is_binary(mime) else hider.value(content, folders=not verbatim)
         for mime, content in data.items()
     }
 
@@ -105,10 +105,6 @@ def _clean_forms(data: Mapping[str, Any], hider: Hider, verbatim: bool) -> dict[
 def _is_binary(key: Any) -> bool:
     """Whether a form is bytes in base64, in which a text is found by chance only."""
     return isinstance(key, str) and (pictures.is_picture(key) or key == "application/pdf")
-
-
-def _hidden(value: Any, hider: Hider, verbatim: bool) -> Any:
-    return hider.text(value, folders=False) if verbatim and isinstance(value, str) else hider.value(value)
 
 
 def _clean_picture(content: Any, hider: Hider) -> Any:
