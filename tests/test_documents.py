@@ -463,6 +463,13 @@ def test_text_that_breaks_the_renderer_is_a_problem(text: str, tmp_path: Path) -
     assert problems
 
 
+def test_text_that_breaks_the_renderer_leaves_the_next_page_as_it_is() -> None:
+    page = ["- A list", "", "        code", "", "    its second paragraph"]
+    before = blocks.find(page, 0, USUAL_DIALECT)
+    assert blocks.find(["- " * 500 + "x", "", "    code"], 0, USUAL_DIALECT).fault
+    assert blocks.find(page, 0, USUAL_DIALECT) == before
+
+
 @given(lines=markdown_texts(), quoted=st.sampled_from(["{value}`s#v`", "```{cell} s#c\n```"]), at=st.integers(0, 18))
 @settings(max_examples=300)
 def test_quote_is_woven_or_hidden_or_a_problem(lines: list[str], quoted: str, at: int) -> None:

@@ -79,6 +79,7 @@ def find(lines: Sequence[str], first: int, dialect: Dialect) -> Blocks:
     try:
         fences, code, undone = renderer.blocks(body)
     except Exception as error:  # an extension raises what it likes on text that it did not expect
+        _renderer.cache_clear()  # a parser that was interrupted still believes to be where it was, in a list perhaps
         return Blocks((), (), (), ("",) * len(lines), f"{type(error).__name__}: {error}")
     # Tabs are kept in prose, so that columns are those of the file.
     prose = [line if seen else "" for line, seen in zip(lines[first:], body, strict=True)]
