@@ -10,8 +10,12 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+import zmq
+import zmq.asyncio
+from jupyter_client.session import Session
 
 from case_project import CASES, NoCloud, Seen, Workshop, assert_same_recording
 from labguide import running, sources
@@ -19,7 +23,7 @@ from labguide.backends import Backend
 from labguide.backends.local import LocalBackend
 from labguide.model import Project
 from labguide.problems import Problems
-from labguide.running import imports, kernel, provisioner
+from labguide.running import imports, kernel, launching, provisioner
 from labguide.running.folders import Folders
 from processes import runs, wait_until
 
@@ -370,3 +374,24 @@ def test_killed_build_leaves_no_forked_kernel_and_nothing_that_one_started(
     build.send_signal(blow)
     build.wait(timeout=30)
     wait_until(lambda: not any(runs(pid) for pid in (zygote, *others)))
+
+
+def test_reply_that_comes_while_something_is_sent_is_read() -> None:
+    async def answer() -> Any:
+        with (
+            zmq.asyncio.Context() as context,
+            context.socket(zmq.DEALER) as near,
+            zmq.Context.shadow(context.underlying).socket(zmq.DEALER) as far,
+        ):
+            far.bind("inproc://kernel")
+            near.connect("inproc://kernel")
+            session = Session(key=b"key")
+            channel = launching._ShellChannel(near, session)
+            reading = asyncio.ensure_future(channel.get_msg())
+            await asyncio.sleep(0)  # it waits for a message now
+            session.send(far, "execute_reply", {"status": "ok"})
+            assert zmq.Socket.shadow(near.underlying).poll(10_000)  # looking takes the signal away, as sending does
+            channel.send(session.msg("comm_msg", {}))
+            return (await asyncio.wait_for(reading, 10))["msg_type"]
+
+    assert asyncio.run(answer()) == "execute_reply"

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
@@ -91,8 +92,23 @@ class _ThisPython(KernelSpecManager):
         )
 
 
+class _ShellChannel(AsyncZMQSocketChannel):
+    """A channel on which a reply is never overlooked."""
+
+    def send(self, msg: Any) -> None:
+        """Send, and look at once what has come.
+
+        jupyter_client sends past asyncio's side of the socket. This takes away the signal that a reply has come
+        meanwhile, as happens when nbclient tells a widget of an output; then nobody would ever read that reply.
+        """
+        super().send(msg)
+        _ = self.socket.EVENTS
+
+
 class _Channels(AsyncKernelClient):
     """jupyter_client's own client, ready as soon as the kernel is, and with the two channels that nbclient uses."""
+
+    shell_channel_class = _ShellChannel
 
     def start_channels(self, *_: Any, **__: Any) -> None:
         """Connect; the manager tells whether the kernel lives, so no heartbeat is needed."""
