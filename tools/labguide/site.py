@@ -206,10 +206,11 @@ def render_deck(
     site: Site,
     project: Project,
     address: decks.Address = decks.as_written,
+    home: str | None = None,
 ) -> str:
     """The HTML page of one deck of a site; in the host's Markdown, so that decks and pages agree.
 
-    `address` tells for each link that an author wrote where it leads in the site.
+    `address` tells for each link that an author wrote where it leads in the site, `home` where its first page is.
     """
     woven = site.decks[path]
     alternates = {
@@ -218,11 +219,9 @@ def render_deck(
         if other.document.name == woven.document.name and other.document.language != woven.document.language
     }
     up = "../" * path.count("/")
-    language = woven.document.language
-    home = up if language == project.languages[0] else f"{up}{language}/"
     return decks.render(
         woven.lines,
-        lang=language,
+        lang=woven.document.language,
         assets=f"{up}{DECK_ASSETS}",
         dialect=project.dialect,
         alternates=alternates,
