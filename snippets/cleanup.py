@@ -10,7 +10,7 @@
 #     name: python3
 #   labguide:
 #     minutes: 15
-#     after: [forgotten]
+#     after: [forgotten, cleanup-errors]
 # ---
 
 # %% [markdown]
@@ -470,3 +470,21 @@ left = {kind: items for kind, items in find().items() if items}
 assert not left, f"Left over: {left}. Run the cell for that again."
 
 print("OK: nothing is left.")
+
+# %% [markdown]
+# ## Exercise
+#
+# Each region keeps its own lists. Look for endpoints and notebook instances in the regions that this guide
+# names.
+
+# %% name="exercise"
+for region in ("us-east-1", "us-east-2", "us-west-2", "eu-west-1"):
+    there = session.client("sagemaker", region_name=region, config=patient)
+    names = [
+        each["EndpointName"] for each in every(there, "list_endpoints", "Endpoints")
+    ]
+    names += [
+        each["NotebookInstanceName"]
+        for each in every(there, "list_notebook_instances", "NotebookInstances")
+    ]
+    print(f"{region:10}", ", ".join(name for name in names if mine(name)) or "-")
