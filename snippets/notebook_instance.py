@@ -202,8 +202,7 @@ sagemaker.add_tags(
 )
 
 tags = sagemaker.list_tags(ResourceArn=notebook["NotebookInstanceArn"])["Tags"]
-for tag in sorted(tags, key=lambda each: each["Key"]):
-    print(tag["Key"], "=", tag["Value"])
+print({tag["Key"]: tag["Value"] for tag in tags})
 
 # %% [markdown]
 # ## Open it
