@@ -158,10 +158,10 @@ def rehearse(
     for name, script in found.scripts.items():
         if name in (only or found.scripts) and backend.name in script.backends and script.code_cells:
             outcome = outcomes.get(name)
-            new, failure = (outcome.recording, outcome.problem) if outcome else (None, None)
+            new, failures = (outcome.recording, outcome.problems) if outcome else (None, {})
             old = recordings.load(project, backend.name, name)
-            verdicts += comparing.judge(script, old, new, failure, found.documents)
-    whole = {name: outcome.recording for name, outcome in outcomes.items() if outcome.problem is None}
+            verdicts += comparing.judge(script, old, new, failures, found.documents)
+    whole = {name: outcome.recording for name, outcome in outcomes.items() if not outcome.problems}
     return Rehearsed(tuple(verdicts), whole)
 
 
