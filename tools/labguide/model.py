@@ -30,6 +30,9 @@ DocumentKind = Literal["lesson", "deck", "notebook"]
 
 DEFAULT_LANGUAGE = "en"
 
+EXPECT_ERROR = "raises-exception"
+"""The tag of a cell that is meant to raise."""
+
 
 @dataclass(frozen=True, order=True)
 class Place:
@@ -189,6 +192,8 @@ class Cell:
     tags: frozenset[str] = frozenset()
     named: bool = True
     """Its author named it; else its name only counts cells, and another cell has it after the next edit."""
+    checks: tuple[str, ...] = ()
+    """The cells whose work it checks: without them it fails, and says what is missing."""
 
 
 @dataclass(frozen=True)
@@ -215,6 +220,12 @@ class Script:
     def code_cells(self) -> tuple[Cell, ...]:
         """The cells that run, in order."""
         return tuple(cell for cell in self.cells if cell.kind == "code")
+
+    def checks_before(self, cell: Cell) -> tuple[Cell, ...]:
+        """The checks that are tried before a cell begins: it is the first one that they name."""
+        order = [each.name for each in self.code_cells]
+        checks = (each for each in self.code_cells if each.checks)
+        return tuple(each for each in checks if min(each.checks, key=order.index) == cell.name)
 
 
 @dataclass(frozen=True)
@@ -336,6 +347,8 @@ class RecordedCell:
     outputs: tuple[Output, ...] = ()
     origin: Origin = Origin()
     """The run that the outputs are of: an earlier one than the recording's, where they were kept."""
+    check: str = ""
+    """What it says, if it is a check, to who has not done what it checks."""
 
 
 @dataclass(frozen=True)
