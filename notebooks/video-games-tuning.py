@@ -46,7 +46,7 @@ def major(package):
 
 
 def missing():
-    """The packages that are not there; of the SageMaker Python SDK, only version 3 will do."""
+    """What is not there; of the SageMaker Python SDK, only version 3 will do."""
     return [
         name
         for name in wanted
@@ -135,7 +135,7 @@ for name in ("train", "validation", "test"):
         size = s3.head_object(Bucket=bucket, Key=key)["ContentLength"]
     except ClientError:
         raise AssertionError(
-            f"{key} is not in the bucket: run the notebook of module 2 first, to its end."
+            f"{key} is not in the bucket: run the notebook of module 2 to its end."
         ) from None
     print(f"{key}: {size:,} bytes")
 

@@ -47,7 +47,7 @@ def major(package):
 
 
 def missing():
-    """The packages that are not there; of the SageMaker Python SDK, only version 3 will do."""
+    """What is not there; of the SageMaker Python SDK, only version 3 will do."""
     return [
         name
         for name in wanted
