@@ -153,8 +153,9 @@ print("Bucket and role are ready.")
 digits = load_digits()
 pictures = digits.data.astype("float32")
 labels = digits.target
+total_rows = len(pictures)
 
-print(len(pictures), "pictures of", pictures.shape[1], "points")
+print(total_rows, "pictures of", pictures.shape[1], "points")
 figure, axes = plt.subplots(2, 10, figsize=(7, 1.8))
 for picture, label, ax in zip(pictures, labels, axes.flat):
     ax.imshow(picture.reshape(8, 8), cmap="gray_r")
@@ -495,7 +496,7 @@ configurations = client.list_endpoint_configs(NameContains=name)["EndpointConfig
 models = client.list_models(NameContains=name)["Models"]
 left = [each["EndpointName"] for each in endpoints]
 left += [each["EndpointConfigName"] for each in configurations]
-left += [each["ModelName"] for each in models]
+left += [each["ModelName"] for each in models if name in each["ModelName"]]
 assert not left, (
     f'Not everything is deleted yet, {", ".join(left)} is left: run the cell "Delete".'
 )

@@ -349,7 +349,7 @@ configurations = client.list_endpoint_configs(NameContains=name)["EndpointConfig
 models = client.list_models(NameContains=name)["Models"]
 left = [each["EndpointName"] for each in endpoints]
 left += [each["EndpointConfigName"] for each in configurations]
-left += [each["ModelName"] for each in models]
+left += [each["ModelName"] for each in models if name in each["ModelName"]]
 assert not left, (
     f'Not everything is deleted yet, {", ".join(left)} is left: run the cell "Delete".'
 )

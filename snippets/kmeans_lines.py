@@ -9,7 +9,6 @@
 #     language: python
 #     name: python3
 #   labguide:
-#     minutes: 0
 #     data: [notebooks/kmeans-digits.py, notebooks/kmeans-digits-boto3.py]
 # ---
 
