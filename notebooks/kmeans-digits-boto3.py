@@ -219,10 +219,12 @@ def recordio(rows):
 first = recordio(pictures[:1])
 print("One picture takes", len(first), "bytes, of which 256 are its 64 points.")
 print("magic number:", first[:4].hex(" "))
-print("length:      ", first[4:8].hex(" "), "=", int.from_bytes(first[4:8], "little"))
-print("record:      ", first[8:30].hex(" "), "...")
+print("length:      ", first[4:8].hex(" "), "=", len(first) - 8)
+print("record:      ", first[8:28].hex(" "), "...")
 
 # %% [markdown]
+# ## Upload the digits
+#
 # The training job reads the file from the bucket.
 
 # %% name="upload"
@@ -234,7 +236,8 @@ print(f"{prefix}/train/digits.pbr: {len(data):,} bytes")
 # %% name="check-upload" checks="upload"
 listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/train/")
 assert listed["KeyCount"], (
-    'The training data is not in the bucket yet: run the cell "Upload the digits".'
+    "The training data is not in the bucket yet: "
+    'run the cell under "Upload the digits".'
 )
 print("OK: the training data is in the bucket.")
 
@@ -296,7 +299,8 @@ print("The training job has ended.")
 # %% name="check-training" checks="train"
 jobs = client.list_training_jobs(NameContains=name, StatusEquals="Completed")
 assert jobs["TrainingJobSummaries"], (
-    'No training job has completed yet: run the cell "Train" and wait until it ends.'
+    "No training job has completed yet: "
+    'run the cell under "Train" and wait until it ends.'
 )
 print("OK: a training job has completed.")
 
@@ -306,11 +310,11 @@ print("OK: a training job has completed.")
 
 # %% name="training-metrics" tags=["tolerance-1e-2"]
 job = client.describe_training_job(TrainingJobName=job_name)
-metrics = {each["MetricName"]: each["Value"] for each in job["FinalMetricDataList"]}
-msd = metrics["train:msd"]
-
 print("Status:", job["TrainingJobStatus"])
-print(f"train:msd: {msd:.0f}")
+for metric in job["FinalMetricDataList"]:
+    if metric["MetricName"] == "train:msd":
+        msd = metric["Value"]
+        print(f"train:msd: {msd:.0f}")
 
 # %% [markdown]
 # ## What did it learn?
@@ -326,8 +330,8 @@ def read_centroids(address):
     archive = io.BytesIO(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
     with tarfile.open(fileobj=archive) as files:
         content = files.extractfile("model_algo-1").read()
-    # Three long numbers for the list, three short ones for the array, its rows and
-    # columns, three about its type: the form in which MXNet saves arrays.
+    # MXNet's form: three long numbers, three short ones, then rows and
+    # columns, then three short ones about the type.
     rows, columns = struct.unpack_from("<QQQ IiI qq iii", content)[6:8]
     numbers = np.frombuffer(content, "<f4", count=rows * columns, offset=64)
     return numbers.reshape(rows, columns)
@@ -382,7 +386,8 @@ print("The endpoint is in service.")
 # %% name="check-endpoint" checks="deploy"
 running = client.list_endpoints(NameContains=name, StatusEquals="InService")
 assert running["Endpoints"], (
-    'No endpoint is in service yet: run the cell "Deploy" and wait about five minutes.'
+    "No endpoint is in service yet: "
+    'run the cell under "Deploy" and wait about five minutes.'
 )
 print("OK: the endpoint is in service.")
 
@@ -473,7 +478,7 @@ for cluster, counts in table.iterrows():
     for digit, count in counts.drop(commonest).items():
         if count >= 5:
             mixed.append((count, digit, commonest))
-            print(f"cluster {cluster}, of {commonest}s, has {count} times a {digit}")
+            print(f"cluster {cluster}, of {commonest}s: {count} times a {digit}")
 most, most_digit, most_taken_for = max(mixed)
 
 # %% [markdown]
@@ -492,13 +497,14 @@ print("Deleted.")
 
 # %% name="check-deleted" checks="delete"
 endpoints = client.list_endpoints(NameContains=name)["Endpoints"]
-configurations = client.list_endpoint_configs(NameContains=name)["EndpointConfigs"]
+configurations = client.list_endpoint_configs(NameContains=name)
 models = client.list_models(NameContains=name)["Models"]
 left = [each["EndpointName"] for each in endpoints]
-left += [each["EndpointConfigName"] for each in configurations]
+left += [each["EndpointConfigName"] for each in configurations["EndpointConfigs"]]
 left += [each["ModelName"] for each in models if name in each["ModelName"]]
 assert not left, (
-    f'Not everything is deleted yet, {", ".join(left)} is left: run the cell "Delete".'
+    f"{len(left)} things are not deleted yet, one is {left[0]}: "
+    'run the cell under "Delete".'
 )
 print("OK: endpoint, configuration and model are gone.")
 

@@ -156,6 +156,8 @@ train_rows = len(train)
 print("to learn from:", train_rows, " for the exam:", test_rows)
 
 # %% [markdown]
+# ## Upload the digits
+#
 # Linear Learner reads CSV: no header, the label in the first column.
 
 # %% name="upload"
@@ -169,7 +171,8 @@ print("One row:", csv.splitlines()[0][:40], "...")
 # %% name="check-upload" checks="upload"
 listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/train/")
 assert listed["KeyCount"], (
-    'The training data is not in the bucket yet: run the cell "Upload the digits".'
+    "The training data is not in the bucket yet: "
+    'run the cell under "Upload the digits".'
 )
 print("OK: the training data is in the bucket.")
 
@@ -218,7 +221,8 @@ print("The training job has ended.")
 # %% name="check-training" checks="train"
 jobs = client.list_training_jobs(NameContains=name, StatusEquals="Completed")
 assert jobs["TrainingJobSummaries"], (
-    'No training job has completed yet: run the cell "Train" and wait until it ends.'
+    "No training job has completed yet: "
+    'run the cell under "Train" and wait until it ends.'
 )
 print("OK: a training job has completed.")
 
@@ -259,7 +263,8 @@ print("The endpoint is in service.")
 # %% name="check-endpoint" checks="deploy"
 running = client.list_endpoints(NameContains=name, StatusEquals="InService")
 assert running["Endpoints"], (
-    'No endpoint is in service yet: run the cell "Deploy" and wait about five minutes.'
+    "No endpoint is in service yet: "
+    'run the cell under "Deploy" and wait about five minutes.'
 )
 print("OK: the endpoint is in service.")
 
@@ -317,19 +322,6 @@ axes.set_ylabel("what was written")
 plt.show()
 
 # %% [markdown]
-# ## Exercise: let it say "I don't know"
-#
-# A model that sorts letters may hand over to a person what it is not sure of. Take only the answers whose highest
-# score is at least 0.99. How many are left, and how often are they right? This is one solution.
-
-# %% name="exercise"
-sure = scores.max(axis=1) >= 0.99
-sure_share = sure.mean()
-sure_accuracy = (predicted[sure] == labels[test][sure]).mean()
-
-print(f"sure of {sure_share:.0%} of the pictures; of these, {sure_accuracy:.1%} right")
-
-# %% [markdown]
 # ## Delete
 #
 # The endpoint costs money for as long as it exists, so it goes, and the other two with it.
@@ -345,12 +337,26 @@ print("Deleted.")
 
 # %% name="check-deleted" checks="delete"
 endpoints = client.list_endpoints(NameContains=name)["Endpoints"]
-configurations = client.list_endpoint_configs(NameContains=name)["EndpointConfigs"]
+configurations = client.list_endpoint_configs(NameContains=name)
 models = client.list_models(NameContains=name)["Models"]
 left = [each["EndpointName"] for each in endpoints]
-left += [each["EndpointConfigName"] for each in configurations]
+left += [each["EndpointConfigName"] for each in configurations["EndpointConfigs"]]
 left += [each["ModelName"] for each in models if name in each["ModelName"]]
 assert not left, (
-    f'Not everything is deleted yet, {", ".join(left)} is left: run the cell "Delete".'
+    f"{len(left)} things are not deleted yet, one is {left[0]}: "
+    'run the cell under "Delete".'
 )
 print("OK: endpoint, configuration and model are gone.")
+
+# %% [markdown]
+# ## Exercise: let it say "I don't know"
+#
+# A model that sorts letters may hand over to a person what it is not sure of. Take only the answers whose highest
+# score is at least 0.99. How many are left, and how often are they right? This is one solution.
+
+# %% name="exercise"
+sure = scores.max(axis=1) >= 0.99
+sure_share = sure.mean()
+sure_accuracy = (predicted[sure] == labels[test][sure]).mean()
+
+print(f"sure of {sure_share:.0%} of the pictures; of these, {sure_accuracy:.1%} right")

@@ -30,7 +30,7 @@ region = boto3.Session().region_name
 account = boto3.client("sts").get_caller_identity()["Account"]
 bucket = f"smworkshop-{account}"
 prefix = "linear-errors"
-name = f"smworkshop-linear-errors-{datetime.now():%Y%m%d%H%M%S}"
+name = f"smworkshop-errors-linear-{datetime.now():%Y%m%d%H%M%S}"
 
 client = boto3.client("sagemaker")
 runtime = boto3.client("sagemaker-runtime")
