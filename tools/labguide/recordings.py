@@ -112,14 +112,15 @@ def _as_text(recording: Recording) -> str:
 
 def _cell(cell: Any, origin: Origin) -> RecordedCell:
     kept = cell.metadata.get("origin")
-    return RecordedCell(
-        cell.metadata.get("name", ""), cell.source, tuple(cell.outputs), _origin(kept) if kept else origin
-    )
+    about = cell.metadata
+    origin = _origin(kept) if kept else origin
+    return RecordedCell(about.get("name", ""), cell.source, tuple(cell.outputs), origin, about.get("check", ""))
 
 
 def _cell_metadata(cell: RecordedCell, origin: Origin) -> dict[str, Any]:
-    """A cell's name and, if its outputs were kept from an earlier run, that run."""
-    return {"name": cell.name} if cell.origin == origin else {"name": cell.name, "origin": _origin_as_json(cell.origin)}
+    """A cell's name, what it says as a check and, if its outputs were kept from an earlier run, that run."""
+    kept = {"origin": _origin_as_json(cell.origin)} if cell.origin != origin else {}
+    return {"name": cell.name, **({"check": cell.check} if cell.check else {}), **kept}
 
 
 _OF_ORIGIN = ("recorded", "began", "ended", "made", "moments")
