@@ -247,8 +247,12 @@ class ValueQuote:
     @property
     def name(self) -> str:
         """The variable at the root of the expression: `scores` in `scores[0]:.2f`."""
-        head = self.expression.partition(":")[0].partition("!")[0]
-        return head.partition(".")[0].partition("[")[0].strip()
+        return self.field.partition(".")[0].partition("[")[0]
+
+    @property
+    def field(self) -> str:
+        """The expression without its format: `ml.m5.large` in `ml.m5.large:.3f`."""
+        return self.expression.partition(":")[0].partition("!")[0].strip()
 
 
 @dataclass(frozen=True)
@@ -357,14 +361,18 @@ class Recording:
 
 
 @dataclass(frozen=True)
-class OnAws:
-    """What a run of a script takes on AWS; documents quote it as `{value}`script#on_aws.minutes:.0f``."""
+class Fact:
+    """A value that no run leaves and that documents quote all the same: a price, or how long a script takes on AWS."""
 
-    minutes: float
-    usd: float | None
-    """About how many US dollars; None if a price is not known."""
-    declared: bool
-    """The minutes are what the author says, because no recording from AWS knows them."""
+    value: Any = None
+    declared: bool = False
+    """It is what an author says, because nobody has measured it."""
+    unknown: tuple[str, str] = ("", "")
+    """Why there is no value, and what to do about it."""
+
+
+Facts = Mapping[str, Mapping[str, Fact]]
+"""Facts by what they are of, a script or a table such as `price`, and by their whole name: `ml.m5.large.month`."""
 
 
 @dataclass(frozen=True)

@@ -167,8 +167,8 @@ def rehearse(
 
 def _weave_all(project: Project, found: Sources, runs: running.Runs, problems: Problems) -> Site:
     """Every document with its quotes replaced, and the files that go with them."""
-    on_aws = plan.on_aws(project, found.scripts, weaving.asking_on_aws(found))
-    recorded = weaving.Recorded(project, found.scripts, runs.recordings, on_aws)
+    facts = plan.facts(project, found.scripts, weaving.quoted_values(found), problems)
+    recorded = weaving.Recorded(project, found.scripts, runs.recordings, facts)
 
     pages: dict[str, Woven] = {}
     slides: dict[str, Woven] = {}
