@@ -481,7 +481,6 @@ comparison = pd.DataFrame(
         for name, given in answers.items()
     }
 ).T
-all_equal = all(np.abs(given - first).max() < 1e-4 for given in answers.values())
 
 comparison
 
@@ -499,11 +498,12 @@ shape_for = client.meta.service_model.shape_for
 
 real_time_mb = ask["Body"].metadata["max"] // 2**20
 memory = shape_for("ServerlessMemorySizeInMB").metadata
+smallest_memory, largest_memory = memory["min"], memory["max"]
 async_minutes = ask_later["InvocationTimeoutSeconds"].metadata["max"] // 60
 batch_minutes = shape_for("InvocationsTimeoutInSeconds").metadata["max"] // 60
 
 print(f"real time:       {real_time_mb} MB in one request")
-print(f"serverless:      {memory['min']} to {memory['max']} MB of memory")
+print(f"serverless:      {smallest_memory} to {largest_memory} MB of memory")
 print(f"asynchronous:    {async_minutes} minutes for one answer")
 print(f"batch transform: {batch_minutes} minutes for one answer")
 
@@ -575,7 +575,8 @@ left += [
     each["EndpointConfigName"]
     for each in client.list_endpoint_configs(NameContains=prefix)["EndpointConfigs"]
 ]
-left += [each["ModelName"] for each in client.list_models(NameContains=prefix)["Models"]]
+models = client.list_models(NameContains=prefix)["Models"]
+left += [each["ModelName"] for each in models]
 assert not left, (
     f'There is still {", ".join(left)}: run the cell below "Delete everything".'
 )

@@ -126,9 +126,10 @@ builder.build(model_name=job.training_job_name)
 endpoint = builder.deploy(
     endpoint_name=job.training_job_name, initial_instance_count=1, wait=False
 )
-endpoint.wait_for_status("InService")
+waiter = client.get_waiter("endpoint_in_service")
+waiter.wait(EndpointName=endpoint.endpoint_name, WaiterConfig={"Delay": 10})
 
-print(endpoint.endpoint_status)
+print(endpoint.refresh().endpoint_status)
 
 # %% name="predict"
 from sagemaker.core.deserializers import CSVDeserializer
