@@ -10,7 +10,7 @@
 #     name: python3
 #   labguide:
 #     minutes: 2
-#     after: [notebook-instance, video-games]
+#     after: [notebook-instance, video-games, endpoint-kinds, pipeline, pipeline-errors, sdk-v3]
 # ---
 
 # %% [markdown]
