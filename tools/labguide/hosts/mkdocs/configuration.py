@@ -81,6 +81,13 @@ def project_of(config: MkDocsConfig, *, preview: bool = False) -> Project:
     )
 
 
+def course(config: MkDocsConfig) -> str | None:
+    """The name under which readers' browsers keep their progress; None if they do not."""
+    path = root_of(config) / Path(config.config_file_path or "mkdocs.yml").name
+    said = options.progress(path, config.plugins["labguide"].config.progress)
+    return config.site_name if said is True else said or None
+
+
 def dialect(config: MkDocsConfig) -> Dialect:
     """The Markdown of the project with what woven text needs: outputs in a fence of their own, tabs that stay tabs."""
     configs = {name: dict(options or {}) for name, options in config.mdx_configs.items()}
