@@ -69,6 +69,7 @@ def project_of(config: MkDocsConfig, *, preview: bool = False) -> Project:
     path = root / Path(config.config_file_path or "mkdocs.yml").name
     folder = Path(config.config_file_path or "mkdocs.yml").parent
     docs_dir = _relative(config.docs_dir, folder)
+    options.progress(path, own.progress)
     return Project(
         root,
         _languages(config),
