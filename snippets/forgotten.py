@@ -10,7 +10,10 @@
 #     name: python3
 #   labguide:
 #     minutes: 12
-#     after: [video-games, notebook-break, set-up-errors]
+#     after:
+#       [set-up-errors, notebook-break, video-games, video-games-errors, video-games-tuning, distributed-digits,
+#        image-classification, kmeans-digits, kmeans-digits-boto3, kmeans-errors, linear-learner-digits,
+#        linear-learner-errors, pipeline, pipeline-errors, endpoint-kinds, sdk-v3]
 # ---
 
 # %% [markdown]

@@ -197,6 +197,16 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Label:
+    """A text in figures, and what it is in another language. `{}` in both stands for any number."""
+
+    text: str
+    language: str
+    said: str
+    place: Place
+
+
+@dataclass(frozen=True)
 class Script:
     """A text notebook that runs, and what its header asks for."""
 
@@ -215,6 +225,8 @@ class Script:
     """Minutes that a run on AWS takes, as its author says; a recording from AWS knows better."""
     creates: tuple[str, ...] = ()
     """What a run creates, as its author says: `training job ml.m5.large x 2`. A recording knows better."""
+    labels: tuple[Label, ...] = ()
+    """What its figures say in other languages; stands in its translations."""
 
     @property
     def code_cells(self) -> tuple[Cell, ...]:
@@ -300,6 +312,13 @@ class Document:
         return Path(self.path).with_suffix("").as_posix().removesuffix(f".{self.language}")
 
     @property
+    def translates(self) -> str:
+        """The script whose translation it is, by its name: `notebooks/video-games.zh-TW.md`; empty if of none."""
+        stem = self.path.removesuffix(Path(self.path).suffix)
+        is_one = self.kind == "notebook" and stem.endswith(f".{self.language}")
+        return f"{stem.removesuffix(f'.{self.language}')}.py" if is_one else ""
+
+    @property
     def text(self) -> str:
         """The text as written, with what it includes."""
         return "".join(f"{line.text}\n" for line in self.lines)
@@ -367,6 +386,8 @@ class Recording:
     origin: Origin = Origin()
     unkept: Mapping[str, str] = field(default_factory=dict)
     """Why other variables are not among the values, by name."""
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The labels of the script that its figures had, by language."""
 
     def cell(self, name: str) -> RecordedCell | None:
         """The recorded cell of that name, if the run came to it."""

@@ -42,7 +42,8 @@ def _recording(script: str, backend: str, notebook: Any) -> Recording:
     origin = _origin(provenance)
     cells = tuple(_cell(cell, origin) for cell in notebook.cells)
     values, unkept = dict(about.get("values", {})), dict(about.get("unkept", {}))
-    return Recording(script, backend, cells, values, _without_origin(provenance), origin, unkept)
+    labels = {language: tuple(said) for language, said in about.get("labels", {}).items()}
+    return Recording(script, backend, cells, values, _without_origin(provenance), origin, unkept, labels)
 
 
 def load_all(project: Project, backend: str, scripts: Iterable[str]) -> dict[str, Recording]:
@@ -98,7 +99,8 @@ def _as_text(recording: Recording) -> str:
         for number, cell in enumerate(recording.cells, start=1)
     ]
     provenance = {**recording.provenance, **_origin_as_json(recording.origin)}
-    about = {"values": dict(recording.values), "unkept": dict(recording.unkept), "provenance": provenance}
+    labels = {"labels": {name: list(said) for name, said in recording.labels.items()}} if recording.labels else {}
+    about = {"values": dict(recording.values), "unkept": dict(recording.unkept), "provenance": provenance, **labels}
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},

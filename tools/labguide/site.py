@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from labguide import comparing, decks, plan, recordings, running, scripts, sources, weaving, workdir
+from labguide import comparing, decks, labels, plan, recordings, running, scripts, sources, weaving, workdir
 from labguide.backends import Backend
-from labguide.model import Document, Place, Project, Recording, Sources, Woven
+from labguide.model import Document, Place, Project, Recording, Script, Sources, Woven
 from labguide.problems import CannotBuildError, Problems
 from labguide.weaving import notebooks
 
@@ -170,6 +170,12 @@ def _weave_all(project: Project, found: Sources, runs: running.Runs, problems: P
     facts = plan.facts(project, found.scripts, weaving.quoted_values(found), problems)
     recorded = weaving.Recorded(project, found.scripts, runs.recordings, facts)
 
+    def said(script: Script, language: str) -> frozenset[str] | None:
+        recording = runs.recordings.get(script.name)
+        known = recording and not problems.at(script.path)
+        return frozenset(recording.labels.get(language, ())) if recording and known else None
+
+    labels.unused(found.scripts.values(), said, problems)
     pages: dict[str, Woven] = {}
     slides: dict[str, Woven] = {}
     for document in found.documents:

@@ -22,6 +22,7 @@ def settle(old: Recording | None, new: Recording, script: Script, quoted: Collec
         return new
     kept = tuple(_kept(old.cell(cell.name), cell, rules_for(script, cell.name)) for cell in new.cells)
     changed = any(value_changed(quote, old, new, script) for quote in quoted) or not _calls(new) <= _calls(old)
+    changed = changed or old.labels != new.labels
     if kept == old.cells and not changed:
         return old if old.unkept == new.unkept else dataclasses.replace(old, unkept=new.unkept)
     # What is equal is of this run too; what only means the same is still of the run that made it.

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 TARGET = "labguide"
@@ -26,9 +26,9 @@ _REASONS = ("FailureReason", "ExitMessage", "StateReason", "StatusReason", "Stat
 """Where AWS's answers say why something failed."""
 
 
-def install(shell: Any, picked: Callable[..., Any], before: Callable[..., Any]) -> None:
-    """Be there for the cells to come. `shell` is IPython's, `picked` is `values.picked`, `before` `before.Before`."""
-    companion = _Companion(shell, picked, before)
+def install(shell: Any, space: Mapping[str, Any]) -> None:
+    """Be there for the cells to come. `shell` is IPython's; `space` has what the modules before this one define."""
+    companion = _Companion(shell, space)
     shell.events.register("post_run_cell", companion.cell_ended)
     shell.kernel.comm_manager.register_target(TARGET, companion.asked)
     # The original flushes what `sys.stdout` is now, which may be a stand-in: then older lines would come after.
@@ -39,11 +39,13 @@ def install(shell: Any, picked: Callable[..., Any], before: Callable[..., Any]) 
 class _Companion:
     """Holds the kernel's own things, as they were before the first cell."""
 
-    def __init__(self, shell: Any, picked: Callable[..., Any], before: Callable[..., Any]) -> None:
+    def __init__(self, shell: Any, space: Mapping[str, Any]) -> None:
         self.starters: weakref.WeakKeyDictionary[threading.Thread, Mapping[str, Any]] = weakref.WeakKeyDictionary()
         """The request, and so the cell, that each thread was started in."""
         self.outlets = [sys.stdout, sys.stderr, shell.display_pub]
-        self._shell, self._picked, self._remember = shell, picked, before
+        self._shell, self._picked, self._remember = shell, space["picked"], space["Before"]
+        self._figures = space["Figures"](space["LABELS"])
+        self._figures.install(shell)
         self._before: Any = None
         """What the kernel was before a check that is being tried ahead."""
         self._reason = ""
@@ -97,7 +99,9 @@ class _Companion:
                 return before.restore()
             case "end":
                 at_work = await self._wait_for_all(data["seconds"])
-                return {"at_work": at_work, **self._picked(self._shell.user_ns, self._shell.user_ns_hidden)}
+                labels = {language: sorted(said) for language, said in self._figures.said.items()}
+                picked = self._picked(self._shell.user_ns, self._shell.user_ns_hidden)
+                return {"at_work": at_work, "labels": labels, **picked}
 
     async def _wait_for_all(self, seconds: float) -> list[dict[str, Any]]:
         """Wait until all that cells have started is done, as Python does at the end of a program; return what is not.

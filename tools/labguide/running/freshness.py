@@ -33,7 +33,8 @@ from labguide.running import digests, environment, fonts, own_modules
 MADE_FROM = "made_from"
 """The name of the hashes in a recording's provenance."""
 
-_TAGS, _CHECKS, _DATA, _MODULE, _AFTER = "tags", "checks", "data ", "module ", "after "
+_TAGS, _CHECKS, _LABELS = "tags", "checks", "labels"
+_DATA, _MODULE, _AFTER = "data ", "module ", "after "
 
 _LOCKS = ("requirements*.lock", "requirements*.txt", "*.lock", "pylock*.toml")
 
@@ -86,7 +87,7 @@ def keys(project: Project, order: tuple[Script, ...], backend: Backend) -> dict[
             files.setdefault(path, digests.of_path(path))
         used = {name: files[path] for name, path in read.items()}
         before = [found[name].key for name in script.after if name in found]
-        key = digests.of_value([ground, script.timeout, own, used, before])
+        key = digests.of_value([ground, script.timeout, own, _labels(script), used, before])
         portable = {name: digests.short(each) for name, each in used.items() if _is_of_the_project(name)}
         after = tuple(named[name] for name in script.after if name in named)
         found[script.name] = Inputs(key, {**_marks(script), **portable}, after)
@@ -179,6 +180,8 @@ def _before_now(
 
 def _in_words(name: str, was: Mapping[str, str], now: Mapping[str, str]) -> str:
     path = _path_in(name)
+    if name == _LABELS:
+        return "the labels of its figures changed"
     if name in (_TAGS, _CHECKS):
         return f"the {name} of its cells changed"
     if name.startswith(_AFTER):
@@ -201,10 +204,15 @@ def _path_in(name: str) -> str:
 
 
 def _marks(script: Script) -> dict[str, str]:
-    """Hashes of what stands in the markers of cells beside their names."""
+    """Hashes of what stands in the markers of cells beside their names, and of the labels of figures."""
     tags = {cell.name: sorted(cell.tags) for cell in script.code_cells if cell.tags}
     checks = {cell.name: list(cell.checks) for cell in script.code_cells if cell.checks}
-    return {name: digests.short(said) for name, said in ((_TAGS, tags), (_CHECKS, checks)) if said}
+    marks = {_TAGS: tags, _CHECKS: checks, _LABELS: _labels(script)}
+    return {name: digests.short(said) for name, said in marks.items() if said}
+
+
+def _labels(script: Script) -> list[list[str]]:
+    return sorted([label.language, label.text, label.said] for label in script.labels)
 
 
 def _files(project: Project, script: Script, finder: own_modules.Finder) -> Iterator[tuple[str, Path]]:

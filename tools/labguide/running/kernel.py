@@ -30,6 +30,7 @@ from labguide.running import (
     companion,
     data_files,
     environment,
+    figures,
     fonts,
     launching,
     plain_python,
@@ -51,7 +52,8 @@ def _compiled(source: str, name: str) -> CodeType:
 
 
 _COMPANION = [
-    _compiled(inspect.getsource(module), module.__name__) for module in (values, plain_python, before, companion)
+    _compiled(inspect.getsource(module), module.__name__)
+    for module in (values, plain_python, before, figures, companion)
 ]
 
 # Runs before the first cell and leaves no name in the script's namespace. The kernel gets code, so it needs no labguide
@@ -60,7 +62,7 @@ _BEFORE = """
 (lambda codes, space: (
     [exec(code, space) for code in codes[:-1]],
     space["leave_alone"](get_ipython()),
-    space["install"](get_ipython(), space["picked"], space["Before"]),
+    space["install"](get_ipython(), space),
     exec(codes[-1], {{}}),
 ))(
     __import__("marshal").loads(open({path!r}, "rb").read()),
@@ -81,6 +83,8 @@ class Run:
     """What checks said where their steps were missing, by the names of their cells."""
     faults: Mapping[str, Failure] = field(default_factory=dict)
     """What is wrong with checks, by the names of their cells; the run went on."""
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The labels that its figures had, by language."""
     noted: Noted = field(default_factory=Noted)
     """The calls of its services that it made, and what these told it."""
     unkept: Mapping[str, str] = field(default_factory=dict)
@@ -118,7 +122,7 @@ async def run(
         data_files.bring(project, script, work)
         notes = work.with_name("calls.jsonl")
         async with launching.connected(_notebook(script), environment, work, folders.sockets, zygote) as client:
-            await _prepare(client, work, prelude(notes))
+            await _prepare(client, work, script, prelude(notes))
             run = await _Cells(client, script, work, on_cell).run()
             pid = client.pid
         return replace(run, noted=calls.read(notes), began=began, ended=time.time(), folder=str(work), pid=pid)
@@ -157,7 +161,8 @@ class _Cells:
             return Run(self._outputs(len(seconds), {}), {}, seconds, self._silent(error, self._script.code_cells[-1]))
         failure = self._still_at_work(left["at_work"]) or self._misunderstood(texts)
         outputs = self._outputs(len(seconds), texts)
-        return Run(outputs, left["kept"], seconds, failure, unkept=left["unkept"])
+        labels = {language: tuple(sorted(said)) for language, said in left["labels"].items()}
+        return Run(outputs, left["kept"], seconds, failure, unkept=left["unkept"], labels=labels)
 
     def _left(self) -> float:
         """Seconds that the script still has."""
@@ -333,13 +338,17 @@ def _raised(cell: Cell, outputs: list[Output], error: CellExecutionError, reason
     )
 
 
-async def _prepare(client: Client, work: Path, prelude: str) -> None:
-    """Run what is no cell of the script: the companion, and a backend's own.
+async def _prepare(client: Client, work: Path, script: Script, prelude: str) -> None:
+    """Run what is no cell of the script: the companion, with the labels of its figures, and a backend's own.
 
     It goes through a file, since IPython looks at a cell's text for much longer than the code itself takes.
     """
     codes = work.with_name("codes")
-    codes.write_bytes(marshal.dumps([*_COMPANION, _compiled(prelude, "prelude")]))
+    labels: dict[str, dict[str, str]] = {}
+    for label in script.labels:
+        labels.setdefault(label.language, {})[label.text] = label.said
+    known = _compiled(f"LABELS = {labels!r}", "labels")
+    codes.write_bytes(marshal.dumps([*_COMPANION, known, _compiled(prelude, "prelude")]))
     cell = _code_cell(_BEFORE.format(path=str(codes)), [])
     client.nb.cells.append(cell)
     await client.async_execute_cell(cell, len(client.nb.cells) - 1, store_history=False)

@@ -244,6 +244,7 @@ def _outcome(session: _Session, script: Script, run: kernel.Run, secrets: tuple[
         provenance={**_provenance(session.backend, run), "calls": calls.distinct(cleaned.calls)},
         origin=cleaned.origin,
         unkept=run.unkept,
+        labels=run.labels,
     )
     failures = [*run.faults.values(), *filter(None, [run.failure])]
     return Outcome(recording, {each.cell.name: _problem(script, each, hider) for each in failures})
