@@ -1,6 +1,6 @@
 """Built-in DeepAR: hourly series with a daily rhythm, at three levels.
 
-Slow: the first run downloads PyTorch.
+Slow: it trains several networks.
 """
 
 from __future__ import annotations

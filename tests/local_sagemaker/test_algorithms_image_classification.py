@@ -1,6 +1,6 @@
 """Built-in Image Classification: four of the handwritten digits of scikit-learn, as pictures.
 
-Slow: the first run downloads PyTorch.
+Slow: it trains several networks, and the first run downloads their weights.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         self._depth -= 1
         if self._depth:
             return
-        self.handover.finish()
+        self.handover.finish(Path(config.site_dir))
         if self._own:
             self._own.finish(config)
         self._end()

@@ -30,6 +30,9 @@ DocumentKind = Literal["lesson", "deck", "notebook"]
 
 DEFAULT_LANGUAGE = "en"
 
+EXPECT_ERROR = "raises-exception"
+"""The tag of a cell that is meant to raise."""
+
 
 @dataclass(frozen=True, order=True)
 class Place:
@@ -189,6 +192,18 @@ class Cell:
     tags: frozenset[str] = frozenset()
     named: bool = True
     """Its author named it; else its name only counts cells, and another cell has it after the next edit."""
+    checks: tuple[str, ...] = ()
+    """The cells whose work it checks: without them it fails, and says what is missing."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text in figures, and what it is in another language. `{}` in both stands for any number."""
+
+    text: str
+    language: str
+    said: str
+    place: Place
 
 
 @dataclass(frozen=True)
@@ -210,11 +225,19 @@ class Script:
     """Minutes that a run on AWS takes, as its author says; a recording from AWS knows better."""
     creates: tuple[str, ...] = ()
     """What a run creates, as its author says: `training job ml.m5.large x 2`. A recording knows better."""
+    labels: tuple[Label, ...] = ()
+    """What its figures say in other languages; stands in its translations."""
 
     @property
     def code_cells(self) -> tuple[Cell, ...]:
         """The cells that run, in order."""
         return tuple(cell for cell in self.cells if cell.kind == "code")
+
+    def checks_before(self, cell: Cell) -> tuple[Cell, ...]:
+        """The checks that are tried before a cell begins: it is the first one that they name."""
+        order = [each.name for each in self.code_cells]
+        checks = (each for each in self.code_cells if each.checks)
+        return tuple(each for each in checks if min(each.checks, key=order.index) == cell.name)
 
 
 @dataclass(frozen=True)
@@ -289,6 +312,13 @@ class Document:
         return Path(self.path).with_suffix("").as_posix().removesuffix(f".{self.language}")
 
     @property
+    def translates(self) -> str:
+        """The script whose translation it is, by its name: `notebooks/video-games.zh-TW.md`; empty if of none."""
+        stem = self.path.removesuffix(Path(self.path).suffix)
+        is_one = self.kind == "notebook" and stem.endswith(f".{self.language}")
+        return f"{stem.removesuffix(f'.{self.language}')}.py" if is_one else ""
+
+    @property
     def text(self) -> str:
         """The text as written, with what it includes."""
         return "".join(f"{line.text}\n" for line in self.lines)
@@ -336,6 +366,8 @@ class RecordedCell:
     outputs: tuple[Output, ...] = ()
     origin: Origin = Origin()
     """The run that the outputs are of: an earlier one than the recording's, where they were kept."""
+    check: str = ""
+    """What it says, if it is a check, to who has not done what it checks."""
 
 
 @dataclass(frozen=True)
@@ -354,6 +386,8 @@ class Recording:
     origin: Origin = Origin()
     unkept: Mapping[str, str] = field(default_factory=dict)
     """Why other variables are not among the values, by name."""
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The labels of the script that its figures had, by language."""
 
     def cell(self, name: str) -> RecordedCell | None:
         """The recorded cell of that name, if the run came to it."""

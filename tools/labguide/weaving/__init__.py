@@ -123,7 +123,7 @@ def _weave_cell(
     if script is None:
         return
     recording = recorded.recordings.get(script.name)
-    block, assets = cells.block(quote, script, recording, document.uri, document.language, problems)
+    block, assets = cells.block(quote, script, recording, document, problems)
     if block is None:
         return
     files.update({asset.path: asset.content for asset in assets})

@@ -36,16 +36,17 @@ def save(folder: Path, **values: Any) -> None:
     arrays = {name: numpy.asarray(value) for name, value in values.items() if numpy.ndim(value)}
     plain = {name: numpy.asarray(value).item() for name, value in values.items() if name not in arrays}
     _write(folder / MODEL_FILE, list(arrays.values()), list(arrays))
-    _write_settings(folder, plain)
+    save_settings(folder, plain)
 
 
 def save_list(folder: Path, *arrays: Any, **settings: Any) -> None:
     """Leave arrays without names in the model file of `folder`, and plain numbers, words and lists beside it."""
     _write(folder / MODEL_FILE, arrays, ())
-    _write_settings(folder, settings)
+    save_settings(folder, settings)
 
 
-def _write_settings(folder: Path, settings: Mapping[str, Any]) -> None:
+def save_settings(folder: Path, settings: Mapping[str, Any]) -> None:
+    """Leave plain numbers, words and lists beside the model file, if there are any."""
     if settings:
         (folder / SETTINGS_FILE).write_text(json.dumps(settings))
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from .. import listing
 from ..cloud import Cloud, Key
 from ..handlers import Handlers
 from ..wire import AwsError, Call, check_name, validation_error
@@ -64,12 +65,10 @@ def description(cloud: Cloud, endpoint: Endpoint) -> dict[str, Any]:
 
 def list_endpoints(cloud: Cloud, call: Call) -> dict[str, Any]:
     """List endpoints with their status of now."""
-    wanted = {name: value for name, value in call.parameters.items() if name != "StatusEquals"}
-    answer = cloud.floor.call(call.caller, call.operation, wanted)
     mine = {each.name: each for each in cloud.shelf(KIND).of(call.caller)}
-    told = [_now(mine[each["EndpointName"]], each) for each in answer["Endpoints"] if each["EndpointName"] in mine]
-    status = call.parameters.get("StatusEquals")
-    return {**answer, "Endpoints": [each for each in told if status in (None, each["EndpointStatus"])]}
+    listed = listing.all_of(cloud, call, "Endpoint")
+    told = [_now(mine[each["EndpointName"]], each) for each in listed if each["EndpointName"] in mine]
+    return listing.page_of(told, "Endpoint", call.parameters)
 
 
 def update(cloud: Cloud, call: Call) -> dict[str, Any]:

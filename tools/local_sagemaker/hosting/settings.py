@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from .. import listing
 from ..cloud import Cloud, Key
 from ..cloud.storage import NoSuchDataError, split
 from ..handlers import Handlers
@@ -73,9 +74,14 @@ class Resource:
         cloud.shelf(self.kind).remove(Key.of(call.caller, name))
         return {}
 
+    def list_all(self, cloud: Cloud, call: Call) -> dict[str, Any]:
+        """Tell those that are wanted."""
+        return listing.page_of(listing.all_of(cloud, call, self.noun), self.noun, call.parameters)
+
     def handlers(self) -> Handlers:
         """Return the operations of this kind."""
         return {
+            f"SageMaker.List{self.noun}s": self.list_all,
             f"SageMaker.Create{self.noun}": self.create,
             f"SageMaker.Describe{self.noun}": self.describe,
             f"SageMaker.Delete{self.noun}": self.delete,

@@ -25,6 +25,9 @@ from labguide.sources import is_markdown
 _TEMPLATES = Path(__file__).parents[2] / "theme"
 _OUTPUTS = "assets/labguide/outputs"
 """The style sheet and the script for outputs, which MkDocs publishes from the folder of templates."""
+_WORKER = "assets/labguide/iframe-worker.js"
+_OTHERS_WORKER = "unpkg.com/iframe-worker"
+"""What Material's own plugin `offline` would load for the same from another host."""
 
 
 class Handover:
@@ -116,14 +119,16 @@ class Handover:
             if file.page and file.src_uri in self.site.pages:
                 self._note_links(file.page)
 
-    def finish(self) -> None:
-        """After the last language: what can be told only when everything is there."""
+    def finish(self, folder: Path) -> None:
+        """After the last language: what can be done only when everything is there, in the folder of the site."""
         self._links.check()
+        _let_search_from_disk(folder)
 
     def _deck(self, path: str, files: Files) -> str:
         woven = self.site.decks[path]
         try:
-            page = site.render_deck(path, self.site, self.project, self._links.address(path, files))
+            address, home = self._links.address(path, files), self._links.home(path, files)
+            page = site.render_deck(path, self.site, self.project, address, home)
         except Exception as error:  # an extension raises whatever it does
             message = f"this deck cannot be rendered: {type(error).__name__}: {error}"
             self.problems.add(Place(woven.document.path), "mkdocs", message, "mend the deck")
@@ -161,6 +166,15 @@ def _add_templates(config: MkDocsConfig) -> None:
         # First, so that a project's own style sheets may change what they say of outputs.
         config.extra_css.insert(0, f"{_OUTPUTS}.css")
         config.extra_javascript.insert(0, f"{_OUTPUTS}.js")
+        others = (each for each in config.extra.get("polyfills", ()) if _OTHERS_WORKER not in str(each))
+        config.extra["polyfills"] = [_WORKER, *others]
+
+
+def _let_search_from_disk(folder: Path) -> None:
+    """Publish the index of the search as a script too, which a page that was opened from the disk may load."""
+    index = folder / "search" / "search_index.json"
+    if index.is_file():
+        index.with_suffix(".js").write_text(f"var __index = {index.read_text('utf-8')}", "utf-8")
 
 
 def _notice(problems: list[Problem]) -> str:

@@ -1,4 +1,4 @@
-"""Built-in DeepAR, computed with PyTorch: one recurrent network for all time series.
+"""Built-in DeepAR, computed with NumPy: one recurrent network for all time series.
 
 Kept of AWS: the hyperparameters, all likelihoods, categories, dynamic features and missing values, JSON lines, the
 channels ``train`` and ``test``, early stopping with the best model kept, the metrics and the log's wording, and
@@ -10,7 +10,6 @@ Source: developer guide, "DeepAR Forecasting Algorithm"; for the network see net
 
 from __future__ import annotations
 
-import copy
 import json
 import logging
 import math
@@ -23,13 +22,18 @@ from ...hyperparameters import POSITIVE, SHARE, Hyperparameter, Interval, choice
 from ...shape import Algorithm, TrainingInput, UserError
 from . import series
 from .forecasts import load, quantiles_of, save
-from .network import LIKELIHOODS, SEED, Network
 from .series import Frequency, Series
 
 if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
+    from ...neural.layers import Optimizer
+    from .network import Network
+
+LIKELIHOODS = ("student-T", "gaussian", "negative-binomial", "beta", "deterministic-L1")
+MOST_SLOPE = 10.0
+"""The norm of all slopes is kept below."""
 FEWEST_BATCHES, MOST_BATCHES = 10, 100
 """Limits of the batches of an epoch; between them, an epoch sees each value about once."""
 
@@ -63,6 +67,8 @@ HYPERPARAMETERS = (
 
 def train(job: TrainingInput) -> None:
     """Train on the series of the train channel and leave the best network in the model file. Raises UserError."""
+    from .network import Network
+
     given, data = job.hyperparameters, series.read(job, "train")
     kind = series.kind_of(data, given)
     _check(data, given)
@@ -90,17 +96,19 @@ def _check(data: list[Series], given: Mapping[str, Any]) -> None:
 def _fit(network: Network, data: list[Series], given: Mapping[str, Any]) -> int:
     """Train a network, and leave it as it was after its best epoch; return how many epochs there were."""
     import numpy
-    import torch
 
-    optimizer = torch.optim.Adam(network.modules.parameters(), given["learning_rate"])
-    chance, losses, best_state = numpy.random.default_rng(SEED), [math.inf], network.modules.state_dict()
+    from ...neural import layers as neural
+    from .network import SEED
+
+    optimizer = neural.Optimizer(network.layers.values(), given["learning_rate"], neural.adam())
+    chance, losses, best_state = numpy.random.default_rng(SEED), [math.inf], neural.state_of(network.layers)
     best = 0
     while len(losses) <= given["epochs"] and len(losses) - 1 - best < given.get("early_stopping_patience", math.inf):
         losses.append(_epoch(network, optimizer, data, chance, len(losses) - 1, given))
         quality.progress(len(losses) - 1, given["epochs"])
         if losses[-1] < losses[best]:
-            best, best_state = len(losses) - 1, copy.deepcopy(network.modules.state_dict())
-    network.modules.load_state_dict(best_state)
+            best, best_state = len(losses) - 1, neural.state_of(network.layers)
+    neural.restore(network.layers, best_state)
     logging.info("Final loss: %s (occurred at epoch %d)", losses[best], best - 1)
     quality.loss("train", "final_loss", losses[best])
     return len(losses) - 1
@@ -108,7 +116,7 @@ def _fit(network: Network, data: list[Series], given: Mapping[str, Any]) -> int:
 
 def _epoch(
     network: Network,
-    optimizer: Any,
+    optimizer: Optimizer,
     data: list[Series],
     chance: numpy.random.Generator,
     epoch: int,
@@ -116,7 +124,6 @@ def _epoch(
 ) -> float:
     """Learn from as many batches as an epoch has; return their mean loss."""
     total = 0.0
-    network.modules.train()
     for batch in range(_batches(data, given)):
         total += _step(network, optimizer, _windows(network, data, given["mini_batch_size"], chance))
         if batch % 5 == 0:
@@ -142,17 +149,16 @@ def _windows(network: Network, data: list[Series], count: int, chance: numpy.ran
     return network.batch([network.window(data[place], start) for place, start in zip(chosen, starts, strict=True)])
 
 
-def _step(network: Network, optimizer: Any, windows: Any) -> float:
-    import torch
+def _step(network: Network, optimizer: Optimizer, windows: Any) -> float:
+    import numpy
 
-    optimizer.zero_grad()
-    loss = network.loss(windows)
-    if not torch.isfinite(loss):
-        raise UserError("The training diverged: the loss is no number. Use a smaller learning_rate")
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(network.modules.parameters(), 10.0)
-    optimizer.step()
-    return float(loss.detach())
+    with numpy.errstate(all="ignore"):
+        loss = network.learn(windows)
+        if not math.isfinite(loss):
+            raise UserError("The training diverged: the loss is no number. Use a smaller learning_rate")
+        optimizer.clip(MOST_SLOPE)
+        optimizer.step()
+    return loss
 
 
 def _tested(data: list[Series], network: Network) -> list[Series]:
@@ -196,7 +202,7 @@ def _quantile_loss(actual: NDArray[Any], told: NDArray[Any], level: float) -> fl
 
 
 ALGORITHM = Algorithm(
-    images={"forecasting-deepar:1": "pytorch-2.txt"},
+    images={"forecasting-deepar:1": "amazon-algorithms-1.txt"},
     hyperparameters=HYPERPARAMETERS,
     metrics={
         "train:final_loss": quality.expression("train", "final_loss", "loss"),

@@ -12,14 +12,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ... import artifacts
 from ...json_exchange import JsonExchange
-from .network import Network
 from .series import Frequency, Kind, Series
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MODEL_FILE = "deepar.pt"
+    from .network import Network
+
 MOST_SAMPLES = 10_000
 CONFIGURATION = {
     "num_samples": 100,
@@ -37,24 +38,26 @@ def quantiles_of(paths: NDArray[Any], levels: Sequence[float]) -> NDArray[Any]:
 
 
 def save(folder: Path, network: Network, given: Mapping[str, Any]) -> None:
-    """Leave a network, and all that is needed to build it again, in `MODEL_FILE`."""
-    import torch
+    """Leave a network in the model file, and all that is needed to build it again beside it."""
+    from ...neural.layers import state_of
 
     frequency = given["time_freq"]
     plain = {**given, "time_freq": f"{frequency.count}{frequency.unit}"}
     kind = {"cardinality": network.kind.cardinality, "dynamic": network.kind.dynamic}
-    torch.save({"given": plain, "kind": kind, "weights": network.modules.state_dict()}, folder / MODEL_FILE)
+    artifacts.save(folder, **state_of(network.layers))
+    artifacts.save_settings(folder, {"given": plain, "kind": kind})
 
 
 def load(folder: Path) -> JsonExchange:
     """Return what forecasts the time series of a request."""
-    import torch
+    from ...neural.layers import restore
+    from .network import Network
 
-    # Weights only: nothing pickled is run.
-    saved = torch.load(folder / MODEL_FILE, weights_only=True)
-    given = {**saved["given"], "time_freq": Frequency.parse(saved["given"]["time_freq"])}
-    network = Network(given, Kind(**saved["kind"]))
-    network.modules.load_state_dict(saved["weights"])
+    saved = artifacts.load(folder)
+    given, kind = saved.pop("given"), saved.pop("kind")
+    given["time_freq"] = Frequency.parse(given["time_freq"])
+    network = Network(given, Kind(tuple(kind["cardinality"]), kind["dynamic"]))
+    restore(network.layers, saved)
     return JsonExchange(partial(_forecast, network), plural="predictions")
 
 

@@ -1,4 +1,4 @@
-"""The network of DeepAR in PyTorch: a recurrent one that tells a distribution of each next value.
+"""DeepAR's network: an LSTM that tells a distribution of each next value.
 
 At each moment it sees earlier values (divided by the series' scale), the calendar, dynamic features, what category the
 series is of, and its scale. Source: Salinas, Flunkert and Gasthaus, "DeepAR: Probabilistic Forecasting with
@@ -7,108 +7,54 @@ Autoregressive Recurrent Networks" (2017).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import Any
 
+import numpy
+
+from ...neural.layers import Array, Dropout, Embedding, Layer, Linear
+from ...neural.recurrent import Recurrent
+from .likelihoods import LIKELIHOODS, TINY
 from .series import Kind, Series, calendar
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
 SEED = 0
-Tensor = Any
-TINY = 1e-4
-
-
-@dataclass(frozen=True)
-class Likelihood:
-    """A distribution: it has `numbers` parameters, which `of` makes of a network's output and a series' scale."""
-
-    numbers: int
-    of: Callable[[Tensor, Tensor], Any]
-    is_scaled: bool = True
-
-
-def _gaussian(output: Tensor, scale: Tensor) -> Any:
-    from torch.distributions import Normal
-
-    return Normal(output[..., 0] * scale, (_positive(output[..., 1])) * scale)
-
-
-def _student(output: Tensor, scale: Tensor) -> Any:
-    from torch.distributions import StudentT
-
-    return StudentT(2 + _positive(output[..., 2]), output[..., 0] * scale, _positive(output[..., 1]) * scale)
-
-
-def _negative_binomial(output: Tensor, scale: Tensor) -> Any:
-    from torch.distributions import NegativeBinomial
-
-    mean, spread = _positive(output[..., 0]) * scale, _positive(output[..., 1]) / scale.sqrt()
-    return NegativeBinomial(1 / spread, logits=(mean * spread).log(), validate_args=False)
-
-
-def _beta(output: Tensor, _: Tensor) -> Any:
-    from torch.distributions import Beta
-
-    return Beta(_positive(output[..., 0]), _positive(output[..., 1]))
-
-
-def _exact(output: Tensor, scale: Tensor) -> Any:
-    from torch.distributions import Laplace
-
-    # Its likelihood is highest where the absolute error is least; see `Network.draw` for what it predicts.
-    return Laplace(output[..., 0] * scale, scale)
-
-
-def _positive(output: Tensor) -> Tensor:
-    from torch.nn.functional import softplus
-
-    return softplus(output) + TINY
-
-
-LIKELIHOODS = {
-    "student-T": Likelihood(3, _student),
-    "gaussian": Likelihood(2, _gaussian),
-    "negative-binomial": Likelihood(2, _negative_binomial),
-    "beta": Likelihood(2, _beta, is_scaled=False),
-    "deterministic-L1": Likelihood(1, _exact),
-}
 
 
 @dataclass(frozen=True)
 class Windows:
     """Parts of series, in the shape a network takes: (windows, moments), and (windows, moments, inputs)."""
 
-    target: Tensor
-    observed: Tensor
-    inputs: Tensor
-    scale: Tensor
-    categories: Tensor
+    target: Array
+    observed: Array
+    inputs: Array
+    scale: Array
+    categories: Array
 
 
 class Network:
     """A network and how it sees a series."""
 
     def __init__(self, given: Mapping[str, Any], kind: Kind) -> None:
-        import torch
-
-        torch.manual_seed(SEED)
+        chance = numpy.random.default_rng(SEED)
         self.kind, self.frequency = kind, given["time_freq"]
         self.context, self.ahead = given["context_length"], given["prediction_length"]
-        self.likelihood, self._is_exact = LIKELIHOODS[given["likelihood"]], given["likelihood"] == "deterministic-L1"
-        size, layers, cells = given["embedding_dimension"], given["num_layers"], given["num_cells"]
+        self.likelihood = LIKELIHOODS[given["likelihood"]]
+        size, cells = given["embedding_dimension"], given["num_cells"]
         width = len(self.lags) + self.frequency.width + kind.dynamic + size * len(kind.cardinality) + 1
-        self.modules = torch.nn.ModuleDict(
-            {
-                "embeddings": torch.nn.ModuleList(torch.nn.Embedding(count, size) for count in kind.cardinality),
-                "lstm": torch.nn.LSTM(
-                    width, cells, layers, batch_first=True, dropout=given["dropout_rate"] if layers > 1 else 0.0
-                ),
-                "head": torch.nn.Linear(cells, self.likelihood.numbers),
-            }
-        )
+        self.embeddings = [Embedding(count, size, chance) for count in kind.cardinality]
+        widths = pairwise((width, *[cells] * given["num_layers"]))
+        self.recurrent = [Recurrent(before, after, chance) for before, after in widths]
+        self.dropouts = [Dropout(given["dropout_rate"], chance) for _ in self.recurrent[1:]]
+        self.head = Linear(cells, self.likelihood.parameters, chance)
+
+    @property
+    def layers(self) -> dict[str, Layer]:
+        """The layers that learn, by name."""
+        named: dict[str, Layer] = {f"embedding{place}": each for place, each in enumerate(self.embeddings)}
+        named |= {f"recurrent{place}": each for place, each in enumerate(self.recurrent)}
+        return {**named, "head": self.head}
 
     @property
     def lags(self) -> tuple[int, ...]:
@@ -116,10 +62,8 @@ class Network:
         lags: tuple[int, ...] = self.frequency.lags
         return lags
 
-    def window(self, series: Series, start: int) -> dict[str, NDArray[Any]]:
+    def window(self, series: Series, start: int) -> dict[str, Array]:
         """Return the context before the value `start` and the values to predict, by the names of `Windows`."""
-        import numpy
-
         before = self.context + self.lags[-1]
         padded = numpy.full(before + max(len(series), start) + self.ahead, numpy.nan, numpy.float32)
         padded[before : before + len(series)] = series.target
@@ -137,10 +81,8 @@ class Network:
             "categories": numpy.array(series.categories[: len(self.kind.cardinality)], numpy.int64),
         }
 
-    def _told(self, series: Series, start: int) -> list[NDArray[Any]]:
+    def _told(self, series: Series, start: int) -> list[Array]:
         """Return the calendar and dynamic features of the moments of a window; before a series began, zeros."""
-        import numpy
-
         end = start + self.ahead
         columns = [calendar(self.frequency, series.start, max(len(series), start) + self.ahead)[:end]]
         if self.kind.dynamic:
@@ -148,48 +90,69 @@ class Network:
         missing = max(0, self.context - start)
         return [numpy.pad(each[max(0, start - self.context) :], ((missing, 0), (0, 0))) for each in columns]
 
-    def batch(self, windows: list[dict[str, NDArray[Any]]]) -> Windows:
+    def batch(self, windows: list[dict[str, Array]]) -> Windows:
         """Return windows side by side."""
-        import numpy
-        import torch
-
         columns = {name: numpy.stack([each[name] for each in windows]) for name in windows[0]}
-        return Windows(**{name: torch.from_numpy(column) for name, column in columns.items()})
+        return Windows(**columns)
 
-    def loss(self, windows: Windows) -> Tensor:
-        """Return the mean negative log likelihood of the values that are there."""
-        outputs, _ = self._run(windows.inputs, windows)
-        told = self.likelihood.of(outputs, windows.scale[:, None])
-        target = windows.target if self.likelihood.is_scaled else windows.target.clamp(TINY, 1 - TINY)
-        return -(told.log_prob(target) * windows.observed).sum() / windows.observed.sum().clamp(min=1)
+    def learn(self, windows: Windows) -> float:
+        """Return the mean negative log likelihood of the values that are there, and set the layers' slopes."""
+        hidden = self._hidden(windows.inputs, self._static(windows), learning=True)
+        outputs = self.head.forward(hidden, learning=True)
+        logs, slopes = self.likelihood.log(outputs, windows.scale[:, None], windows.target)
+        seen = max(1, int(windows.observed.sum()))
+        by_outputs = numpy.stack([-slope * windows.observed / seen for slope in slopes], axis=2)
+        by_inputs = self.head.backward(by_outputs.astype(numpy.float32))
+        for place in reversed(range(len(self.recurrent))):
+            by_inputs = self.recurrent[place].backward(by_inputs)
+            if place:
+                by_inputs = self.dropouts[place - 1].backward(by_inputs)
+        by_static = by_inputs[:, :, windows.inputs.shape[2] :].sum(axis=1)
+        for place, embedding in enumerate(self.embeddings):
+            size = embedding.values["weight"].shape[1]
+            embedding.backward(by_static[:, place * size : (place + 1) * size])
+        return -float((logs * windows.observed).sum()) / seen
 
-    def _run(self, inputs: Tensor, windows: Windows, state: Any = None) -> tuple[Tensor, Any]:
-        import torch
+    def _static(self, windows: Windows) -> Array:
+        """Return what the network sees of a series at all moments."""
+        told = [each.forward(windows.categories[:, place]) for place, each in enumerate(self.embeddings)]
+        return numpy.column_stack([*told, numpy.log(windows.scale)]).astype(numpy.float32)
 
-        static = [embed(windows.categories[:, place]) for place, embed in enumerate(self.modules["embeddings"])]
-        static.append(windows.scale.log()[:, None])
-        repeated = torch.cat(static, dim=1)[:, None].expand(-1, inputs.shape[1], -1)
-        hidden, state = self.modules["lstm"](torch.cat([inputs, repeated], dim=2), state)
-        return self.modules["head"](hidden), state
+    def _hidden(self, inputs: Array, static: Array, *, learning: bool) -> Array:
+        """Return what the last recurrent layer gives at each moment."""
+        hidden = _with_static(inputs, static)
+        for place, layer in enumerate(self.recurrent):
+            if place:
+                hidden = self.dropouts[place - 1].forward(hidden, learning=learning)
+            hidden = layer.forward(hidden, learning=learning)
+        return hidden
 
-    def draw(self, series: Series, samples: int) -> NDArray[Any]:
+    def _step(self, inputs: Array, static: Array, states: list[Any]) -> tuple[Array, list[Any]]:
+        """Return the outputs after the last moment of inputs, and the states of the recurrent layers."""
+        hidden, after = _with_static(inputs, static), []
+        for layer, state in zip(self.recurrent, states, strict=True):
+            hidden, state_after = layer.run(hidden, state)
+            after.append(state_after)
+        return self.head.forward(hidden[:, -1]), after
+
+    def draw(self, series: Series, samples: int) -> Array:
         """Return paths that a series may take after its end, of shape (samples, prediction_length)."""
-        import torch
+        chance = numpy.random.default_rng(SEED)
+        one = self.batch([self.window(series, len(series))])
+        windows = Windows(**{name: numpy.repeat(value, samples, axis=0) for name, value in vars(one).items()})
+        static, states = self._static(windows), [None] * len(self.recurrent)
+        _, states = self._step(windows.inputs[:, : self.context], static, states)
+        paths = numpy.zeros((samples, self.ahead), numpy.float32)
+        for step in range(self.ahead):
+            inputs = windows.inputs[:, self.context + step].copy()
+            for place, lag in enumerate(self.lags):
+                if lag <= step:
+                    inputs[:, place] = paths[:, step - lag] / windows.scale
+            outputs, states = self._step(inputs[:, None], static, states)
+            paths[:, step] = self.likelihood.draw(outputs, windows.scale, chance)
+        return paths
 
-        self.modules.eval()
-        torch.manual_seed(SEED)
-        with torch.inference_mode():
-            one = self.batch([self.window(series, len(series))])
-            windows = Windows(**{name: value.expand(samples, *value.shape[1:]) for name, value in vars(one).items()})
-            _, state = self._run(windows.inputs[:, : self.context], windows)
-            paths = torch.zeros(samples, self.ahead)
-            for step in range(self.ahead):
-                inputs = windows.inputs[:, self.context + step].clone()
-                for place, lag in enumerate(self.lags):
-                    if lag <= step:
-                        inputs[:, place] = paths[:, step - lag] / windows.scale
-                outputs, state = self._run(inputs[:, None], windows, state)
-                told = self.likelihood.of(outputs[:, -1], windows.scale)
-                paths[:, step] = told.mean if self._is_exact else told.sample()
-        drawn: NDArray[Any] = paths.numpy()
-        return drawn
+
+def _with_static(inputs: Array, static: Array) -> Array:
+    repeated = numpy.broadcast_to(static[:, None], (*inputs.shape[:2], static.shape[1]))
+    return numpy.concatenate([inputs, repeated], axis=2)

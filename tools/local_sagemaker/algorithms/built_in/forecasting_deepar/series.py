@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,8 @@ from ...shape import TrainingInput, UserError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-UNITS = {"M": "M", "W": "W", "D": "D", "H": "h", "min": "min"}
-"""pandas' names of the documented units."""
+UNITS: Mapping[str, Any] = {"M": "M", "W": "D", "D": "D", "H": "h", "min": "m"}
+"""NumPy's names of the documented units; a week is seven days."""
 LAGS = {
     "M": (1, 2, 3, 6, 12, 24),
     "W": (1, 2, 3, 4, 8, 12, 26, 52, 104),
@@ -25,6 +26,8 @@ LAGS = {
     "min": (1, 2, 3, 4, 5, 30, 60, 120, 1440, 2880, 10080),
 }
 """How far back a network looks, besides its context: short times, and seasons."""
+DAYS_OF_WEEK, THURSDAY = 7, 3
+"""The day that NumPy counts from was a Thursday."""
 _PARTS = {
     "M": ("month",),
     "W": ("week",),
@@ -65,13 +68,39 @@ class Frequency:
 def calendar(frequency: Frequency, start: str, count: int) -> NDArray[Any]:
     """Return what the calendar tells of `count` moments, of shape (count, frequency.width). Raises ValueError."""
     import numpy
-    import pandas  # type: ignore[import-untyped,unused-ignore]
 
-    step = f"{frequency.count}{UNITS[frequency.unit]}"
-    moments = pandas.period_range(pandas.Period(start, step), periods=count, freq=step)
-    parts = [getattr(moments, part) / _LARGEST[part] - 0.5 for part in _PARTS[frequency.unit]]
+    step = frequency.count * (DAYS_OF_WEEK if frequency.unit == "W" else 1)
+    first = numpy.datetime64(datetime.fromisoformat(start).replace(tzinfo=None), UNITS[frequency.unit])
+    moments = first + step * numpy.arange(count)
+    parts = [_part(moments, part) / _LARGEST[part] - 0.5 for part in _PARTS[frequency.unit]]
     age = numpy.log10(2 + numpy.arange(count)) - 1
-    return numpy.column_stack([*parts, age]).astype(numpy.float32)
+    columns: NDArray[Any] = numpy.column_stack([*parts, age]).astype(numpy.float32)
+    return columns
+
+
+def _whole(times: NDArray[Any]) -> NDArray[Any]:
+    counted: NDArray[Any] = times.astype(int)
+    return counted
+
+
+def _part(moments: NDArray[Any], part: str) -> NDArray[Any]:
+    """Return a part of moments, as a calendar counts it: months, days and weeks from 1, Mondays as 0."""
+    days, months, years = (moments.astype(f"datetime64[{unit}]") for unit in "DMY")
+    weekdays = (_whole(days) + THURSDAY) % DAYS_OF_WEEK
+    if part == "week":
+        # A week belongs to the year that its Thursday is in.
+        thursdays = days + THURSDAY - weekdays
+        first = thursdays.astype("datetime64[Y]").astype("datetime64[D]")
+        return _whole(thursdays - first) // DAYS_OF_WEEK + 1
+    counted = {
+        "minute": _whole(moments - moments.astype("datetime64[h]")),
+        "hour": _whole(moments.astype("datetime64[h]") - days),
+        "dayofweek": weekdays,
+        "day": _whole(days - months) + 1,
+        "dayofyear": _whole(days - years) + 1,
+        "month": _whole(months - years) + 1,
+    }
+    return counted[part]
 
 
 @dataclass(frozen=True)
@@ -87,14 +116,13 @@ class Series:
     def parse(cls, row: Mapping[str, Any]) -> Series:
         """Read a series as JSON has it. Raises ValueError, TypeError or LookupError."""
         import numpy
-        import pandas
 
         target = numpy.array([float("nan" if value is None else value) for value in row["target"]], numpy.float32)
         categories = row.get("cat", [])
         dynamic = numpy.array(row.get("dynamic_feat") or numpy.empty((0, 0)), numpy.float32)
         if dynamic.ndim != 2 or not numpy.isfinite(dynamic).all() or numpy.isinf(target).any():
             raise ValueError("values must be finite, and lists of dynamic_feat of one length")
-        pandas.Timestamp(row["start"])
+        datetime.fromisoformat(str(row["start"]))
         listed = categories if isinstance(categories, list) else [categories]
         return cls(str(row["start"]), target, tuple(int(each) for each in listed), dynamic)
 

