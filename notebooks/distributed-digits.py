@@ -621,13 +621,12 @@ plt.show()
 # %% [markdown]
 # ## Ask it wrongly
 #
-# The model takes numbers. This sends a word instead, and the endpoint says what it does not like.
+# The model takes pictures of 8 by 8 pixels. This sends plain rows of 64 numbers, and the endpoint says what it
+# does not like.
 
-# %% name="wrong-request" tags=["varies"]
+# %% name="wrong-shape" tags=["varies"]
 try:
-    endpoint.invoke(
-        body=json.dumps({"instances": ["seven"]}), content_type="application/json"
-    )
+    ask(pictures[:2].reshape(2, 64))
 except ClientError as error:
     print(error.response["Error"]["Code"])
     print(error.response["OriginalMessage"][:200])
