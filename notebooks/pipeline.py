@@ -442,8 +442,8 @@ pipeline = Pipeline(
 )
 pipeline.upsert(role_arn=role)
 
-definition = json.loads(pipeline.definition())
-for step in definition["Steps"]:
+told = client.describe_pipeline(PipelineName=prefix)
+for step in json.loads(told["PipelineDefinition"])["Steps"]:
     print(f"{step['Name']:12}", step["Type"])
 
 # %% name="check-create" checks="create"
