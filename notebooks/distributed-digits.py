@@ -618,12 +618,13 @@ plt.show()
 # %% [markdown]
 # ## Ask it wrongly
 #
-# The model takes pictures of 8 by 8 pixels. This sends plain rows of 64 numbers instead, and the endpoint says
-# what it does not like.
+# The model takes numbers. This sends a word instead, and the endpoint says what it does not like.
 
-# %% name="wrong-shape" tags=["ellipsis"]
+# %% name="wrong-request" tags=["varies"]
 try:
-    ask(test[:2, 1:] / 16)
+    endpoint.invoke(
+        body=json.dumps({"instances": ["seven"]}), content_type="application/json"
+    )
 except ClientError as error:
     print(error.response["Error"]["Code"])
     print(error.response["OriginalMessage"][:200])

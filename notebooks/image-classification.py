@@ -205,7 +205,7 @@ def flower(kind):
     return picture
 
 
-counts = {"train": 20, "validation": 10, "test": 6}
+counts = {"train": 12, "validation": 8, "test": 6}
 pictures = {
     part: [(kind, flower(kind)) for number in range(count) for kind in kinds]
     for part, count in counts.items()
@@ -262,8 +262,8 @@ listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/")
 found = [each["Key"] for each in listed.get("Contents", [])]
 jpegs = sum(key.endswith(".jpg") for key in found)
 lst_files = sum(key.endswith(".lst") for key in found)
-assert jpegs == 120 and lst_files >= 2, (
-    f"{jpegs} of 120 pictures and {lst_files} of 2 lists are in the bucket: "
+assert jpegs == 80 and lst_files >= 2, (
+    f"{jpegs} of 80 pictures and {lst_files} of 2 lists are in the bucket: "
     'run the cell under "Upload".'
 )
 print("OK: pictures and lists are in the bucket.")
@@ -283,7 +283,7 @@ from sagemaker.train.configs import Compute, InputData
 image = image_uris.retrieve("image-classification", region)
 
 
-def train(name, pretrained, list_folder="train_lst", samples=80):
+def train(name, pretrained, list_folder="train_lst", samples=48):
     """Train, wait until the job has ended, and return what is known of it."""
     folders = {
         "train": "train",

@@ -23,21 +23,13 @@
 # %% [markdown]
 # ## Set up
 #
-# The first cell finds out where the notebook runs, and installs what is missing.
+# The notebook needs version 3 of the SageMaker Python SDK. This cell says where the notebook runs, and installs
+# what is missing. If everything is there, it installs nothing.
 
 # %% name="install"
 import os
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-
-
-def major(package):
-    """The installed package's first number; empty if it is not there."""
-    try:
-        return version(package).partition(".")[0]
-    except PackageNotFoundError:
-        return ""
-
 
 wanted = {
     "sagemaker": "sagemaker>=3.2,<4",
@@ -45,11 +37,24 @@ wanted = {
     "matplotlib": "matplotlib",
     "scikit-learn": "scikit-learn",
 }
-missing = [
-    what
-    for name, what in wanted.items()
-    if not major(name) or (name == "sagemaker" and major(name) != "3")
-]
+
+
+def major(package):
+    """The first number of an installed package's version; empty if it is not there."""
+    try:
+        return version(package).partition(".")[0]
+    except PackageNotFoundError:
+        return ""
+
+
+def missing():
+    """What is not there; of the SageMaker Python SDK, only version 3 will do."""
+    return [
+        name
+        for name in wanted
+        if not major(name) or (name == "sagemaker" and major(name) != "3")
+    ]
+
 
 if "AWS_ENDPOINT_URL" in os.environ:
     place = "your computer, against the local sandbox"
@@ -58,19 +63,29 @@ elif Path("/opt/ml/metadata/resource-metadata.json").exists():
 else:
     place = "your computer, against AWS"
 
-print("This notebook runs on", place + ".")
-if missing:
-    print("Installing", ", ".join(missing), "- about 1 GB, a few minutes, once.")
-    packages = " ".join(f'"{what}"' for what in missing)
-    get_ipython().run_line_magic("pip", "install --quiet " + packages)
-    print("Installed. If a cell below cannot import them, choose")
-    print("Kernel > Restart Kernel and begin again here.")
+print(f"This notebook runs on {place}.")
+print("SageMaker Python SDK: needs version 3, has", major("sagemaker") or "none")
+
+if missing():
+    size = "about 1 GB, a few minutes" if "sagemaker" in missing() else "a minute"
+    print(f"Installing {', '.join(missing())}: {size}, only this once ...")
+    requirements = " ".join(f'"{wanted[name]}"' for name in missing())
+    get_ipython().run_line_magic("pip", f"install --quiet {requirements}")
+    assert not missing(), (
+        f"pip could not install {', '.join(missing())}: read what it says above. "
+        "It needs a network, and Python 3.10 or newer."
+    )
+    print("Installed. If a cell below cannot import something, choose")
+    print("Kernel > Restart Kernel, and begin again at this cell.")
+else:
+    print("Everything is here; nothing to install.")
 
 # %% [markdown]
 # Where to work: your region, and the workshop's bucket.
 
 # %% name="setup"
 import json
+import time
 
 import boto3
 import matplotlib.pyplot as plt
@@ -82,6 +97,7 @@ from sagemaker.core.helper.session_helper import get_execution_role
 from sklearn.datasets import load_digits
 
 region = boto3.Session().region_name
+assert region, "No region is set: do what module 1 says about your region first."
 account = boto3.client("sts").get_caller_identity()["Account"]
 bucket = f"smworkshop-{account}"
 prefix = "linear"
@@ -101,12 +117,14 @@ print("Region:", region)
 try:
     s3.head_bucket(Bucket=bucket)
 except ClientError:
-    where = {"CreateBucketConfiguration": {"LocationConstraint": region}}
-    s3.create_bucket(Bucket=bucket, **({} if region == "us-east-1" else where))
+    request = {"Bucket": bucket}
+    if region != "us-east-1":
+        request["CreateBucketConfiguration"] = {"LocationConstraint": region}
+    s3.create_bucket(**request)
 
 
 def make_role():
-    """A role that SageMaker may take on, and that may use the workshop's bucket."""
+    """A role that SageMaker may take on, for its own work and the workshop's bucket."""
     trusted = {
         "Effect": "Allow",
         "Principal": {"Service": "sagemaker.amazonaws.com"},
@@ -117,24 +135,31 @@ def make_role():
         "Action": "s3:*",
         "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
     }
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [trusted]})
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
     role_name = "SageMakerWorkshopRole"
-    full_access = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
-    made = iam.create_role(RoleName=role_name, AssumeRolePolicyDocument=trust)
-    iam.attach_role_policy(RoleName=role_name, PolicyArn=full_access)
-    iam.put_role_policy(
-        RoleName=role_name, PolicyName="WorkshopBucket", PolicyDocument=policy
+    made = iam.create_role(
+        RoleName=role_name,
+        AssumeRolePolicyDocument=json.dumps(
+            {"Version": "2012-10-17", "Statement": [trusted]}
+        ),
     )
-    iam.get_waiter("role_exists").wait(RoleName=role_name)
+    iam.attach_role_policy(
+        RoleName=role_name, PolicyArn="arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
+    )
+    iam.put_role_policy(
+        RoleName=role_name,
+        PolicyName="WorkshopBucket",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}),
+    )
+    if "AWS_ENDPOINT_URL" not in os.environ:
+        time.sleep(15)  # until a new role is known everywhere at AWS
     return made["Role"]["Arn"]
 
 
 try:
     role = iam.get_role(RoleName="SageMakerWorkshopRole")["Role"]["Arn"]
 except ClientError:
-    on_instance = Path("/opt/ml/metadata/resource-metadata.json").exists()
-    role = get_execution_role() if on_instance else make_role()
+    on_sagemaker = Path("/opt/ml/metadata/resource-metadata.json").exists()
+    role = get_execution_role() if on_sagemaker else make_role()
 
 print("Bucket and role are ready.")
 

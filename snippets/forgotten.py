@@ -11,9 +11,11 @@
 #   labguide:
 #     minutes: 12
 #     after:
-#       [set-up-errors, notebook-break, video-games, video-games-errors, video-games-tuning, distributed-digits,
-#        image-classification, kmeans-digits, kmeans-digits-boto3, kmeans-errors, linear-learner-digits,
-#        linear-learner-errors, pipeline, pipeline-errors, endpoint-kinds, sdk-v3]
+#       [set-up-errors, notebook-break, video-games, video-games-errors, video-games-tuning,
+#        distributed-digits, distributed-digits-errors, image-classification,
+#        image-classification-errors, kmeans-digits, kmeans-digits-boto3, kmeans-errors,
+#        linear-learner-digits, linear-learner-errors, pipeline, pipeline-errors, endpoint-kinds,
+#        sdk-v3]
 # ---
 
 # %% [markdown]

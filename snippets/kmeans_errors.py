@@ -21,6 +21,7 @@
 
 # %% name="setup"
 from datetime import datetime
+from textwrap import fill
 
 import boto3
 import numpy as np
@@ -95,7 +96,7 @@ def failure(job_name):
     while True:
         job = client.describe_training_job(TrainingJobName=job_name)
         if job["TrainingJobStatus"] != "InProgress":
-            return job.get("FailureReason", "It did not fail.")
+            return fill(job.get("FailureReason", "It did not fail."), 80)
 
 
 # %% name="too-many-clusters"

@@ -66,6 +66,17 @@ def test_resource_that_another_one_stands_for_is_left_out() -> None:
     assert allowed["sagemaker:CreateTrainingJob"] == ["arn:aws:sagemaker:*:*:training-job/*"]
 
 
+def test_action_that_a_pattern_allows_on_as_much_is_left_out() -> None:
+    found, _ = read(
+        "also:\n  - why: all\n    actions: ['sagemaker:Create*']\n"
+        '    resources: ["arn:aws:sagemaker:*:*:*/smlab-digits-*"]'
+    )
+    assert granted(policy.of([JOB, OTHER], found)) == {
+        "sagemaker:Create*": ["arn:aws:sagemaker:*:*:*/smlab-digits-*"],
+        "sagemaker:CreateTrainingJob": ["arn:aws:sagemaker:*:*:training-job/smlab-flowers"],
+    }
+
+
 def test_role_is_passed_to_the_declared_service_only() -> None:
     found, _ = read("also: [{why: a role, actions: [iam:PassRole], passed_to: sagemaker.amazonaws.com}]")
     (statement,) = policy.of([], found)["Statement"]

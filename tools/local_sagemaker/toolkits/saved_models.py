@@ -92,12 +92,21 @@ def _predict(model: Any, asked: dict[str, Any]) -> dict[str, Any]:
     columns = _columns(asked["instances"], specs) if rows else _named(asked["inputs"], specs)
     try:
         tensors = {name: tensorflow.constant(_decoded(columns[name]), spec.dtype) for name, spec in specs.items()}
+        _check_shapes(tensors, specs)
         outputs = {name: _encoded(tensor.numpy().tolist()) for name, tensor in signature(**tensors).items()}
     except KeyError as error:
         raise RestError(HTTPStatus.BAD_REQUEST, f"Missing input {error}; there are {', '.join(specs)}") from error
     except (ValueError, TypeError, tensorflow.errors.OpError) as error:
         raise RestError(HTTPStatus.BAD_REQUEST, str(error)) from error
     return {"predictions": _rows(outputs)} if rows else {"outputs": _alone(outputs)}
+
+
+def _check_shapes(tensors: Mapping[str, Any], specs: Mapping[str, Any]) -> None:
+    """Raise RestError for a tensor that is not what a signature takes: TensorFlow may crash at one."""
+    for name, tensor in tensors.items():
+        if not specs[name].shape.is_compatible_with(tensor.shape):
+            reason = f"Input {name} has the shape {tuple(tensor.shape)}, but the model takes {tuple(specs[name].shape)}"
+            raise RestError(HTTPStatus.BAD_REQUEST, reason)
 
 
 def _columns(instances: Any, specs: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -53,6 +53,8 @@ _NO_OPERATIONS: Mapping[str, tuple[str, ...]] = {
         "GetEncryptionConfiguration",
         "GetLifecycleConfiguration",
         "GetObjectVersion",
+        "PutBucketPublicAccessBlock",
+        "PutEncryptionConfiguration",
     ),
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudshell.html
     "cloudshell": (

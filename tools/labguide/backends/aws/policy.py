@@ -40,7 +40,8 @@ def of(calls: Iterable[Call], declared: Declared = _NOTHING) -> dict[str, Any]:
         allowed.setdefault((action, passed_to), set()).update(resources)
     actions: dict[tuple[tuple[str, ...], str], list[str]] = {}
     for (action, passed_to), on in allowed.items():
-        actions.setdefault((_least(on), passed_to), []).append(action)
+        if left := {each for each in on if not _otherwise(each, action, passed_to, allowed)}:
+            actions.setdefault((_least(left), passed_to), []).append(action)
     statements = [_statement(names, *where) for where, names in actions.items()]
     return {
         "Version": "2012-10-17",
@@ -79,6 +80,15 @@ def _least(resources: Iterable[str]) -> tuple[str, ...]:
     """The resources without those that another one among them stands for."""
     found = set(resources)
     return tuple(sorted(each for each in found if not any(fnmatchcase(each, other) for other in found - {each})))
+
+
+def _otherwise(resource: str, action: str, passed_to: str, allowed: Mapping[tuple[str, str], set[str]]) -> bool:
+    """Whether a pattern of actions, such as ``sagemaker:List*``, allows this one on the resource too."""
+    return any(
+        each != action and fnmatchcase(action, each) and any(fnmatchcase(resource, wider) for wider in on)
+        for (each, to), on in allowed.items()
+        if to == passed_to
+    )
 
 
 def _grants(call: Call) -> Iterator[_Grant]:

@@ -52,11 +52,12 @@ def patches(pictures: Array, size: int, step: int = 1) -> Array:
 
 
 class Convolution(Layer):
-    """3 times 3 places, without a bias."""
+    """3 times 3 places, without a bias. Nobody wants the slope by the inputs of one that `is_first`."""
 
     SIZE = 3
 
-    def __init__(self, before: int, after: int, chance: Chance) -> None:
+    def __init__(self, before: int, after: int, chance: Chance, *, is_first: bool = False) -> None:
+        self.is_first = is_first
         inputs = self.SIZE**2 * before
         super().__init__({"weight": uniform(chance, (inputs, after), inputs)})
         self._seen: Array = None
@@ -71,19 +72,17 @@ class Convolution(Layer):
         return patches(inputs, self.SIZE).reshape(*inputs.shape[:3], -1)
 
     def backward(self, slope: Array) -> Array:
-        """Return the slope by the inputs."""
-        parts = in_parts(self._part_backward, self._seen, slope)
-        self.slopes = {"weight": sum(weight for weight, _ in parts)}
-        return numpy.concatenate([inputs for _, inputs in parts])
+        """Return the slope by the inputs, or nothing if this is the first layer."""
+        self.slopes = {"weight": sum(in_parts(self._by_weight, self._seen, slope))}
+        return None if self.is_first else numpy.concatenate(in_parts(self._by_inputs, slope))
 
-    def _part_backward(self, inputs: Array, slope: Array) -> tuple[Array, Array]:
-        (count, height, width, before), after = inputs.shape, slope.shape[3]
-        rows = self._rows(inputs).reshape(-1, len(self.values["weight"]))
-        by_weight = rows.T @ slope.reshape(-1, after)
+    def _by_weight(self, inputs: Array, slope: Array) -> Array:
+        return self._rows(inputs).reshape(-1, len(self.values["weight"])).T @ slope.reshape(-1, slope.shape[3])
+
+    def _by_inputs(self, slope: Array) -> Array:
         # An input is in the patches of the places around it, at the opposite side.
-        turned = self.values["weight"].reshape(-1, before, after)[::-1].transpose(0, 2, 1).reshape(-1, before)
-        by_inputs = self._rows(slope).reshape(count, height, width, -1) @ turned
-        return by_weight, by_inputs
+        weight = self.values["weight"].reshape(self.SIZE**2, -1, slope.shape[3])[::-1]
+        return self._rows(slope) @ weight.transpose(0, 2, 1).reshape(-1, weight.shape[1])
 
 
 class BatchNormalization(Layer):
@@ -147,24 +146,29 @@ class Largest(Layer):
 
     def __init__(self) -> None:
         super().__init__()
-        self._seen: tuple[tuple[int, ...], Array] = ((), None)
+        self._seen: tuple[Array, Array] = (None, None)
 
     def forward(self, inputs: Array, *, learning: bool = False) -> Array:
         """Return a quarter of the places."""
-        height, width = (length // 2 * 2 for length in inputs.shape[1:3])
-        corners = numpy.stack([inputs[:, row:height:2, column:width:2] for row in (0, 1) for column in (0, 1)])
-        if learning:
-            self._seen = inputs.shape, corners.argmax(axis=0)
-        return corners.max(axis=0)
+        if not learning:
+            return numpy.concatenate(in_parts(lambda part: _corners(part).max(axis=0), inputs))
+        parts = in_parts(lambda part: (_corners(part).max(axis=0), _corners(part).argmax(axis=0)), inputs)
+        self._seen = inputs, numpy.concatenate([place for _, place in parts])
+        return numpy.concatenate([value for value, _ in parts])
 
     def backward(self, slope: Array) -> Array:
         """Return the slope at the largest places."""
-        shape, largest = self._seen
-        height, width = (length // 2 * 2 for length in shape[1:3])
-        inputs = numpy.zeros(shape, numpy.float32)
+        inputs, largest = self._seen
+        by_inputs = numpy.zeros_like(inputs)
+        height, width = (length // 2 * 2 for length in inputs.shape[1:3])
         for corner in range(4):
-            inputs[:, corner // 2 : height : 2, corner % 2 : width : 2] = slope * (largest == corner)
-        return inputs
+            by_inputs[:, corner // 2 : height : 2, corner % 2 : width : 2] = slope * (largest == corner)
+        return by_inputs
+
+
+def _corners(pictures: Array) -> Array:
+    height, width = (length // 2 * 2 for length in pictures.shape[1:3])
+    return numpy.stack([pictures[:, row:height:2, column:width:2] for row in (0, 1) for column in (0, 1)])
 
 
 class Mean(Layer):

@@ -61,10 +61,13 @@ class Network:
 
 def untrained(classes: int, channels: int) -> Network:
     """Return a small network without any knowledge."""
-    chance, parts = numpy.random.default_rng(SEED), []
+    chance = numpy.random.default_rng(SEED)
+    parts: list[Layer] = []
     for before, after in pairwise((channels, *SMALL)):
-        parts += [Convolution(before, after, chance), BatchNormalization(after), Rectifier(), Largest()]
-    return Network(Stack([*parts[:-1], Mean()]), Linear(SMALL[-1], classes, chance), frozen=False)
+        convolution = Convolution(before, after, chance, is_first=not parts)
+        # A quarter of the places is enough to normalize.
+        parts += [convolution, Largest(), BatchNormalization(after), Rectifier()]
+    return Network(Stack([*parts, Mean()]), Linear(SMALL[-1], classes, chance), frozen=False)
 
 
 def pretrained(classes: int, file: Path) -> Network:
