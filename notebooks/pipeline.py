@@ -623,7 +623,11 @@ print("Deleted.")
 groups = client.list_model_package_groups(NameContains=prefix)
 lists = {
     "endpoint": client.list_endpoints(NameContains=prefix)["Endpoints"],
-    "model": client.list_models(NameContains=prefix)["Models"],
+    "model": [
+        each
+        for each in client.list_models(NameContains=prefix)["Models"]
+        if each["ModelName"].startswith(prefix)
+    ],
     "pipeline": client.list_pipelines(PipelineNamePrefix=prefix)["PipelineSummaries"],
     "model group": groups["ModelPackageGroupSummaryList"],
 }
