@@ -16,7 +16,12 @@ __all__ = ["browser", "serve"]
 ROOT = Path(__file__).parent.parent.parent
 LABGUIDE = Path(sys.executable).parent / "labguide"
 SOURCES = ("docs", "slides", "notebooks", "snippets", "recordings", "mkdocs.yml", "requirements.lock")
-QUOTED = ("tools/local_sagemaker/OPERATIONS.md", "tools/local_sagemaker/SAMPLES.md")
+QUOTED = (
+    "tools/local_sagemaker/ALGORITHMS.txt",
+    "tools/local_sagemaker/OPERATIONS.md",
+    "tools/local_sagemaker/SAMPLES.md",
+    "tools/labguide/backends/aws/prices.yml",
+)
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _print_operations()
     if options.samples:
         return _print_samples()
+    if options.algorithms:
+        return _print_algorithms()
     end = listen()
     try:
         return _serve(options, end)
@@ -120,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when stdin reaches its end")
     parser.add_argument("--operations", action="store_true", help="print what each operation of SageMaker does here")
     parser.add_argument("--samples", action="store_true", help="print what is in the public sample buckets")
+    parser.add_argument("--algorithms", action="store_true", help="print the names of the built-in algorithms")
     return parser
 
 
@@ -137,6 +140,13 @@ def _print_operations() -> int:
     from . import catalogue
 
     print(catalogue.markdown(), end="")
+    return 0
+
+
+def _print_algorithms() -> int:
+    from . import algorithms
+
+    print("\n".join(algorithms.names()))
     return 0
 
 
