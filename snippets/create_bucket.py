@@ -21,8 +21,8 @@
 # %% [markdown]
 # ## Choose the names
 #
-# Bucket names are shared by all AWS customers, so this one ends with your account number: nobody else has
-# that. The region is the one your AWS configuration names.
+# The bucket's name ends with your account number, so nobody else is likely to have it. The region is the one
+# that your AWS configuration names.
 
 # %% name="names"
 import boto3
@@ -31,6 +31,7 @@ session = boto3.Session()
 region = session.region_name
 account = session.client("sts").get_caller_identity()["Account"]
 bucket = f"smworkshop-{account}"
+s3 = session.client("s3")
 
 print("Region:", region)
 
@@ -41,8 +42,6 @@ print("Region:", region)
 # that is fine too.
 
 # %% name="create"
-s3 = session.client("s3")
-
 request = {"Bucket": bucket}
 if region != "us-east-1":
     request["CreateBucketConfiguration"] = {"LocationConstraint": region}
@@ -57,12 +56,37 @@ print("The bucket is yours.")
 # %% [markdown]
 # ## Check your work
 #
-# The bucket answers, it is in your region, and nothing in it is public.
+# The bucket is among yours, and in the region that you meant.
 
-# %% name="check"
-s3.head_bucket(Bucket=bucket)
-found_in = s3.get_bucket_location(Bucket=bucket)["LocationConstraint"] or "us-east-1"
-number_of_objects = s3.list_objects_v2(Bucket=bucket)["KeyCount"]
+# %% name="check-bucket" checks="create"
+buckets = [each["Name"] for each in s3.list_buckets()["Buckets"]]
+assert bucket in buckets, (
+    f"There is no bucket {bucket} yet: "
+    'run the cell "Create the bucket", or create it in the console.'
+)
 
-print("In region:", found_in)
-print("Objects in it:", number_of_objects)
+place = s3.get_bucket_location(Bucket=bucket)["LocationConstraint"]
+found_in = place or "us-east-1"
+assert found_in == region, (
+    f"The bucket is in {found_in}, but you work in {region}: "
+    "change the region, or delete the bucket and create it again."
+)
+
+print("OK: the bucket is there, in", found_in)
+
+# %% [markdown]
+# ## Exercise
+#
+# Put a small file into the bucket, read it back, and delete it.
+
+# %% name="exercise"
+s3.put_object(Bucket=bucket, Key="hello/hello.txt", Body=b"Hello, bucket!")
+
+listed = s3.list_objects_v2(Bucket=bucket, Prefix="hello/")["Contents"]
+print("In the bucket:", [each["Key"] for each in listed])
+
+answer = s3.get_object(Bucket=bucket, Key="hello/hello.txt")
+print("In the file:  ", answer["Body"].read().decode())
+
+s3.delete_object(Bucket=bucket, Key="hello/hello.txt")
+print("And deleted.")

@@ -60,7 +60,7 @@ def watch(page: Page) -> list[str]:
 
     def on_request(request: Request) -> None:
         address = urlsplit(request.url)
-        if address.scheme not in ("data", "blob", "about") and address.hostname != "127.0.0.1":
+        if address.scheme not in ("data", "blob", "about", "file") and address.hostname != "127.0.0.1":
             complaints.append(f"request beyond loopback: {request.url}")
 
     def on_response(response: Response) -> None:

@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("labguide.running", "labguide.weaving", "labguide.decks", "labguide.comparing"),
     ("labguide.links", "labguide.backends"),
     ("labguide.sources", "labguide.recordings", "labguide.workdir"),
-    ("labguide.scripts", "labguide.documents"),
+    ("labguide.scripts", "labguide.documents", "labguide.labels"),
     ("labguide.cleaning", "labguide.quotes"),
     ("labguide.shown_values", "labguide.includes", "labguide.policy", "labguide.terminal"),
     ("labguide.headers", "labguide.blocks"),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from labguide import plan, recordings, running, sources
+from labguide import plan, recordings, running, sources, weaving
 from labguide.backends.aws import AwsBackend, policy, prices
-from labguide.model import Project, RecordedCell, Recording
+from labguide.model import Fact, Project, RecordedCell, Recording
 from labguide.problems import Problems
 
 TRAINING = {
@@ -184,3 +188,61 @@ def test_policy_puts_the_callers_own_account_where_a_bucket_has_its_number() -> 
 def test_policy_is_the_same_in_whatever_order_the_calls_came() -> None:
     calls = [TRAINING, CONFIGURATION, ENDPOINT]
     assert json.dumps(policy.of(calls)) == json.dumps(policy.of(reversed(calls)))
+
+
+# ---- Facts: what documents quote though no run leaves it ----
+
+
+def _facts(planned: Planned, *quotes: str) -> Mapping[str, Mapping[str, Fact]]:
+    page = planned.project.docs / "page.md"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text("".join(f"{{value}}`{quote}`\n" for quote in quotes), "utf-8")
+    found = sources.read(planned.project, planned.problems)
+    return plan.facts(planned.project, found.scripts, weaving.quoted_values(found), planned.problems)
+
+
+def test_price_of_a_machine_is_known_by_hour_day_and_month(planned: Planned) -> None:
+    price = _facts(planned)["price"]
+    hour = _hour("ml.m5.large")
+    names = ("ml.m5.large", "ml.m5.large.day", "ml.m5.large.month")
+    assert [price[name].value for name in names] == [hour, hour * 24, hour * 730]
+
+
+def test_prices_say_of_when_and_where_they_are(planned: Planned) -> None:
+    price = _facts(planned)["price"]
+    assert (price["date"].value, price["region"].value) == (prices().date, prices().region)
+
+
+def test_every_other_price_has_a_source_and_a_date() -> None:
+    table = yaml.safe_load(files("labguide.backends.aws").joinpath("prices.yml").read_text("utf-8"))
+    assert all(entry["source"].startswith("https://aws.amazon.com/") for entry in table["usd"].values())
+    assert all(isinstance(entry["date"], date) for entry in table["usd"].values())
+
+
+def test_script_cannot_have_the_name_of_a_table(planned: Planned) -> None:
+    planned.script("price")
+    _facts(planned)
+    assert [problem.kind for problem in planned.problems] == ["reserved-name"]
+
+
+def test_cost_of_a_script_counts_jobs_endpoints_and_notebooks_for_as_long_as_it_takes(planned: Planned) -> None:
+    planned.script("train", "minutes: 30")
+    notebook = {
+        "service": "sagemaker",
+        "operation": "CreateNotebookInstance",
+        "orders": [{"type": "ml.t3.medium", "count": 1, "gigabytes": 5}],
+    }
+    planned.recording("train", "local", TRAINING, CONFIGURATION, ENDPOINT, notebook)
+    usd = _facts(planned, "train#on_aws.usd")["train"]["on_aws.usd"]
+    machines = 3 * _hour("ml.m5.large") + _hour("ml.t3.medium") + 5 * prices().disk / 730
+    assert usd.value == pytest.approx(machines / 2)
+    assert usd.declared
+
+
+def test_cost_is_not_known_where_a_price_is_not(planned: Planned) -> None:
+    planned.script("train", "minutes: 30")
+    machine = {**TRAINING, "orders": [{"type": "ml.unheard.large", "count": 1, "gigabytes": 0}]}
+    planned.recording("train", "local", machine)
+    facts = _facts(planned, "train#on_aws.usd")["train"]
+    assert facts["on_aws.minutes"].value == 30
+    assert "ml.unheard.large" in facts["on_aws.usd"].unknown[0]

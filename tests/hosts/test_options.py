@@ -53,6 +53,7 @@ def test_project_knows_the_markdown_of_mkdocs(tmp_path: Path) -> None:
     [
         (":\n      environment: TEAM", "mkdocs.yml:6: `environment` is no list"),
         (":\n      environment:\n        - TEAM\n        - A=b", 'mkdocs.yml:8: "A=b" in `environment` is no name'),
+        (":\n      progress: [yes]", "mkdocs.yml:6: `progress` is neither true nor a name"),
         (":\n      unrun_code: true", "mkdocs.yml:6: `unrun_code` is no list of rules"),
         (":\n      unrun_code:\n        - rust", "mkdocs.yml:7: a rule of `unrun_code` is no mapping"),
         (

@@ -25,6 +25,6 @@ def test_policy_that_allows_more_is_found(project: Path, tmp_path: Path) -> None
 
 
 def test_permissions_page_shows_the_whole_policy(site: Path) -> None:
-    page = (site / "about" / "permissions" / "index.html").read_text("utf-8")
+    page = (site / "about" / "permissions.html").read_text("utf-8")
     assert "iam:PassedToService" in page
     assert "--8" not in page

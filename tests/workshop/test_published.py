@@ -12,13 +12,13 @@ from playwright.sync_api import Browser, Page
 from browser import overflowing_slides, watch
 
 PAGES = (
-    "",
-    "modules/1-notebook-instance/",
-    "modules/2-video-games/",
-    "cleanup/",
-    "about/permissions/",
-    "about/local-sagemaker/",
-    "about/how-it-works/",
+    "index.html",
+    "modules/1-notebook-instance.html",
+    "modules/2-video-games.html",
+    "cleanup.html",
+    "about/permissions.html",
+    "about/local-sagemaker.html",
+    "about/how-it-works.html",
 )
 LANGUAGES = {"en": "", "zh-TW": "zh-TW/"}
 DECKS = {"en": "slides/sagemaker-introduction.html", "zh-TW": "slides/sagemaker-introduction.zh-TW.html"}
@@ -53,8 +53,8 @@ def test_page_opens_without_a_complaint_and_without_sideways_scrolling(
 
 
 def test_language_switch_keeps_the_page(browser: Browser, address: str) -> None:
-    page, complaints = _open(browser, f"{address}/modules/2-video-games/", DESKTOP)
-    for language, path in (("zh-TW", "/zh-TW/modules/2-video-games/"), ("en", "/modules/2-video-games/")):
+    page, complaints = _open(browser, f"{address}/modules/2-video-games.html", DESKTOP)
+    for language, path in (("zh-TW", "/zh-TW/modules/2-video-games.html"), ("en", "/modules/2-video-games.html")):
         page.get_by_role("button", name="language").or_(page.get_by_label("選擇語言")).first.hover()
         page.locator(f"a.md-select__link[hreflang='{language}']").click()
         page.wait_for_url(f"{address}{path}*")

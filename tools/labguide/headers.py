@@ -27,8 +27,12 @@ class Header:
     lines: Mapping[tuple[str, ...], int] = field(default_factory=dict)
 
     def line(self, *keys: str) -> int:
-        """The line of the file where a key stands, `line("jupyter", "labguide")` for one that is nested."""
-        return self.lines.get(keys, self.first)
+        """The line of the file where a key stands, `line("jupyter", "labguide")` for one that is nested.
+
+        Entries of a list are keys by their numbers, "0"; what is not there stands where the nearest key around it is.
+        """
+        known = (keys[:length] for length in range(len(keys), 0, -1))
+        return next((self.lines[each] for each in known if each in self.lines), self.first)
 
 
 class _Loader(yaml.SafeLoader):
@@ -73,3 +77,8 @@ def _lines(node: yaml.Node, above: tuple[str, ...], first: int) -> Iterator[tupl
                 here = (*above, str(key.value))
                 yield here, first + key.start_mark.line
                 yield from _lines(value, here, first)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            here = (*above, str(number))
+            yield here, first + value.start_mark.line
+            yield from _lines(value, here, first)

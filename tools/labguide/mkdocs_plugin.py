@@ -34,11 +34,12 @@ log = logging.getLogger("mkdocs.plugins.labguide")
 
 
 class LabguideConfig(Config):
-    """The plugin's options in mkdocs.yml; `hosts.mkdocs.options` reads the last two and knows their lines."""
+    """The plugin's options in mkdocs.yml; `hosts.mkdocs.options` reads the last three and knows their lines."""
 
     backend = config_options.Choice(tuple(BACKENDS), default="local")
     environment = config_options.Optional(config_options.Type(object))
     unrun_code = config_options.Optional(config_options.Type(object))
+    progress = config_options.Optional(config_options.Type(object))
 
 
 class LabguidePlugin(BasePlugin[LabguideConfig]):
@@ -110,6 +111,7 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Let page templates speak the page's language; all pages are read now, so decks can link to them."""
         env.globals["labguide_words"] = words_of
+        env.globals["labguide_page"] = self.handover.page_data
         self.handover.render_decks(files, config)
         return env
 
@@ -119,7 +121,7 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         self._depth -= 1
         if self._depth:
             return
-        self.handover.finish()
+        self.handover.finish(Path(config.site_dir))
         if self._own:
             self._own.finish(config)
         self._end()

@@ -30,6 +30,9 @@ DocumentKind = Literal["lesson", "deck", "notebook"]
 
 DEFAULT_LANGUAGE = "en"
 
+EXPECT_ERROR = "raises-exception"
+"""The tag of a cell that is meant to raise."""
+
 
 @dataclass(frozen=True, order=True)
 class Place:
@@ -189,6 +192,18 @@ class Cell:
     tags: frozenset[str] = frozenset()
     named: bool = True
     """Its author named it; else its name only counts cells, and another cell has it after the next edit."""
+    checks: tuple[str, ...] = ()
+    """The cells whose work it checks: without them it fails, and says what is missing."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text in figures, and what it is in another language. `{}` in both stands for any number."""
+
+    text: str
+    language: str
+    said: str
+    place: Place
 
 
 @dataclass(frozen=True)
@@ -210,11 +225,19 @@ class Script:
     """Minutes that a run on AWS takes, as its author says; a recording from AWS knows better."""
     creates: tuple[str, ...] = ()
     """What a run creates, as its author says: `training job ml.m5.large x 2`. A recording knows better."""
+    labels: tuple[Label, ...] = ()
+    """What its figures say in other languages; stands in its translations."""
 
     @property
     def code_cells(self) -> tuple[Cell, ...]:
         """The cells that run, in order."""
         return tuple(cell for cell in self.cells if cell.kind == "code")
+
+    def checks_before(self, cell: Cell) -> tuple[Cell, ...]:
+        """The checks that are tried before a cell begins: it is the first one that they name."""
+        order = [each.name for each in self.code_cells]
+        checks = (each for each in self.code_cells if each.checks)
+        return tuple(each for each in checks if min(each.checks, key=order.index) == cell.name)
 
 
 @dataclass(frozen=True)
@@ -247,8 +270,12 @@ class ValueQuote:
     @property
     def name(self) -> str:
         """The variable at the root of the expression: `scores` in `scores[0]:.2f`."""
-        head = self.expression.partition(":")[0].partition("!")[0]
-        return head.partition(".")[0].partition("[")[0].strip()
+        return self.field.partition(".")[0].partition("[")[0]
+
+    @property
+    def field(self) -> str:
+        """The expression without its format: `ml.m5.large` in `ml.m5.large:.3f`."""
+        return self.expression.partition(":")[0].partition("!")[0].strip()
 
 
 @dataclass(frozen=True)
@@ -283,6 +310,13 @@ class Document:
     def name(self) -> str:
         """Its path without language and extension, the same in every language."""
         return Path(self.path).with_suffix("").as_posix().removesuffix(f".{self.language}")
+
+    @property
+    def translates(self) -> str:
+        """The script whose translation it is, by its name: `notebooks/video-games.zh-TW.md`; empty if of none."""
+        stem = self.path.removesuffix(Path(self.path).suffix)
+        is_one = self.kind == "notebook" and stem.endswith(f".{self.language}")
+        return f"{stem.removesuffix(f'.{self.language}')}.py" if is_one else ""
 
     @property
     def text(self) -> str:
@@ -332,6 +366,8 @@ class RecordedCell:
     outputs: tuple[Output, ...] = ()
     origin: Origin = Origin()
     """The run that the outputs are of: an earlier one than the recording's, where they were kept."""
+    check: str = ""
+    """What it says, if it is a check, to who has not done what it checks."""
 
 
 @dataclass(frozen=True)
@@ -350,6 +386,8 @@ class Recording:
     origin: Origin = Origin()
     unkept: Mapping[str, str] = field(default_factory=dict)
     """Why other variables are not among the values, by name."""
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The labels of the script that its figures had, by language."""
 
     def cell(self, name: str) -> RecordedCell | None:
         """The recorded cell of that name, if the run came to it."""
@@ -357,14 +395,18 @@ class Recording:
 
 
 @dataclass(frozen=True)
-class OnAws:
-    """What a run of a script takes on AWS; documents quote it as `{value}`script#on_aws.minutes:.0f``."""
+class Fact:
+    """A value that no run leaves and that documents quote all the same: a price, or how long a script takes on AWS."""
 
-    minutes: float
-    usd: float | None
-    """About how many US dollars; None if a price is not known."""
-    declared: bool
-    """The minutes are what the author says, because no recording from AWS knows them."""
+    value: Any = None
+    declared: bool = False
+    """It is what an author says, because nobody has measured it."""
+    unknown: tuple[str, str] = ("", "")
+    """Why there is no value, and what to do about it."""
+
+
+Facts = Mapping[str, Mapping[str, Fact]]
+"""Facts by what they are of, a script or a table such as `price`, and by their whole name: `ml.m5.large.month`."""
 
 
 @dataclass(frozen=True)

@@ -143,8 +143,9 @@ def _options(body: Sequence[Line], problems: Problems) -> dict[str, str]:
 
 def _show(options: dict[str, str], place: Place, problems: Problems) -> frozenset[str]:
     shown = frozenset(part.strip() for part in options.get("show", "code, output").split(","))
-    for word in sorted(shown - {"code", "output"}):
-        problems.add(place, "bad-quote", f'cannot show "{word}"', "show `code`, `output` or both")
+    for word in sorted(shown - {"code", "output", "check"}):
+        remedy = "show `code`, `output` or both, or what a `check` says"
+        problems.add(place, "bad-quote", f'cannot show "{word}"', remedy)
     return shown
 
 

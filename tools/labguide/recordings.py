@@ -42,7 +42,8 @@ def _recording(script: str, backend: str, notebook: Any) -> Recording:
     origin = _origin(provenance)
     cells = tuple(_cell(cell, origin) for cell in notebook.cells)
     values, unkept = dict(about.get("values", {})), dict(about.get("unkept", {}))
-    return Recording(script, backend, cells, values, _without_origin(provenance), origin, unkept)
+    labels = {language: tuple(said) for language, said in about.get("labels", {}).items()}
+    return Recording(script, backend, cells, values, _without_origin(provenance), origin, unkept, labels)
 
 
 def load_all(project: Project, backend: str, scripts: Iterable[str]) -> dict[str, Recording]:
@@ -98,7 +99,8 @@ def _as_text(recording: Recording) -> str:
         for number, cell in enumerate(recording.cells, start=1)
     ]
     provenance = {**recording.provenance, **_origin_as_json(recording.origin)}
-    about = {"values": dict(recording.values), "unkept": dict(recording.unkept), "provenance": provenance}
+    labels = {"labels": {name: list(said) for name, said in recording.labels.items()}} if recording.labels else {}
+    about = {"values": dict(recording.values), "unkept": dict(recording.unkept), "provenance": provenance, **labels}
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -112,14 +114,15 @@ def _as_text(recording: Recording) -> str:
 
 def _cell(cell: Any, origin: Origin) -> RecordedCell:
     kept = cell.metadata.get("origin")
-    return RecordedCell(
-        cell.metadata.get("name", ""), cell.source, tuple(cell.outputs), _origin(kept) if kept else origin
-    )
+    about = cell.metadata
+    origin = _origin(kept) if kept else origin
+    return RecordedCell(about.get("name", ""), cell.source, tuple(cell.outputs), origin, about.get("check", ""))
 
 
 def _cell_metadata(cell: RecordedCell, origin: Origin) -> dict[str, Any]:
-    """A cell's name and, if its outputs were kept from an earlier run, that run."""
-    return {"name": cell.name} if cell.origin == origin else {"name": cell.name, "origin": _origin_as_json(cell.origin)}
+    """A cell's name, what it says as a check and, if its outputs were kept from an earlier run, that run."""
+    kept = {"origin": _origin_as_json(cell.origin)} if cell.origin != origin else {}
+    return {"name": cell.name, **({"check": cell.check} if cell.check else {}), **kept}
 
 
 _OF_ORIGIN = ("recorded", "began", "ended", "made", "moments")

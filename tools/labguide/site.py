@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from labguide import comparing, decks, plan, recordings, running, scripts, sources, weaving, workdir
+from labguide import comparing, decks, labels, plan, recordings, running, scripts, sources, weaving, workdir
 from labguide.backends import Backend
-from labguide.model import Document, Place, Project, Recording, Sources, Woven
+from labguide.model import Document, Place, Project, Recording, Script, Sources, Woven
 from labguide.problems import CannotBuildError, Problems
 from labguide.weaving import notebooks
 
@@ -158,18 +158,24 @@ def rehearse(
     for name, script in found.scripts.items():
         if name in (only or found.scripts) and backend.name in script.backends and script.code_cells:
             outcome = outcomes.get(name)
-            new, failure = (outcome.recording, outcome.problem) if outcome else (None, None)
+            new, failures = (outcome.recording, outcome.problems) if outcome else (None, {})
             old = recordings.load(project, backend.name, name)
-            verdicts += comparing.judge(script, old, new, failure, found.documents)
-    whole = {name: outcome.recording for name, outcome in outcomes.items() if outcome.problem is None}
+            verdicts += comparing.judge(script, old, new, failures, found.documents)
+    whole = {name: outcome.recording for name, outcome in outcomes.items() if not outcome.problems}
     return Rehearsed(tuple(verdicts), whole)
 
 
 def _weave_all(project: Project, found: Sources, runs: running.Runs, problems: Problems) -> Site:
     """Every document with its quotes replaced, and the files that go with them."""
-    on_aws = plan.on_aws(project, found.scripts, weaving.asking_on_aws(found))
-    recorded = weaving.Recorded(project, found.scripts, runs.recordings, on_aws)
+    facts = plan.facts(project, found.scripts, weaving.quoted_values(found), problems)
+    recorded = weaving.Recorded(project, found.scripts, runs.recordings, facts)
 
+    def said(script: Script, language: str) -> frozenset[str] | None:
+        recording = runs.recordings.get(script.name)
+        known = recording and not problems.at(script.path)
+        return frozenset(recording.labels.get(language, ())) if recording and known else None
+
+    labels.unused(found.scripts.values(), said, problems)
     pages: dict[str, Woven] = {}
     slides: dict[str, Woven] = {}
     for document in found.documents:
@@ -206,10 +212,11 @@ def render_deck(
     site: Site,
     project: Project,
     address: decks.Address = decks.as_written,
+    home: str | None = None,
 ) -> str:
     """The HTML page of one deck of a site; in the host's Markdown, so that decks and pages agree.
 
-    `address` tells for each link that an author wrote where it leads in the site.
+    `address` tells for each link that an author wrote where it leads in the site, `home` where its first page is.
     """
     woven = site.decks[path]
     alternates = {
@@ -218,11 +225,9 @@ def render_deck(
         if other.document.name == woven.document.name and other.document.language != woven.document.language
     }
     up = "../" * path.count("/")
-    language = woven.document.language
-    home = up if language == project.languages[0] else f"{up}{language}/"
     return decks.render(
         woven.lines,
-        lang=language,
+        lang=woven.document.language,
         assets=f"{up}{DECK_ASSETS}",
         dialect=project.dialect,
         alternates=alternates,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from labguide import cleaning, documents, lines, scripts
+from labguide import cleaning, documents, labels, lines, scripts
 from labguide.model import Document, DocumentKind, PageFile, Place, Project, Script, Sources
 from labguide.problems import Problems
 from labguide.scripts.cells import folded
@@ -34,7 +34,7 @@ def read(project: Project, problems: Problems) -> Sources:
     for document in found:
         _tell_secrets(document.text, (line.place for line in document.lines), problems)
     fit = [script for script in found_scripts if not _has_secret(script, problems)]
-    return Sources(_by_name(fit, problems), tuple(found))
+    return Sources(_by_name(labels.with_labels(project, fit, found, problems), problems), tuple(found))
 
 
 def files(folder: Path, *patterns: str) -> list[Path]:

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from labguide.backends.aws import AwsBackend
+from labguide.backends.aws import AwsBackend, prices
 from labguide.backends.calls import Call
 from labguide.backends.creation import Creation
 from labguide.backends.local import LocalBackend
-from labguide.model import Project
+from labguide.model import Fact, Project
 
 
 class Backend(Protocol):
@@ -58,3 +58,6 @@ BACKENDS: Mapping[str, Callable[[Project], Backend]] = {
     "local": lambda _project: LocalBackend(),
     "aws": lambda project: AwsBackend(project.workdir / "ledger"),
 }
+
+TABLES: Mapping[str, Callable[[], Mapping[str, Fact]]] = {"price": lambda: prices().facts()}
+"""What is known of backends without a run, by the name under which documents quote it: `{value}`price#ml.m5.large``."""

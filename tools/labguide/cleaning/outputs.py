@@ -29,6 +29,8 @@ class Cleaned:
     values: Mapping[str, Any]
     calls: tuple[Any, ...]
     origin: Origin
+    checks: Mapping[str, str] = field(default_factory=dict)
+    """What checks said, by cell name."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Left:
     """Names that it made or was told, of which parts may be drawn by lot."""
     origin: Origin = field(default_factory=Origin)
     """`made` holds what was drawn by lot as a whole."""
+    checks: Mapping[str, str] = field(default_factory=dict)
+    """What checks said where their steps were missing, by cell name."""
 
 
 def clean_run(left: Left, hider: Hider, source: str, verbatim: Collection[str] = ()) -> Cleaned:
@@ -51,12 +55,13 @@ def clean_run(left: Left, hider: Hider, source: str, verbatim: Collection[str] =
     All is looked through before anything is replaced: a secret that one cell names is hidden in every other.
     """
     final = {name: list(_final(joined(each), name in verbatim)) for name, each in left.outputs.items()}
-    hider.learn([*final.values(), dict(left.values), list(left.calls)])
+    hider.learn([*final.values(), dict(left.values), list(left.calls), dict(left.checks)])
     cleaned = {name: tuple(_clean(each, hider, name in verbatim) for each in found) for name, found in final.items()}
     values: dict[str, Any] = hider.value(dict(left.values))
+    checks = {name: hider.text(said, folders=name not in verbatim) for name, said in left.checks.items()}
     origin = _with_parts(left, source)
     calls = tuple(_starred(hider.value(call), origin) for call in left.calls)
-    return Cleaned(cleaned, values, calls, _seen(origin, [*cleaned.values(), values]))
+    return Cleaned(cleaned, values, calls, _seen(origin, [*cleaned.values(), values, checks]), checks)
 
 
 def joined(outputs: Iterable[Output]) -> Iterator[dict[str, Any]]:

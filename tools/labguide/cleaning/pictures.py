@@ -15,7 +15,7 @@ PIXEL_TOLERANCE = 3
 
 def is_picture(mime: str) -> bool:
     """Whether a MIME type is a picture of pixels, which the notebook format keeps in base64; a drawing is text."""
-    return mime.startswith("image/") and mime != "image/svg+xml"
+    return mime.startswith("image/") and not mime.startswith("image/svg+xml")
 
 
 def same(old: str, new: str) -> bool:

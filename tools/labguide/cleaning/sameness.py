@@ -166,7 +166,7 @@ def _form(mime: str, content: Any, about: Any) -> Shown:
         size = tuple(about.get(side, "?") for side in ("width", "height")) if isinstance(about, Mapping) else ()
         told = f", shown at {' x '.join(map(str, size))}" if size else ""
         return Shown(mime, pictures.describe(content) + told, content, size)
-    text = _WHOLE.get(mime, _plain)(content)
+    text = _WHOLE.get(mime.partition(";")[0], _plain)(content)
     return Shown(mime, text, readable=_READABLE[mime](content) if mime in _READABLE else text)
 
 

@@ -22,11 +22,12 @@ def settle(old: Recording | None, new: Recording, script: Script, quoted: Collec
         return new
     kept = tuple(_kept(old.cell(cell.name), cell, rules_for(script, cell.name)) for cell in new.cells)
     changed = any(value_changed(quote, old, new, script) for quote in quoted) or not _calls(new) <= _calls(old)
+    changed = changed or old.labels != new.labels
     if kept == old.cells and not changed:
         return old if old.unkept == new.unkept else dataclasses.replace(old, unkept=new.unkept)
     # What is equal is of this run too; what only means the same is still of the run that made it.
     pairs = zip(new.cells, kept, strict=True)
-    cells = (cell if earlier.outputs == cell.outputs else earlier for cell, earlier in pairs)
+    cells = (cell if _shows(earlier) == _shows(cell) else earlier for cell, earlier in pairs)
     return dataclasses.replace(new, cells=tuple(cells))
 
 
@@ -49,8 +50,12 @@ def value_changed(quote: ValueQuote, old: Recording, new: Recording, script: Scr
 def _kept(old: RecordedCell | None, new: RecordedCell, rules: Rules) -> RecordedCell:
     comparison = Comparison(rules, old.origin if old else new.origin, new.origin)
     if old and old.source == new.source and comparison.same_outputs(old.outputs, new.outputs):
-        return old
+        return old if comparison.same_text(old.check, new.check) else new
     return new
+
+
+def _shows(cell: RecordedCell) -> tuple[object, ...]:
+    return cell.outputs, cell.check
 
 
 def _calls(recording: Recording) -> set[str]:

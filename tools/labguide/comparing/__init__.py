@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from labguide import cleaning, lines, shown_values
@@ -58,34 +58,34 @@ def judge(
     script: Script,
     old: Recording | None,
     new: Recording | None,
-    failure: Problem | None,
+    failures: Mapping[str, Problem],
     documents: Iterable[Document],
 ) -> tuple[Verdict, ...]:
     """A verdict for each code cell of a script.
 
     `old` is the committed recording; `new` is what the fresh run left as far as it came, or None if it was not
-    tried; `failure` is what ended it early, in the last cell of `new`.
+    tried; `failures` are what is wrong, by the name of the cell: the last one may have ended the run early.
     """
     documents = tuple(documents)
-    verdicts = [_verdict(script, cell, new, failure) for cell in script.code_cells]
+    verdicts = [_verdict(script, cell, new, failures) for cell in script.code_cells]
     if new is None:
         return tuple(verdicts)
-    drifts = list(_drifts(script, old, new, failure, documents))
+    drifts = list(_drifts(script, old, new, failures, documents))
     return tuple(
         dataclasses.replace(verdict, drifts=tuple(drift for name, drift in drifts if name == verdict.cell.name))
         for verdict in verdicts
     )
 
 
-def _verdict(script: Script, cell: Cell, new: Recording | None, failure: Problem | None) -> Verdict:
+def _verdict(script: Script, cell: Cell, new: Recording | None, failures: Mapping[str, Problem]) -> Verdict:
     if new is None:
         return Verdict(script, cell, skipped="its script was not run; see what is wrong with those it comes after")
     ran = new.cell(cell.name)
-    if ran is None:
-        return Verdict(script, cell, skipped=f'the cell "{new.cells[-1].name}" failed')
     seconds = float(new.provenance.get("seconds", {}).get(cell.name, 0))
-    if failure and ran is new.cells[-1]:
-        return Verdict(script, cell, seconds, failure, _traceback(ran))
+    if cell.name in failures:
+        return Verdict(script, cell, seconds, failures[cell.name], _traceback(ran) if ran else ())
+    if ran is None:
+        return Verdict(script, cell, skipped=f'the cell "{[*failures][-1]}" failed')
     return Verdict(script, cell, seconds)
 
 
@@ -95,7 +95,11 @@ def _traceback(cell: RecordedCell) -> tuple[str, ...]:
 
 
 def _drifts(
-    script: Script, old: Recording | None, new: Recording, failure: Problem | None, documents: Sequence[Document]
+    script: Script,
+    old: Recording | None,
+    new: Recording,
+    failures: Mapping[str, Problem],
+    documents: Sequence[Document],
 ) -> Iterator[tuple[str, Finding]]:
     """Drifts by the name of the cell they are told at; those of the whole script at its first cell."""
     first = script.code_cells[0].name
@@ -109,9 +113,9 @@ def _drifts(
         yield first, Finding(Problem(Place(script.path), message, _accept(script), "stale-recording"))
     for cell in script.code_cells:
         now = new.cell(cell.name)
-        if now and not (failure and now is new.cells[-1]):
+        if now and cell.name not in failures:
             yield from ((cell.name, drift) for drift in _of_cell(script, cell, old.cell(cell.name), now, documents))
-    if failure is None:
+    if not failures:
         yield from _of_values(script, old, new, documents)
 
 
@@ -129,6 +133,10 @@ def _of_cell(
     elif old.source != new.source:
         message = f'the recording of the cell "{cell.name}" is of other code, though its output is the same'
         yield Finding(Problem(cell.place, message, _accept(script), "stale-recording"), quoted=quoted)
+    if old and not _comparison(cell, old, new).same_text(old.check, new.check):
+        diff = _diff(f"{cell.name}, where its step is missing", lines.split(old.check), lines.split(new.check))
+        message = f'what the check "{cell.name}" says where its step is missing changed'
+        yield Finding(Problem(cell.place, message, _mend(script), "drift"), diff, quoted)
 
 
 def _comparison(cell: Cell, old: RecordedCell, new: RecordedCell) -> Comparison:

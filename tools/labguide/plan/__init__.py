@@ -7,14 +7,17 @@ declares counts, and is marked so.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from labguide import recordings, running
-from labguide.backends import BACKENDS, Backend
+from labguide.backends import BACKENDS, TABLES, Backend
 from labguide.backends.creation import Creation
-from labguide.model import OnAws, Place, Project, Recording, Script
+from labguide.model import Fact, Facts, Place, Project, Recording, Script, ValueQuote
 from labguide.problems import Problems
+
+ON_AWS = "on_aws"
+"""The name under which documents quote what a script takes on AWS: `{value}`script#on_aws.minutes:.0f``."""
 
 CLEANING_SECONDS = 30 * 60.0
 """What a run may leave standing while it deletes everything: counted as running in the upper bound."""
@@ -99,15 +102,32 @@ def make(
     return Plan(backend.name, steps, tuple(sorted(others)))
 
 
-def on_aws(project: Project, scripts: Mapping[str, Script], names: Collection[str]) -> dict[str, OnAws]:
-    """What these scripts take on AWS, as far as a recording or a header says how long they take."""
+def facts(
+    project: Project, scripts: Mapping[str, Script], quoted: Mapping[str, Iterable[ValueQuote]], problems: Problems
+) -> Facts:
+    """What documents may quote though no run leaves it: the backends' tables, and what the scripts take on AWS."""
+    for name in sorted(TABLES.keys() & scripts.keys()):
+        message = f'documents quote a table of labguide\'s as "{name}"'
+        problems.add(Place(scripts[name].path), "reserved-name", message, "give this script another name")
+    asked = [name for name in scripts if any(quote.name == ON_AWS for quote in quoted.get(name, ()))]
     backend = BACKENDS["aws"](project)
-    found: dict[str, OnAws] = {}
-    for name in names:
-        step = _step(project, scripts[name], backend, Problems())
-        if step.seconds is not None:
-            found[name] = OnAws(step.seconds / 60, step_usd(step), step.seconds_from == "declared")
-    return found
+    known = {name: _on_aws(_step(project, scripts[name], backend, Problems())) for name in asked}
+    return known | {name: table() for name, table in TABLES.items()}
+
+
+def _on_aws(step: Step) -> dict[str, Fact]:
+    """What a script takes on AWS, as far as a recording or a header says it."""
+    if step.seconds is None:
+        why = f"nobody knows how long {step.path} takes on AWS", "record it there, or write `minutes:` in its header"
+        return {f"{ON_AWS}.minutes": Fact(unknown=why), f"{ON_AWS}.usd": Fact(unknown=why)}
+    declared, usd = step.seconds_from == "declared", step_usd(step)
+    unpriced = sorted({each.machine for each in step.creates if each.usd_an_hour is None})
+    what = f"the price of {', '.join(unpriced)}" if unpriced else "what it creates"
+    why = f"nobody knows what {step.path} costs on AWS: {what} is not known", "quote no sum, or make that known"
+    return {
+        f"{ON_AWS}.minutes": Fact(step.seconds / 60, declared),
+        f"{ON_AWS}.usd": Fact(unknown=why) if usd is None else Fact(usd, declared),
+    }
 
 
 def recorded(project: Project, script: Script, first: str) -> Recording | None:

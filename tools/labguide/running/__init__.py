@@ -17,7 +17,7 @@ from labguide.problems import Problems
 from labguide.running import freshness, order
 from labguide.running.session import Outcome, Progress, run_all
 
-__all__ = ["Options", "Outcome", "Progress", "Runs", "accept", "keep", "rehearse", "run", "wanted"]
+__all__ = ["Options", "Outcome", "Progress", "Runs", "accept", "before", "keep", "rehearse", "run", "wanted"]
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,13 @@ def wanted(
     in_order = order.ordered(here, problems)
     found = _wanted(project, backend.name, in_order, freshness.keys(project, in_order, backend), options)
     return found, frozenset(here) - {script.name for script in found}
+
+
+def before(names: Collection[str], scripts: Mapping[str, Script], problems: Problems) -> tuple[Script, ...]:
+    """The scripts that must have run before these, in order."""
+    in_order = order.ordered(scripts, problems)
+    direct = {name for each in names if each in scripts for name in scripts[each].after}
+    return order.with_ancestors(direct - set(names), in_order)
 
 
 def rehearse(

@@ -11,9 +11,10 @@ from typing import Any
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbclient.output_widget import OutputWidget
+from nbformat import NotebookNode
 
 from labguide import lines
-from labguide.model import Output
+from labguide.model import EXPECT_ERROR, Output
 from labguide.running import companion
 
 _SHOWN = frozenset({"stream", "display_data", "execute_result", "error", "clear_output"})
@@ -46,6 +47,8 @@ class Client(NotebookClient):
         self._owners: dict[str, _Owner] = {}
         """The cell of each request, by the request's id."""
         self._last = _Owner(None, -1)
+        self._stands_for: dict[int, int] = {}
+        """The cells of checks that were tried ahead, and the cells that they are."""
         self._clearing: set[int] = set()
         """The cells whose next output takes the place of those before; nbclient has one mark for all cells."""
 
@@ -77,7 +80,23 @@ class Client(NotebookClient):
 
     def index_of(self, request: str) -> int:
         """The number of the cell that a request belongs to; the last cell's if it is not known."""
-        return min(self._owners.get(request, self._last).index, len(self.nb.cells) - 1)
+        index = min(self._owners.get(request, self._last).index, len(self.nb.cells) - 1)
+        return self._stands_for.get(index, index)
+
+    async def execute_ahead(self, index: int) -> Any:
+        """Run the source of a cell as a cell that nobody sees, which is returned; an error in it is none of the run's.
+
+        What it shows stays with it, later too. Raises CellTimeoutError or DeadKernelError.
+        """
+        source = self.nb.cells[index].source
+        unseen = NotebookNode(cell_type="code", source=source, outputs=[], execution_count=None)
+        unseen.metadata = NotebookNode(tags=[EXPECT_ERROR])  # or nbclient would raise it
+        self.nb.cells.append(unseen)
+        last, place = self._last, len(self.nb.cells) - 1
+        self._stands_for[place] = index
+        await self.async_execute_cell(unseen, place, store_history=False)
+        self._last = last
+        return unseen
 
     async def texts_of_widgets(self, seconds: float) -> Mapping[str, str]:
         """What the widgets that were shown say now, by their ids."""

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 TARGET = "labguide"
@@ -26,9 +26,9 @@ _REASONS = ("FailureReason", "ExitMessage", "StateReason", "StatusReason", "Stat
 """Where AWS's answers say why something failed."""
 
 
-def install(shell: Any, picked: Callable[..., Any]) -> None:
-    """Be there for the cells to come. `shell` is IPython's; `picked` is `values.picked`."""
-    companion = _Companion(shell, picked)
+def install(shell: Any, space: Mapping[str, Any]) -> None:
+    """Be there for the cells to come. `shell` is IPython's; `space` has what the modules before this one define."""
+    companion = _Companion(shell, space)
     shell.events.register("post_run_cell", companion.cell_ended)
     shell.kernel.comm_manager.register_target(TARGET, companion.asked)
     # The original flushes what `sys.stdout` is now, which may be a stand-in: then older lines would come after.
@@ -39,11 +39,15 @@ def install(shell: Any, picked: Callable[..., Any]) -> None:
 class _Companion:
     """Holds the kernel's own things, as they were before the first cell."""
 
-    def __init__(self, shell: Any, picked: Callable[..., Any]) -> None:
+    def __init__(self, shell: Any, space: Mapping[str, Any]) -> None:
         self.starters: weakref.WeakKeyDictionary[threading.Thread, Mapping[str, Any]] = weakref.WeakKeyDictionary()
         """The request, and so the cell, that each thread was started in."""
         self.outlets = [sys.stdout, sys.stderr, shell.display_pub]
-        self._shell, self._picked = shell, picked
+        self._shell, self._picked, self._remember = shell, space["picked"], space["Before"]
+        self._figures = space["Figures"](space["LABELS"])
+        self._figures.install(shell)
+        self._before: Any = None
+        """What the kernel was before a check that is being tried ahead."""
         self._reason = ""
         self._requests: dict[int, str] = {}
         self._answering: set[asyncio.Task[None]] = set()
@@ -59,7 +63,10 @@ class _Companion:
             self._c_library.fflush(None)
         if sys.stdout is not self.outlets[0] or sys.stderr is not self.outlets[1]:
             self.flush()  # the kernel itself does so for what these are now
-        self._reason = _reason_of(result.error_before_exec or result.error_in_exec)
+        error = result.error_before_exec or result.error_in_exec
+        self._reason = _reason_of(error)
+        if self._before:
+            self._before.error = error
 
     def flush(self) -> None:
         """Send all that was written so far."""
@@ -84,9 +91,17 @@ class _Companion:
                 return self._reason
             case "texts":
                 return {name: _text_of_widget(name) for name in data["widgets"]}
+            case "remember":
+                self._before = self._remember(self._shell)
+                return None
+            case "forget":
+                before, self._before = self._before, None
+                return before.restore()
             case "end":
                 at_work = await self._wait_for_all(data["seconds"])
-                return {"at_work": at_work, **self._picked(self._shell.user_ns, self._shell.user_ns_hidden)}
+                labels = {language: sorted(said) for language, said in self._figures.said.items()}
+                picked = self._picked(self._shell.user_ns, self._shell.user_ns_hidden)
+                return {"at_work": at_work, "labels": labels, **picked}
 
     async def _wait_for_all(self, seconds: float) -> list[dict[str, Any]]:
         """Wait until all that cells have started is done, as Python does at the end of a program; return what is not.

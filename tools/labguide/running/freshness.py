@@ -33,7 +33,8 @@ from labguide.running import digests, environment, fonts, own_modules
 MADE_FROM = "made_from"
 """The name of the hashes in a recording's provenance."""
 
-_TAGS, _DATA, _MODULE, _AFTER = "tags", "data ", "module ", "after "
+_TAGS, _CHECKS, _LABELS = "tags", "checks", "labels"
+_DATA, _MODULE, _AFTER = "data ", "module ", "after "
 
 _LOCKS = ("requirements*.lock", "requirements*.txt", "*.lock", "pylock*.toml")
 
@@ -80,16 +81,16 @@ def keys(project: Project, order: tuple[Script, ...], backend: Backend) -> dict[
     found: dict[str, Inputs] = {}
     named = {script.name: script for script in order}
     for script in order:
-        own = [[cell.name, cell.source, sorted(cell.tags)] for cell in script.code_cells]
+        own = [[cell.name, cell.source, sorted(cell.tags), cell.checks] for cell in script.code_cells]
         read = dict(_files(project, script, finder))
         for path in read.values():
             files.setdefault(path, digests.of_path(path))
         used = {name: files[path] for name, path in read.items()}
         before = [found[name].key for name in script.after if name in found]
-        key = digests.of_value([ground, script.timeout, own, used, before])
+        key = digests.of_value([ground, script.timeout, own, _labels(script), used, before])
         portable = {name: digests.short(each) for name, each in used.items() if _is_of_the_project(name)}
         after = tuple(named[name] for name in script.after if name in named)
-        found[script.name] = Inputs(key, {**_tags(script), **portable}, after)
+        found[script.name] = Inputs(key, {**_marks(script), **portable}, after)
     return found
 
 
@@ -148,7 +149,7 @@ def what_changed(
     """
     was = recorded[script.name].provenance.get(MADE_FROM)
     now = {
-        **_tags(script),
+        **_marks(script),
         **dict(_files_now(project, script, was or {})),
         **dict(_before_now(script, scripts, recorded, was or {})),
     }
@@ -179,8 +180,10 @@ def _before_now(
 
 def _in_words(name: str, was: Mapping[str, str], now: Mapping[str, str]) -> str:
     path = _path_in(name)
-    if name == _TAGS:
-        return "the tags of its cells changed"
+    if name == _LABELS:
+        return "the labels of its figures changed"
+    if name in (_TAGS, _CHECKS):
+        return f"the {name} of its cells changed"
     if name.startswith(_AFTER):
         if name in was and name in now:
             return f'"{path}", which it comes after, was recorded anew'
@@ -200,9 +203,16 @@ def _path_in(name: str) -> str:
     return name.partition(" ")[2]
 
 
-def _tags(script: Script) -> dict[str, str]:
+def _marks(script: Script) -> dict[str, str]:
+    """Hashes of what stands in the markers of cells beside their names, and of the labels of figures."""
     tags = {cell.name: sorted(cell.tags) for cell in script.code_cells if cell.tags}
-    return {_TAGS: digests.short(tags)} if tags else {}
+    checks = {cell.name: list(cell.checks) for cell in script.code_cells if cell.checks}
+    marks = {_TAGS: tags, _CHECKS: checks, _LABELS: _labels(script)}
+    return {name: digests.short(said) for name, said in marks.items() if said}
+
+
+def _labels(script: Script) -> list[list[str]]:
+    return sorted([label.language, label.text, label.said] for label in script.labels)
 
 
 def _files(project: Project, script: Script, finder: own_modules.Finder) -> Iterator[tuple[str, Path]]:

@@ -22,16 +22,25 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from labguide import lines
 from labguide.backends import calls
 from labguide.backends.calls import Noted
-from labguide.model import Cell, Output, Project, Script
+from labguide.model import EXPECT_ERROR, Cell, Output, Project, Script
 from labguide.problems import one_line
-from labguide.running import companion, data_files, environment, fonts, launching, plain_python, values
+from labguide.running import (
+    before,
+    checks,
+    companion,
+    data_files,
+    environment,
+    figures,
+    fonts,
+    launching,
+    plain_python,
+    values,
+)
 from labguide.running.client import Client, fault_of
+from labguide.running.failures import Failure, told_error
 from labguide.running.folders import Folders
 from labguide.running.provisioner import Zygote
 from labguide.running.tracebacks import cell_line
-
-EXPECT_ERROR = "raises-exception"
-"""The tag of a cell that is meant to raise."""
 
 _PATIENCE = 30.0
 """Seconds that threads and tasks may still be at work after the last cell."""
@@ -42,7 +51,10 @@ def _compiled(source: str, name: str) -> CodeType:
     return compile(source, f"<{name}>", "exec")
 
 
-_COMPANION = [_compiled(inspect.getsource(module), module.__name__) for module in (values, plain_python, companion)]
+_COMPANION = [
+    _compiled(inspect.getsource(module), module.__name__)
+    for module in (values, plain_python, before, figures, companion)
+]
 
 # Runs before the first cell and leaves no name in the script's namespace. The kernel gets code, so it needs no labguide
 # of its own; and builtins of its own, since a script may replace the real ones.
@@ -50,24 +62,13 @@ _BEFORE = """
 (lambda codes, space: (
     [exec(code, space) for code in codes[:-1]],
     space["leave_alone"](get_ipython()),
-    space["install"](get_ipython(), space["picked"]),
+    space["install"](get_ipython(), space),
     exec(codes[-1], {{}}),
 ))(
     __import__("marshal").loads(open({path!r}, "rb").read()),
     {{"__builtins__": {{**vars(__import__("builtins"))}}, "__name__": "labguide"}},
 ) and None
 """
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a run ended early. `line` is the line in the script's file, from 1."""
-
-    cell: Cell
-    line: int
-    kind: str
-    message: str
-    remedy: str
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,12 @@ class Run:
     values: Mapping[str, Any] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     failure: Failure | None = None
+    checks: Mapping[str, str] = field(default_factory=dict)
+    """What checks said where their steps were missing, by the names of their cells."""
+    faults: Mapping[str, Failure] = field(default_factory=dict)
+    """What is wrong with checks, by the names of their cells; the run went on."""
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The labels that its figures had, by language."""
     noted: Noted = field(default_factory=Noted)
     """The calls of its services that it made, and what these told it."""
     unkept: Mapping[str, str] = field(default_factory=dict)
@@ -115,7 +122,7 @@ async def run(
         data_files.bring(project, script, work)
         notes = work.with_name("calls.jsonl")
         async with launching.connected(_notebook(script), environment, work, folders.sockets, zygote) as client:
-            await _prepare(client, work, prelude(notes))
+            await _prepare(client, work, script, prelude(notes))
             run = await _Cells(client, script, work, on_cell).run()
             pid = client.pid
         return replace(run, noted=calls.read(notes), began=began, ended=time.time(), folder=str(work), pid=pid)
@@ -127,16 +134,23 @@ class _Cells:
     def __init__(self, client: Client, script: Script, work: Path, on_cell: Callable[[Cell, int], None]) -> None:
         self._client, self._script, self._work, self._on_cell = client, script, work, on_cell
         self._begun = time.monotonic()
+        self._checks: dict[str, str] = {}
+        self._faults: dict[str, Failure] = {}
 
     async def run(self) -> Run:
         """All cells in order, until one fails; then what they have left, once nothing of theirs is at work."""
+        return replace(await self._run(), checks=self._checks, faults=self._faults)
+
+    async def _run(self) -> Run:
         seconds: dict[str, float] = {}
         failure: Failure | None = None
         for index, cell in enumerate(self._script.code_cells):
             self._on_cell(cell, index + 1)
-            started = time.monotonic()
-            failure = await self._run_cell(index, cell)
-            seconds[cell.name] = round(time.monotonic() - started, 3)
+            failure = await self._try_checks(cell)
+            if failure is None:
+                started = time.monotonic()
+                failure = await self._run_cell(index, cell)
+                seconds[cell.name] = round(time.monotonic() - started, 3)
             if failure:
                 return Run(self._outputs(len(seconds), {}), {}, seconds, failure)
         try:
@@ -144,10 +158,11 @@ class _Cells:
             left = await self._client.ask({"question": "end", "seconds": patience}, patience + _PATIENCE)
             texts = await self._client.texts_of_widgets(_PATIENCE)
         except (TimeoutError, DeadKernelError) as error:
-            return Run(self._outputs(len(seconds), {}), {}, seconds, self._silent(error))
+            return Run(self._outputs(len(seconds), {}), {}, seconds, self._silent(error, self._script.code_cells[-1]))
         failure = self._still_at_work(left["at_work"]) or self._misunderstood(texts)
         outputs = self._outputs(len(seconds), texts)
-        return Run(outputs, left["kept"], seconds, failure, unkept=left["unkept"])
+        labels = {language: tuple(sorted(said)) for language, said in left["labels"].items()}
+        return Run(outputs, left["kept"], seconds, failure, unkept=left["unkept"], labels=labels)
 
     def _left(self) -> float:
         """Seconds that the script still has."""
@@ -160,10 +175,39 @@ class _Cells:
             for index, cell in enumerate(self._script.code_cells[:count])
         }
 
-    async def _run_cell(self, index: int, cell: Cell) -> Failure | None:
+    async def _try_checks(self, cell: Cell) -> Failure | None:
+        """Try the checks of what this cell begins to do; what ends the run, if one does more than to fail."""
+        for check in self._script.checks_before(cell):
+            failure = await self._try_check(check)
+            if failure:
+                return failure
+        return None
+
+    async def _try_check(self, check: Cell) -> Failure | None:
+        time_left = self._allow(checks.SECONDS)
+        try:
+            said = await checks.tried(self._client, self._script.code_cells.index(check), check)
+        except CellTimeoutError:
+            return checks.too_slow(check) if time_left.left > checks.SECONDS else time_left.failure(check)
+        except (TimeoutError, DeadKernelError) as error:
+            return self._silent(error, check)
+        if self._client.ended_itself:
+            return _quit(check)
+        if isinstance(said, Failure):
+            self._faults[check.name] = said
+        else:
+            self._checks[check.name] = said
+        return None
+
+    def _allow(self, seconds: float) -> _Time:
+        """Let the next cell take so long, and no longer than the script still has."""
         time_left = _Time(self._script, self._left())
-        timeout: Any = lambda _cell: time_left.seconds  # noqa: E731  nbclient declares whole seconds, and takes any
+        timeout: Any = lambda _cell: min(seconds, time_left.seconds)  # noqa: E731  nbclient declares whole seconds
         self._client.timeout_func = timeout
+        return time_left
+
+    async def _run_cell(self, index: int, cell: Cell) -> Failure | None:
+        time_left = self._allow(self._script.timeout)
         notebook_cell = self._client.nb.cells[index]
         try:
             await self._client.async_execute_cell(notebook_cell, index)
@@ -175,9 +219,7 @@ class _Cells:
             _raise_if_stopped()
             return self._died(cell)
         if self._client.ended_itself:
-            message = f'cell "{cell.name}" ended the kernel with `quit` or `exit`'
-            remedy = "take it out: what comes after it would not run"
-            return Failure(cell, _line_of(cell, _QUIT), "cell-quit", message, remedy)
+            return _quit(cell)
         if EXPECT_ERROR in cell.tags and not any(output["output_type"] == "error" for output in notebook_cell.outputs):
             message = f'cell "{cell.name}" was to raise and did not'
             remedy = f"mend it or take the tag {EXPECT_ERROR} off"
@@ -199,13 +241,13 @@ class _Cells:
         remedy = "is memory short?" if code == -signal.SIGKILL else "mend what ends it"
         return Failure(cell, cell.place.line, "kernel-died", message, remedy)
 
-    def _silent(self, error: Exception) -> Failure:
-        """After all cells: something that a cell left behind has ended the kernel, or holds it up."""
-        cell = self._script.code_cells[-1]
+    def _silent(self, error: Exception, cell: Cell) -> Failure:
+        """After all cells, or at a check: something that a cell left behind has ended the kernel, or holds it up."""
         if isinstance(error, DeadKernelError):
             _raise_if_stopped()
             return self._died(cell)
-        message = "the kernel did not answer after the last cell"
+        at = "after the last cell" if cell is self._script.code_cells[-1] else f'for the check "{cell.name}"'
+        message = f"the kernel did not answer {at}"
         return Failure(cell, cell.place.line, "kernel-silent", message, "see what its cells have left at work")
 
     def _still_at_work(self, left: Sequence[Mapping[str, Any]]) -> Failure | None:
@@ -228,6 +270,11 @@ class _Cells:
 
 
 _QUIT = re.compile(r"\b(?:quit|exit|SystemExit)\b")
+
+
+def _quit(cell: Cell) -> Failure:
+    message = f'cell "{cell.name}" ended the kernel with `quit` or `exit`'
+    return Failure(cell, _line_of(cell, _QUIT), "cell-quit", message, "take it out: what comes after it would not run")
 
 
 def _line_of(cell: Cell, pattern: re.Pattern[str]) -> int:
@@ -280,7 +327,7 @@ def _raised(cell: Cell, outputs: list[Output], error: CellExecutionError, reason
     line = cell.place.line + cell_line(last.get("traceback", ())) - 1
     if error.ename == "SystemExit":  # IPython shows no traceback of a cell that exits
         line = _line_of(cell, _QUIT)
-    what = _told_error(last or {"ename": error.ename, "evalue": error.evalue})
+    what = told_error(last or {"ename": error.ename, "evalue": error.evalue})
     what = _with_reason(what, reason)
     return Failure(
         cell,
@@ -291,22 +338,17 @@ def _raised(cell: Cell, outputs: list[Output], error: CellExecutionError, reason
     )
 
 
-def _told_error(shown: Output) -> str:
-    """The name of an exception, and the first line of its message if it has one.
-
-    As the cell shows it: for one that is raised while a result is shown, the kernel's reply names none.
-    """
-    message = lines.first(str(shown["evalue"]))
-    return f"{shown['ename']}: {message}" if message else str(shown["ename"])
-
-
-async def _prepare(client: Client, work: Path, prelude: str) -> None:
-    """Run what is no cell of the script: the companion, and a backend's own.
+async def _prepare(client: Client, work: Path, script: Script, prelude: str) -> None:
+    """Run what is no cell of the script: the companion, with the labels of its figures, and a backend's own.
 
     It goes through a file, since IPython looks at a cell's text for much longer than the code itself takes.
     """
     codes = work.with_name("codes")
-    codes.write_bytes(marshal.dumps([*_COMPANION, _compiled(prelude, "prelude")]))
+    labels: dict[str, dict[str, str]] = {}
+    for label in script.labels:
+        labels.setdefault(label.language, {})[label.text] = label.said
+    known = _compiled(f"LABELS = {labels!r}", "labels")
+    codes.write_bytes(marshal.dumps([*_COMPANION, known, _compiled(prelude, "prelude")]))
     cell = _code_cell(_BEFORE.format(path=str(codes)), [])
     client.nb.cells.append(cell)
     await client.async_execute_cell(cell, len(client.nb.cells) - 1, store_history=False)

@@ -21,6 +21,7 @@ from labguide.backends import Backend, calls
 from labguide.model import Cell, Origin, Place, Project, RecordedCell, Recording, Script
 from labguide.problems import Problem, Problems, concerns_all
 from labguide.running import cluster, environment, imports, kernel, order, provisioner
+from labguide.running.failures import Failure
 from labguide.running.folders import Folders, private
 from lifeline import Lifeline
 
@@ -46,11 +47,11 @@ class Progress(Protocol):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one run: its recording, as far as it came, and the problem that ended it early, if one did."""
+    """What became of one run: its recording, as far as it came, and why that cannot be kept, if it cannot."""
 
     recording: Recording
-    """After a problem, the last cell here is the one that failed."""
-    problem: Problem | None = None
+    problems: Mapping[str, Problem] = field(default_factory=dict)
+    """What is wrong, by the name of the cell: with checks, and with the cell that ended the run early."""
 
 
 @dataclass
@@ -181,13 +182,11 @@ async def _run_one(session: _Session, script: Script) -> bool:
         message = hider.text(f"its run broke off with {_told(error)}")
         session.problems.add(Place(script.path), "run-failed", message, "see what it does to its kernel")
         return False
-    session.progress.done(script, outcome.problem is None, sum(run.seconds.values()))
+    session.progress.done(script, not outcome.problems, sum(run.seconds.values()))
     session.outcomes[script.name] = outcome
-    if outcome.problem:
-        session.problems.include(outcome.problem)
-    else:
-        return _kept(session, script, outcome.recording)
-    return False
+    for problem in outcome.problems.values():
+        session.problems.include(problem)
+    return not outcome.problems and _kept(session, script, outcome.recording)
 
 
 def _kept(session: _Session, script: Script, recording: Recording) -> bool:
@@ -235,7 +234,9 @@ def _outcome(session: _Session, script: Script, run: kernel.Run, secrets: tuple[
         script=script.name,
         backend=session.backend.name,
         cells=tuple(
-            RecordedCell(cell.name, cell.source, cleaned.outputs[cell.name], cleaned.origin)
+            RecordedCell(
+                cell.name, cell.source, cleaned.outputs[cell.name], cleaned.origin, cleaned.checks.get(cell.name, "")
+            )
             for cell in script.code_cells
             if cell.name in cleaned.outputs
         ),
@@ -243,11 +244,14 @@ def _outcome(session: _Session, script: Script, run: kernel.Run, secrets: tuple[
         provenance={**_provenance(session.backend, run), "calls": calls.distinct(cleaned.calls)},
         origin=cleaned.origin,
         unkept=run.unkept,
+        labels=run.labels,
     )
-    if run.failure is None:
-        return Outcome(recording)
-    place = Place(script.path, run.failure.line)
-    return Outcome(recording, Problem(place, hider.text(run.failure.message), run.failure.remedy, run.failure.kind))
+    failures = [*run.faults.values(), *filter(None, [run.failure])]
+    return Outcome(recording, {each.cell.name: _problem(script, each, hider) for each in failures})
+
+
+def _problem(script: Script, failure: Failure, hider: cleaning.Hider) -> Problem:
+    return Problem(Place(script.path, failure.line), hider.text(failure.message), failure.remedy, failure.kind)
 
 
 def _left(session: _Session, run: kernel.Run) -> cleaning.Left:
@@ -255,7 +259,7 @@ def _left(session: _Session, run: kernel.Run) -> cleaning.Left:
     began, ended = math.floor(session.began), math.ceil(run.ended)
     process = (str(run.pid),) if run.pid else ()
     origin = Origin(_today(), began, ended, (*run.noted.ids, *process), run.noted.moments)
-    return cleaning.Left(run.outputs, run.values, run.noted.calls, run.noted.names, origin)
+    return cleaning.Left(run.outputs, run.values, run.noted.calls, run.noted.names, origin, run.checks)
 
 
 def _hider(session: _Session, run: kernel.Run, secrets: tuple[str, ...]) -> cleaning.Hider:

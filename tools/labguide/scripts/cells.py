@@ -10,12 +10,12 @@ import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import jupytext
 
 from labguide import cleaning
-from labguide.model import Cell, Place
+from labguide.model import EXPECT_ERROR, Cell, Place
 from labguide.problems import Problems, did_you_mean
 from labguide.scripts.faults import CannotReadError
 from labguide.scripts.marks import BLANK
@@ -23,10 +23,14 @@ from labguide.scripts.marks import BLANK
 _CUT_BY_SPLITLINES = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 _INACTIVE = "active-"
-_SAID_TWICE = re.compile(r"""\s(name|tags)\s*=.*\s\1\s*=|["'][ \t]+["']""")
+_KEYS = ("checks", "name", "tags")
+_SAID_TWICE = re.compile(r"""\s(checks|name|tags)\s*=.*\s\1\s*=|["'][ \t]+["']""")
 """A second value of one name, or two texts without a comma, which Python would join."""
-_NO_TITLE = re.compile(r"""\b(name|tags)["']?\s*[:=]|\[\s*(markdown|md|raw)\b|^(markdown|md|raw)$""", re.IGNORECASE)
+_NO_TITLE = re.compile(
+    r"""\b(checks|name|tags)["']?\s*[:=]|\[\s*(markdown|md|raw)\b|^(markdown|md|raw)$""", re.IGNORECASE
+)
 """What jupytext takes for a title, though its author meant something by it."""
+BAD_CHECK = "bad-check"
 _WRITE_MARKER = 'write `# %% name="train" tags=["varies"]`'
 _NAMES_ARE = "a name is up to 100 letters, digits, hyphens, dots and blanks"
 
@@ -52,7 +56,8 @@ def read(found: Sequence[str], markers: Sequence[int], path: str, problems: Prob
             faults += error.faults
     if faults:
         raise CannotReadError(*faults)
-    return tuple(_named_once(cells, marked, path, problems))
+    named = tuple(_named_once(cells, marked, path, problems))
+    return tuple(_with_checks(named, [Place(path, each.number) for each in marked], path, problems))
 
 
 def _cell(marked: _Marked, index: int, path: str, problems: Problems) -> Cell:
@@ -65,9 +70,9 @@ def _cell(marked: _Marked, index: int, path: str, problems: Problems) -> Cell:
         source = _prose(marked)
     name = _name(marked, read.metadata, index)
     place = Place(path, marked.number + 1 + start)
-    return Cell(
-        name, "markdown" if read.cell_type == "markdown" else "code", source, place, tags, named="name" in read.metadata
-    )
+    kind: Literal["code", "markdown"] = "markdown" if read.cell_type == "markdown" else "code"
+    checks = _checks(marked, read.metadata)
+    return Cell(name, kind, source, place, tags, named="name" in read.metadata, checks=checks)
 
 
 def _without_blank_ends(body: Sequence[str]) -> tuple[int, int]:
@@ -128,9 +133,9 @@ def _check_kind(marked: _Marked, read: Any) -> None:
 
 def _check_keys(marked: _Marked, metadata: Mapping[str, Any]) -> None:
     for key, value in metadata.items():
-        meant = difflib.get_close_matches(key.lower(), ["name", "tags"], n=1, cutoff=0.75)
-        if key not in ("name", "tags") and (meant or value is None):
-            raise CannotReadError((marked.number, f'cells have no "{key}"', did_you_mean(key, ["name", "tags"])))
+        meant = difflib.get_close_matches(key.lower(), _KEYS, n=1, cutoff=0.75)
+        if key not in _KEYS and (meant or value is None):
+            raise CannotReadError((marked.number, f'cells have no "{key}"', did_you_mean(key.lower(), _KEYS)))
     if not all(isinstance(tag, str) for tag in _listed(metadata.get("tags", ()))):
         raise CannotReadError((marked.number, "`tags` is no list of words", 'write `tags=["varies"]`'))
 
@@ -148,6 +153,53 @@ def _name(marked: _Marked, metadata: Mapping[str, Any], index: int) -> str:
         message = f"a cell cannot be called {name!r}"
         raise CannotReadError((marked.number, message, _NAMES_ARE))
     return name
+
+
+def _checks(marked: _Marked, metadata: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names in `checks="upload, convert"`."""
+    said = metadata.get("checks", "")
+    names = tuple(name.strip() for name in said.split(",")) if isinstance(said, str) else ("",)
+    if "checks" in metadata and not all(names):
+        raise CannotReadError((marked.number, "`checks` names no cell", 'write `checks="create"`, `checks="a, b"`'))
+    return names if "checks" in metadata else ()
+
+
+def _with_checks(cells: Sequence[Cell], markers: Sequence[Place], path: str, problems: Problems) -> Iterator[Cell]:
+    """The cells, each with those of its `checks` that it can check; the others are told."""
+    for number, (cell, place) in enumerate(zip(cells, markers, strict=True)):
+        faults = [_fault_of_check(cell, name, cells, number, path) for name in cell.checks]
+        for message, remedy in filter(None, [_fault_of_cell(cell), *faults]):
+            problems.add(place, BAD_CHECK, message, remedy)
+        right = (name for name, fault in zip(cell.checks, faults, strict=True) if fault is None)
+        yield dataclasses.replace(cell, checks=() if _fault_of_cell(cell) else tuple(dict.fromkeys(right)))
+
+
+def _fault_of_cell(cell: Cell) -> tuple[str, str] | None:
+    """Why a cell can be no check at all, and what to do."""
+    if cell.checks and cell.kind != "code":
+        return f'"{cell.name}" is text, and checks nothing', "take `checks=` off, or write code"
+    if cell.checks and EXPECT_ERROR in cell.tags:
+        return f'the check "{cell.name}" is to pass at its own place', f"take the tag {EXPECT_ERROR} off"
+    return None
+
+
+def _fault_of_check(cell: Cell, name: str, cells: Sequence[Cell], number: int, path: str) -> tuple[str, str] | None:
+    """Why one of the names in a cell's `checks` is of no use, and what to do."""
+    named = next((index for index, each in enumerate(cells) if each.name == name), None)
+    before = [each.name for each in cells[:number] if each.kind == "code" and each.named]
+    if cell.checks.count(name) > 1:
+        return f'`checks` names "{name}" twice', "write it once"
+    if named is None:
+        return f'`checks` names no cell "{name}" of {path}', did_you_mean(name, before)
+    if named == number:
+        return f'the cell "{name}" cannot check itself', "name the cell whose work it checks"
+    if cells[named].kind != "code":
+        return f'"{name}" is text, and does nothing that could be checked', did_you_mean(name, before)
+    if not cells[named].named:
+        return f'"{name}" is no name but a position', f'give the cell a name at {cells[named].place}: # %% name="..."'
+    if named > number:
+        return f'the cell "{name}" comes after its check "{cell.name}"', "put the check below it"
+    return None
 
 
 def _named_once(cells: Iterable[Cell], marked: Iterable[_Marked], path: str, problems: Problems) -> Iterator[Cell]:

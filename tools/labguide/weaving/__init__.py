@@ -6,6 +6,7 @@ The author's Markdown is not touched anywhere else: a page is rendered as if the
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import html
 import re
 from collections.abc import Iterable, Mapping
@@ -18,8 +19,9 @@ from labguide.lines import split
 from labguide.model import (
     CellQuote,
     Document,
+    Fact,
+    Facts,
     Line,
-    OnAws,
     Place,
     Project,
     Recording,
@@ -32,9 +34,6 @@ from labguide.model import (
 from labguide.problems import Problems, did_you_mean
 from labguide.weaving import cells, provenance
 from labguide.weaving.words import words_of
-
-ON_AWS = "on_aws"
-"""The name under which documents quote what a script takes on AWS; see `model.OnAws`."""
 
 NOT_RUN_CLASS = "not-run"
 """Marks the label above code that nobody ran."""
@@ -50,7 +49,7 @@ class Recorded:
     project: Project
     scripts: Mapping[str, Script]
     recordings: Mapping[str, Recording]
-    on_aws: Mapping[str, OnAws] = field(default_factory=dict)
+    facts: Facts = field(default_factory=dict)
 
 
 def quoted_values(sources: Sources) -> dict[str, list[ValueQuote]]:
@@ -61,12 +60,6 @@ def quoted_values(sources: Sources) -> dict[str, list[ValueQuote]]:
             if isinstance(quote, ValueQuote):
                 found.setdefault(quote.script, []).append(quote)
     return found
-
-
-def asking_on_aws(sources: Sources) -> list[str]:
-    """The scripts of which documents want to know what they take on AWS."""
-    quoted = quoted_values(sources)
-    return [name for name in quoted if name in sources.scripts and any(quote.name == ON_AWS for quote in quoted[name])]
 
 
 def weave(document: Document, recorded: Recorded, problems: Problems) -> Woven:
@@ -130,7 +123,7 @@ def _weave_cell(
     if script is None:
         return
     recording = recorded.recordings.get(script.name)
-    block, assets = cells.block(quote, script, recording, document.uri, document.language, problems)
+    block, assets = cells.block(quote, script, recording, document, problems)
     if block is None:
         return
     files.update({asset.path: asset.content for asset in assets})
@@ -139,9 +132,11 @@ def _weave_cell(
         lines[number] = []
 
 
-def _script(name: str, place: Place, recorded: Recorded, problems: Problems) -> Script | None:
+def _script(
+    name: str, place: Place, recorded: Recorded, problems: Problems, tables: Iterable[str] = ()
+) -> Script | None:
     if name not in recorded.scripts and name not in scripts.unreadable(problems):
-        remedy = did_you_mean(name, recorded.scripts)
+        remedy = did_you_mean(name, {*recorded.scripts, *tables})
         problems.add(place, "unknown-script", f'no script "{name}" in notebooks/ or snippets/', remedy)
     return recorded.scripts.get(name)
 
@@ -149,35 +144,45 @@ def _script(name: str, place: Place, recorded: Recorded, problems: Problems) -> 
 def _weave_value(
     quote: ValueQuote, lines: list[list[Line]], recorded: Recorded, language: str, problems: Problems
 ) -> None:
-    script = _script(quote.script, quote.place, recorded, problems)
-    recording = recorded.recordings.get(quote.script)
-    if script is None or recording is None:
+    fact = _fact(quote, recorded)
+    if fact and fact.value is None:
+        problems.add(quote.place, "unknown-value", *fact.unknown)
         return
-    values = _values(quote, script, recording, recorded, problems)
+    values = {"fact": fact.value} if fact else _values(quote, recorded, problems)
     if values is None:
         return
+    expression = quote.expression.replace(quote.field, "fact", 1) if fact else quote.expression
     try:
-        shown = shown_values.show(quote.expression, values)
+        shown = shown_values.show(expression, values)
     except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
         message = f'cannot show "{quote.expression}": {error}'
         problems.add(quote.place, "bad-format", message, "write {value}`script#variable:format` with a Python format")
         return
-    mark = _declared_mark(recorded.on_aws[quote.script], language) if quote.name == ON_AWS else ""
+    mark = _declared_mark(language) if fact and fact.declared else ""
     (line,) = lines[quote.first]
     before, after = line.text[: quote.start], line.text[quote.stop :]
     text = before + shown_values.as_markdown(shown, in_tag=bool(_OPEN_TAG.search(before))) + mark + after
     lines[quote.first] = [dataclasses.replace(line, text=text)]
 
 
-def _values(
-    quote: ValueQuote, script: Script, recording: Recording, recorded: Recorded, problems: Problems
-) -> Mapping[str, Any] | None:
+def _fact(quote: ValueQuote, recorded: Recorded) -> Fact | None:
+    """The fact that a quote shows, with the reason if it is not known; None if the quote shows a value of a run."""
+    known = recorded.facts.get(quote.script, {})
+    of_run = quote.script in recorded.scripts and quote.name not in {each.partition(".")[0] for each in known}
+    if not known or of_run:
+        return None
+    if quote.field in known:
+        return known[quote.field]
+    near = difflib.get_close_matches(quote.field, known)
+    remedy = did_you_mean(quote.field, near or (each for each in known if each.rpartition(".")[0] not in known))
+    return Fact(unknown=(f'labguide knows nothing as "{quote.script}#{quote.field}"', remedy))
+
+
+def _values(quote: ValueQuote, recorded: Recorded, problems: Problems) -> Mapping[str, Any] | None:
     """The values that a quote may show; None, and a problem, if its own is not among them."""
-    if quote.name == ON_AWS:
-        if quote.script in recorded.on_aws:
-            return {ON_AWS: recorded.on_aws[quote.script]}
-        message = f"nobody knows how long {script.path} takes on AWS"
-        problems.add(quote.place, "unknown-value", message, "record it there, or write `minutes:` in its header")
+    script = _script(quote.script, quote.place, recorded, problems, recorded.facts)
+    recording = recorded.recordings.get(quote.script)
+    if script is None or recording is None:
         return None
     if quote.name in recording.values:
         return recording.values
@@ -196,6 +201,6 @@ def _why_unknown(quote: ValueQuote, script: Script, recording: Recording) -> tup
     return f'no value "{quote.name}" at the end of {script.path}', known
 
 
-def _declared_mark(on_aws: OnAws, language: str) -> str:
+def _declared_mark(language: str) -> str:
     """An asterisk that tells, to those who point at it, that a number was declared and not measured."""
-    return f'<abbr title="{words_of(language)["declared"]}">*</abbr>' if on_aws.declared else ""
+    return f'<abbr title="{words_of(language)["declared"]}">*</abbr>'

@@ -6,14 +6,19 @@ import re
 import textwrap
 from collections.abc import Iterator
 
+from labguide import shown_values
 from labguide.lines import split
-from labguide.model import Cell, CellQuote, Recording, Script
-from labguide.problems import Problems, did_you_mean
+from labguide.model import Cell, CellQuote, Document, Recording, Script
+from labguide.problems import Problems, did_you_mean, one_line
 from labguide.weaving import outputs, provenance
 from labguide.weaving.outputs import Asset
+from labguide.weaving.words import words_of
 
 RECORDED = "recorded"
 """The site's folder of what was recorded: pictures, figures, the whole of what pages show a part of."""
+
+CHECK_CLASS = "check-says"
+"""Marks what a check says where its step is missing."""
 
 _NUMBERS = {
     "hl_lines": re.compile(r"\d+(-\d+)?( +\d+(-\d+)?)*"),
@@ -23,24 +28,36 @@ _NUMBERS = {
 
 
 def block(
-    quote: CellQuote, script: Script, recording: Recording | None, page: str, language: str, problems: Problems
+    quote: CellQuote, script: Script, recording: Recording | None, document: Document, problems: Problems
 ) -> tuple[list[str] | None, list[Asset]]:
-    """The lines for a quote, without its indentation, and the files they refer to; no lines if it is wrong.
-
-    `page` is the path of the document in the site, from which links to files are relative; `language` is its own.
-    """
+    """The lines for a quote, without its indentation, and the files they refer to; no lines if it is wrong."""
     cell = _cell(quote, script, problems)
     if cell is None:
         return None, []
     code = _code(quote, cell.source, problems) if "code" in quote.show else []
-    recorded = recording.cell(quote.cell) if recording and "output" in quote.show else None
+    recorded = recording.cell(quote.cell) if recording else None
     if recording is None or recorded is None:
         return code, []
     stem = f"{RECORDED}/{quote.script}/{quote.cell}"
     marks = provenance.marks(recording, recorded, cell)
-    look = outputs.Look(stem, quote.options.get("alt", ""), page, marks, language, quote.place, problems)
-    shown, assets = outputs.as_markdown(recorded.outputs, look)
-    return [*code, *([""] if code and shown else []), *shown], assets
+    alt = quote.options.get("alt", "")
+    look = outputs.Look(stem, alt, document.uri, marks, document.language, quote.place, problems)
+    seen = recorded.outputs if "output" in quote.show else ()
+    shown, assets = outputs.as_markdown(seen, look)
+    parts = [part for part in (code, shown, _check(recorded.check, quote, document)) if part]
+    return [line for number, part in enumerate(parts) for line in ([""] if number else []) + part], assets
+
+
+def _check(said: str, quote: CellQuote, document: Document) -> list[str]:
+    """What a check says to a student who has not done its step: below its output on a page, in a deck if asked for.
+
+    It stands in a paragraph, because that is right at any indentation.
+    """
+    asked = "check" in quote.show or ("output" in quote.show and document.kind != "deck")
+    if not said or not asked:
+        return []
+    text = shown_values.as_markdown(one_line(said))
+    return [f'<span class="{CHECK_CLASS}">{words_of(document.language)["check"].format(said=text)}</span>']
 
 
 def _cell(quote: CellQuote, script: Script, problems: Problems) -> Cell | None:

@@ -10,7 +10,6 @@ import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -20,7 +19,7 @@ from labguide.lines import split
 from labguide.model import Cell, CellQuote, Document, Line, Place, Project, Recording, Script, Sources
 from labguide.problems import Problems, did_you_mean
 from labguide.scripts import script_name
-from labguide.weaving import Recorded, with_values
+from labguide.weaving import Recorded, languages, with_values
 
 _SYNC_MARK = re.compile(r"^<!-- en:[0-9a-f]{12} -->\n?", re.MULTILINE)
 _HEADING_ID = re.compile(r"(?m)^(#+ .*?)[ \t]*\{#[\w-]+\}[ \t]*$")
@@ -47,19 +46,13 @@ def expand(document: Document, all_sources: Sources, project: Project, problems:
 
 def translation_of(script: Script, language: str, all_sources: Sources) -> Document | None:
     """The translation of a script's prose into a language, if there is one."""
-    return next((each for each in all_sources.documents if _translates(each, language) == script.path), None)
-
-
-def _translates(document: Document, language: str) -> str:
-    """The script whose translation a document is, by its name: `notebooks/video-games.zh-TW.md`; empty if of none."""
-    stem = document.path.removesuffix(Path(document.path).suffix)
-    is_one = document.kind == "notebook" and stem.endswith(f".{language}")
-    return f"{stem.removesuffix(f'.{language}')}.py" if is_one else ""
+    found = (each for each in all_sources.documents if each.language == language and each.translates == script.path)
+    return next(found, None)
 
 
 def check_translation(document: Document, scripts: Mapping[str, Script], problems: Problems) -> None:
     """A translation must quote each code cell of its script once, in order: its notebook is to run like the other."""
-    path = _translates(document, document.language)
+    path = document.translates
     if not path:
         return
     name = script_name(path)
@@ -95,19 +88,20 @@ def downloads(
         stem = script.path.removesuffix(".py")
         for language in languages:
             cells, suffix = _localised(script, language, all_sources, recorded, problems)
+            recording = recorded.recordings.get(script.name)
             files[f"{stem}{suffix}.ipynb"] = as_ipynb(cells, None)
-            files[f"{stem}-executed{suffix}.ipynb"] = as_ipynb(cells, recorded.recordings.get(script.name))
+            files[f"{stem}-executed{suffix}.ipynb"] = as_ipynb(cells, recording, suffix.removeprefix("."))
     return files
 
 
-def as_ipynb(cells: Iterable[Cell], recording: Recording | None) -> bytes:
-    """A notebook file (nbformat 4) of these cells, with the outputs of `recording` if there is one.
+def as_ipynb(cells: Iterable[Cell], recording: Recording | None, language: str = "") -> bytes:
+    """A notebook file (nbformat 4) of these cells, with the outputs of `recording`, in a language, if there is one.
 
     The cells keep their tags: without `raises-exception`, Run All would stop where the page shows an error on purpose.
     """
     cells = list(cells)
     counter = count(1)
-    made = [_notebook_cell(cell, index, recording, counter) for index, cell in enumerate(cells, start=1)]
+    made = [_notebook_cell(cell, index, (recording, language), counter) for index, cell in enumerate(cells, start=1)]
     metadata = {
         **_title(cells),
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -125,14 +119,16 @@ def _title(cells: Iterable[Cell]) -> dict[str, str]:
     return {"title": heading[1]} if heading else {}
 
 
-def _notebook_cell(cell: Cell, index: int, recording: Recording | None, counter: Iterator[int]) -> Any:
+def _notebook_cell(cell: Cell, index: int, shown: tuple[Recording | None, str], counter: Iterator[int]) -> Any:
     identity = f"cell-{index}"
     metadata = {"tags": sorted(cell.tags)} if cell.tags else {}
     if cell.kind == "markdown":
         return nbformat.v4.new_markdown_cell(cell.source, id=identity, metadata=metadata)
     number = next(counter)
+    recording, language = shown
     recorded = recording.cell(cell.name) if recording else None
-    outputs = [nbformat.from_dict(dict(output)) for output in recorded.outputs] if recorded else []
+    found = languages.chosen(recorded.outputs, language) if recorded else ()
+    outputs = [nbformat.from_dict(dict(output)) for output in found]
     for output in outputs:
         if output["output_type"] == "execute_result":
             output["execution_count"] = number

@@ -19,7 +19,7 @@ from typing import Any
 
 from labguide.model import Output
 from labguide.quotes import HTML_FENCE, OUTPUT_CLASS
-from labguide.weaving import coloured, formulas, frames, markup, prose, shrinking
+from labguide.weaving import coloured, formulas, frames, languages, markup, prose, shrinking
 from labguide.weaving.forms import Asset, CannotShowError, Look, Shown
 
 __all__ = ["Asset", "Look", "as_markdown", "fence_for"]
@@ -66,6 +66,8 @@ class _Form:
     look: Look
     number: int
     """Which of the cell's files comes next, from 1."""
+    own: bool = False
+    """It is of the page's language alone."""
 
     @property
     def text(self) -> str:
@@ -80,7 +82,7 @@ class _Form:
 
     def path(self, ending: str) -> str:
         """Where a file of this output stands in the site."""
-        return f"{self.look.stem}-{self.number}{ending}"
+        return f"{self.look.stem}-{self.number}{f'-{self.look.language}' if self.own else ''}{ending}"
 
 
 def as_markdown(outputs: Iterable[Output], look: Look) -> tuple[list[str], list[Asset]]:
@@ -139,11 +141,13 @@ def _shown(output: Output, look: Look, number: int) -> Shown:
 
 def _rich(output: Output, look: Look, number: int) -> Shown:
     """The first of an output's forms that can be shown; a problem if there is none, or only text instead of it."""
-    data = output.get("data", {})
+    (here,) = languages.chosen([output], look.language)
+    data = here.get("data", {})
     failed: list[CannotShowError] = []
     for mime, show in _forms(data):
+        own = languages.is_own(mime, output, look.language)
         try:
-            shown = show(_Form(mime, data[mime], output, look, number))
+            shown = show(_Form(mime, data[mime], here, look, number, own))
         except CannotShowError as error:
             failed.append(error)
             continue

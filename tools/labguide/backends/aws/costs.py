@@ -14,6 +14,7 @@ import yaml
 from labguide.backends.aws import kinds
 from labguide.backends.calls import Call
 from labguide.backends.creation import Creation
+from labguide.model import Fact
 
 _HOURS_A_MONTH = 730
 
@@ -45,8 +46,24 @@ class PriceTable:
     date: str
     not_counted: str
     usd_an_hour: Mapping[str, float]
-    disk: float
-    """US dollars for a gigabyte and month."""
+    usd: Mapping[str, float]
+    """US dollars for what is no machine, by the whole name under which documents quote it: `disk.gigabyte_month`."""
+
+    @property
+    def disk(self) -> float:
+        """US dollars for a gigabyte and month of a disk."""
+        return self.usd["disk.gigabyte_month"]
+
+    def facts(self) -> dict[str, Fact]:
+        """The table as documents quote it; a machine by the hour, and by the `day` and the `month` of 730 hours."""
+        told = {"date": self.date, "region": self.region, "source": self.source}
+        periods = {"": 1, ".day": 24, ".month": _HOURS_A_MONTH}
+        machines = {
+            f"{machine}{period}": usd * hours
+            for machine, usd in self.usd_an_hour.items()
+            for period, hours in periods.items()
+        }
+        return {name: Fact(value) for name, value in {**told, **self.usd, **machines}.items()}
 
 
 @cache
@@ -59,7 +76,7 @@ def prices() -> PriceTable:
         date=str(table["date"]),
         not_counted=table["not_counted"],
         usd_an_hour=table["usd_an_hour"],
-        disk=table["disk_usd_a_gigabyte_and_month"],
+        usd={name: entry["usd"] for name, entry in table["usd"].items()},
     )
 
 

@@ -1,38 +1,27 @@
 """The least IAM policy with which a script's recorded calls are allowed.
 
-An API operation is mostly an IAM action of the same name; `_ACTIONS` has those that are not. See the Service
+An API operation is mostly an IAM action of the same name; `declared.OTHERWISE` has those that are not. See the Service
 Authorization Reference, https://docs.aws.amazon.com/service-authorization/latest/reference/, for actions and for the
-forms of resource names. What a recorded run did not call is not in its policy: a branch that was not taken, a click
-in the console.
+forms of resource names. What a recorded run did not call, a branch that was not taken or a click in the console, is in
+its policy only if the author declares it.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 from labguide import cleaning
+from labguide.backends.aws.declared import OTHERWISE, Declared
 from labguide.backends.calls import Call
 
-_ACTIONS: Mapping[str, tuple[str, ...]] = {
-    "s3.AbortMultipartUpload": ("s3:AbortMultipartUpload",),
-    "s3.CompleteMultipartUpload": ("s3:PutObject",),
-    "s3.CopyObject": ("s3:GetObject", "s3:PutObject"),
-    "s3.CreateMultipartUpload": ("s3:PutObject",),
-    "s3.DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
-    "s3.HeadBucket": ("s3:ListBucket",),
-    "s3.HeadObject": ("s3:GetObject",),
-    "s3.ListBuckets": ("s3:ListAllMyBuckets",),
-    "s3.ListMultipartUploads": ("s3:ListBucketMultipartUploads",),
-    "s3.ListObjectVersions": ("s3:ListBucketVersions",),
-    "s3.ListObjects": ("s3:ListBucket",),
-    "s3.ListObjectsV2": ("s3:ListBucket",),
-    "s3.ListParts": ("s3:ListMultipartUploadParts",),
-    "s3.UploadPart": ("s3:PutObject",),
-    "s3.UploadPartCopy": ("s3:GetObject", "s3:PutObject"),
-    "sts.GetCallerIdentity": (),  # everybody may ask who they are
-}
+MOST = 6144
+"""So many characters a customer managed policy may have."""
+
+_NOTHING = Declared()
 
 _TAGGING = {"sagemaker": "sagemaker:AddTags", "iam": "iam:TagRole"}
 """The action that a creating call needs besides its own if it takes tags along."""
@@ -44,12 +33,15 @@ _Grant = tuple[str, tuple[str, ...], str]
 """An action, the resources it is for, and the service that a passed role is for (empty if none is passed)."""
 
 
-def of(calls: Iterable[Call]) -> dict[str, Any]:
+def of(calls: Iterable[Call], declared: Declared = _NOTHING) -> dict[str, Any]:
     """The policy document, with actions and resources in a stable order."""
-    grants = {grant for call in calls for grant in _grants(call)}
+    allowed: dict[tuple[str, str], set[str]] = {}
+    for action, resources, passed_to in (*_recorded(calls, declared.names), *_by_hand(declared)):
+        allowed.setdefault((action, passed_to), set()).update(resources)
     actions: dict[tuple[tuple[str, ...], str], list[str]] = {}
-    for action, resources, passed_to in sorted(grants):
-        actions.setdefault((resources, passed_to), []).append(action)
+    for (action, passed_to), on in allowed.items():
+        if left := {each for each in on if not _otherwise(each, action, passed_to, allowed)}:
+            actions.setdefault((_least(left), passed_to), []).append(action)
     statements = [_statement(names, *where) for where, names in actions.items()]
     return {
         "Version": "2012-10-17",
@@ -57,9 +49,51 @@ def of(calls: Iterable[Call]) -> dict[str, Any]:
     }
 
 
+def size(document: Mapping[str, Any]) -> int:
+    """The characters of a policy as AWS counts them: without blanks and line breaks."""
+    return len(json.dumps(document, separators=(",", ":")))
+
+
+def _recorded(calls: Iterable[Call], names: Sequence[str]) -> Iterator[_Grant]:
+    for call in calls:
+        for action, resources, passed_to in _grants(call):
+            yield action, tuple(_widened(each, names) for each in resources), passed_to
+
+
+def _by_hand(declared: Declared) -> Iterator[_Grant]:
+    for granted in declared.also:
+        for action in granted.actions:
+            yield action, granted.resources, granted.passed_to
+
+
+def _widened(resource: str, names: Sequence[str]) -> str:
+    """A resource with the first pattern that its name fits in the place of the name; one with a variable stays."""
+    for pattern in names:
+        name = re.escape(pattern).replace(r"\*", "[^/$]*?")
+        found = re.sub(rf"(?<=[:/]){name}(?=/|:\*$|$)", pattern.replace("\\", "\\\\"), resource)
+        if found != resource:
+            return found
+    return resource
+
+
+def _least(resources: Iterable[str]) -> tuple[str, ...]:
+    """The resources without those that another one among them stands for."""
+    found = set(resources)
+    return tuple(sorted(each for each in found if not any(fnmatchcase(each, other) for other in found - {each})))
+
+
+def _otherwise(resource: str, action: str, passed_to: str, allowed: Mapping[tuple[str, str], set[str]]) -> bool:
+    """Whether a pattern of actions, such as ``sagemaker:List*``, allows this one on the resource too."""
+    return any(
+        each != action and fnmatchcase(action, each) and any(fnmatchcase(resource, wider) for wider in on)
+        for (each, to), on in allowed.items()
+        if to == passed_to
+    )
+
+
 def _grants(call: Call) -> Iterator[_Grant]:
     service, operation = call["service"], call["operation"]
-    for action in _ACTIONS.get(f"{service}.{operation}", (f"{service}:{operation}",)):
+    for action in OTHERWISE.get(f"{service}.{operation}", (f"{service}:{operation}",)):
         yield action, _resources(service, action, call.get("on", {})), ""
     if call.get("tags") and service in _TAGGING:
         yield _TAGGING[service], _resources(service, operation, call.get("on", {})), ""

@@ -69,6 +69,7 @@ def project_of(config: MkDocsConfig, *, preview: bool = False) -> Project:
     path = root / Path(config.config_file_path or "mkdocs.yml").name
     folder = Path(config.config_file_path or "mkdocs.yml").parent
     docs_dir = _relative(config.docs_dir, folder)
+    options.progress(path, own.progress)
     return Project(
         root,
         _languages(config),
@@ -79,6 +80,13 @@ def project_of(config: MkDocsConfig, *, preview: bool = False) -> Project:
         pages=tuple(PageFile(f"{docs_dir}/{uri}", uri, language) for uri, language in _pages(config, preview).items()),
         dialect=dialect(config),
     )
+
+
+def course(config: MkDocsConfig) -> str | None:
+    """The name under which readers' browsers keep their progress; None if they do not."""
+    path = root_of(config) / Path(config.config_file_path or "mkdocs.yml").name
+    said = options.progress(path, config.plugins["labguide"].config.progress)
+    return config.site_name if said is True else said or None
 
 
 def dialect(config: MkDocsConfig) -> Dialect:

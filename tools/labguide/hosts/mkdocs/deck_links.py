@@ -18,6 +18,7 @@ from labguide.sources import MARKDOWN
 
 _IDS = re.compile(r"""\sid=["']([^"']+)["']""")
 _DECKS = (".html", *(pattern.removeprefix("*") for pattern in MARKDOWN))
+_FIRST_PAGES = ("index.md", "README.md")
 _BY_NUMBER = re.compile(r"/(?:\d+(?:/\d+)*/?)?")
 
 
@@ -42,6 +43,11 @@ class DeckLinks:
     def address(self, deck: str, files: Files) -> Callable[[str], str]:
         """For each target that is written in a deck, where it is in the site; `files` are those of its language."""
         return lambda written: self._address(deck, files, written)
+
+    def home(self, deck: str, files: Files) -> str | None:
+        """The guide's first page in a language, seen from a deck; None if there is none."""
+        first = next((page for page in map(files.get_file_from_path, _FIRST_PAGES) if page), None)
+        return get_relative_url(first.url, deck) if first and first.inclusion.is_included() else None
 
     def rendered(self, deck: str, html: str) -> None:
         """Note where one may link to in a deck."""

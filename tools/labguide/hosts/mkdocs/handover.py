@@ -8,7 +8,9 @@ MkDocs knows the pages that the deck links to.
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -18,13 +20,20 @@ from labguide import lines, site
 from labguide.hosts import leftovers
 from labguide.hosts.mkdocs import configuration
 from labguide.hosts.mkdocs.deck_links import DeckLinks
+from labguide.hosts.mkdocs.page_data import PageData
 from labguide.model import Place, Project
 from labguide.problems import Problem, Problems
 from labguide.sources import is_markdown
 
 _TEMPLATES = Path(__file__).parents[2] / "theme"
-_OUTPUTS = "assets/labguide/outputs"
-"""The style sheet and the script for outputs, which MkDocs publishes from the folder of templates."""
+_ASSETS = "assets/labguide"
+"""The folder of style sheets and scripts, which MkDocs publishes from the folder of templates."""
+_STYLES = ("outputs.css", "pages.css")
+_SCRIPTS = ("outputs.js", "pages.js")
+_PROGRESS = "progress.js"
+_WORKER = f"{_ASSETS}/iframe-worker.js"
+_OTHERS_WORKER = "unpkg.com/iframe-worker"
+"""What Material's own plugin `offline` would load for the same from another host."""
 
 
 class Handover:
@@ -37,6 +46,7 @@ class Handover:
         self.project, self.site, self.problems = project, woven, problems
         self._notices = notices
         self._links = DeckLinks(project, woven.decks, problems)
+        self._data = PageData(project, woven.pages, None)
         self._decks: dict[str, str] = {}
         self._foreign: dict[str, str] = {}
         self._seen: dict[tuple[str, int], list[Problem]] = {}
@@ -44,7 +54,9 @@ class Handover:
     def configure(self, config: MkDocsConfig) -> None:
         """Teach MkDocs' extensions and theme what woven text needs."""
         config.mdx_configs.update(configuration.dialect(config).configs)
-        _add_templates(config)
+        course = configuration.course(config)
+        self._data = PageData(self.project, self.site.pages, course)
+        _add_templates(config, (*_SCRIPTS, *([] if course is None else [_PROGRESS])))
 
     def add_files(self, files: Files, config: MkDocsConfig) -> None:
         """Add notebooks, recorded pictures and places for decks to a language's files."""
@@ -85,6 +97,7 @@ class Handover:
 
     def see_content(self, page: Page, content: str) -> str:
         """Hold a page's HTML against what was woven, and return it, in a preview with the problems found."""
+        self._data.read(page, content)
         seen = (page.file.src_uri, hash(content))  # a page that is not translated is built in each language
         if seen not in self._seen:
             self._seen[seen] = list(self._found(page, content))
@@ -104,10 +117,15 @@ class Handover:
             leftovers.check_text(Place(path), str(text or ""), found)
         return found
 
+    def page_data(self, page: Page | None, language: str, base: str) -> dict[str, Any]:
+        """What a page tells its own scripts."""
+        return self._data.of(page, language, base)
+
     def render_decks(self, files: Files, config: MkDocsConfig) -> None:
         """Put decks into their places, when all pages of a language have been read."""
         language = _language(config) or self.project.languages[0]
         self._links.published(files)
+        self._data.listed(language, files)
         for path, woven in self.site.decks.items():
             if woven.document.language == language:
                 self._decks[path] = self._deck(path, files)
@@ -116,14 +134,17 @@ class Handover:
             if file.page and file.src_uri in self.site.pages:
                 self._note_links(file.page)
 
-    def finish(self) -> None:
-        """After the last language: what can be told only when everything is there."""
+    def finish(self, folder: Path) -> None:
+        """After the last language: what can be done only when everything is there, in the folder of the site."""
         self._links.check()
+        self._data.check(self.problems)
+        _let_search_from_disk(folder)
 
     def _deck(self, path: str, files: Files) -> str:
         woven = self.site.decks[path]
         try:
-            page = site.render_deck(path, self.site, self.project, self._links.address(path, files))
+            address, home = self._links.address(path, files), self._links.home(path, files)
+            page = site.render_deck(path, self.site, self.project, address, home)
         except Exception as error:  # an extension raises whatever it does
             message = f"this deck cannot be rendered: {type(error).__name__}: {error}"
             self.problems.add(Place(woven.document.path), "mkdocs", message, "mend the deck")
@@ -153,14 +174,23 @@ def _language(config: MkDocsConfig) -> str | None:
     return str(i18n.current_language) if i18n is not None else None
 
 
-def _add_templates(config: MkDocsConfig) -> None:
+def _add_templates(config: MkDocsConfig, scripts: Sequence[str]) -> None:
     """Put this package's page templates before the theme's, after those of the project."""
     own, dirs = str(_TEMPLATES), config.theme.dirs
     if config.theme.name == "material" and own not in dirs:
         dirs.insert(1 if config.theme.custom_dir else 0, own)
         # First, so that a project's own style sheets may change what they say of outputs.
-        config.extra_css.insert(0, f"{_OUTPUTS}.css")
-        config.extra_javascript.insert(0, f"{_OUTPUTS}.js")
+        config.extra_css[:0] = [f"{_ASSETS}/{name}" for name in _STYLES]
+        config.extra_javascript[:0] = [f"{_ASSETS}/{name}" for name in scripts]
+        others = (each for each in config.extra.get("polyfills", ()) if _OTHERS_WORKER not in str(each))
+        config.extra["polyfills"] = [_WORKER, *others]
+
+
+def _let_search_from_disk(folder: Path) -> None:
+    """Publish the index of the search as a script too, which a page that was opened from the disk may load."""
+    index = folder / "search" / "search_index.json"
+    if index.is_file():
+        index.with_suffix(".js").write_text(f"var __index = {index.read_text('utf-8')}", "utf-8")
 
 
 def _notice(problems: list[Problem]) -> str:

@@ -68,6 +68,14 @@ def unrun(config: Path, value: Any) -> tuple[UnrunRule, ...]:
     return tuple(_rule(rule, *place, index) for index, rule in enumerate(value))
 
 
+def progress(config: Path, value: Any) -> bool | str:
+    """The option `progress: true`, or a name for the course that stays when the site gets another one."""
+    if isinstance(value, bool | str) or value is None:
+        return value or False
+    message = "`progress` is neither true nor a name"
+    raise _wrong(config, "plugins", "labguide", "progress", message=message, remedy="write `progress: true`")
+
+
 def _rule(rule: Any, config: Path, *keys: str | int) -> UnrunRule:
     if not isinstance(rule, Mapping):
         message = f"a rule of `unrun_code` is no mapping: {rule}"

@@ -1,0 +1,556 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   labguide:
+#     minutes: 14
+#     after: [create-bucket, notebook-instance]
+#     timeout: 900
+# ---
+
+# %% [markdown]
+# # K-Means on digits, with boto3
+#
+# Nobody tells the model what a 3 looks like. It gets pictures of handwritten digits without their labels, and
+# sorts them into ten heaps of pictures that look alike. Then you find out what is in the heaps. This notebook
+# does it with boto3, the library that every request to AWS can be made with. Run the cells from top to bottom, each one once.
+
+# %% [markdown]
+# ## Set up
+#
+# The notebook needs version 3 of the SageMaker Python SDK. This cell says where the notebook runs, and installs
+# what is missing. If everything is there, it installs nothing.
+
+# %% name="install"
+import os
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+wanted = {
+    "sagemaker": "sagemaker>=3.2,<4",
+    "pandas": "pandas",
+    "matplotlib": "matplotlib",
+    "scikit-learn": "scikit-learn",
+}
+
+
+def major(package):
+    """The first number of an installed package's version; empty if it is not there."""
+    try:
+        return version(package).partition(".")[0]
+    except PackageNotFoundError:
+        return ""
+
+
+def missing():
+    """What is not there; of the SageMaker Python SDK, only version 3 will do."""
+    return [
+        name
+        for name in wanted
+        if not major(name) or (name == "sagemaker" and major(name) != "3")
+    ]
+
+
+if "AWS_ENDPOINT_URL" in os.environ:
+    place = "your computer, against the local sandbox"
+elif Path("/opt/ml/metadata/resource-metadata.json").exists():
+    place = "SageMaker"
+else:
+    place = "your computer, against AWS"
+
+print(f"This notebook runs on {place}.")
+print("SageMaker Python SDK: needs version 3, has", major("sagemaker") or "none")
+
+if missing():
+    size = "about 1 GB, a few minutes" if "sagemaker" in missing() else "a minute"
+    print(f"Installing {', '.join(missing())}: {size}, only this once ...")
+    requirements = " ".join(f'"{wanted[name]}"' for name in missing())
+    get_ipython().run_line_magic("pip", f"install --quiet {requirements}")
+    assert not missing(), (
+        f"pip could not install {', '.join(missing())}: read what it says above. "
+        "It needs a network, and Python 3.10 or newer."
+    )
+    print("Installed. If a cell below cannot import something, choose")
+    print("Kernel > Restart Kernel, and begin again at this cell.")
+else:
+    print("Everything is here; nothing to install.")
+
+# %% [markdown]
+# Where to work: your region, the workshop's bucket, and a folder in it for this lesson. All that this notebook
+# creates has a name that begins with `name`.
+
+# %% name="setup"
+import io
+import json
+import struct
+import tarfile
+import time
+
+import boto3
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from botocore.exceptions import ClientError
+from sagemaker.core import image_uris
+from sagemaker.core.helper.session_helper import get_execution_role
+from sklearn.datasets import load_digits
+
+region = boto3.Session().region_name
+assert region, "No region is set: do what module 1 says about your region first."
+account = boto3.client("sts").get_caller_identity()["Account"]
+bucket = f"smworkshop-{account}"
+prefix = "kmeans-boto3"
+name = "smworkshop-kmeans-boto3"
+
+client = boto3.client("sagemaker")
+s3 = boto3.client("s3")
+iam = boto3.client("iam")
+
+print("Region:", region)
+
+# %% [markdown]
+# Module 1 made the bucket, and a role that lets SageMaker use it. A notebook instance has a role of its own,
+# which does as well. Whatever is missing, because you skipped module 1, this cell makes.
+
+# %% name="bucket-and-role"
+try:
+    s3.head_bucket(Bucket=bucket)
+except ClientError:
+    request = {"Bucket": bucket}
+    if region != "us-east-1":
+        request["CreateBucketConfiguration"] = {"LocationConstraint": region}
+    s3.create_bucket(**request)
+
+
+def make_role():
+    """A role that SageMaker may take on, for its own work and the workshop's bucket."""
+    trusted = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sagemaker.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    allowed = {
+        "Effect": "Allow",
+        "Action": "s3:*",
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+    }
+    role_name = "SageMakerWorkshopRole"
+    made = iam.create_role(
+        RoleName=role_name,
+        AssumeRolePolicyDocument=json.dumps(
+            {"Version": "2012-10-17", "Statement": [trusted]}
+        ),
+    )
+    iam.attach_role_policy(
+        RoleName=role_name, PolicyArn="arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
+    )
+    iam.put_role_policy(
+        RoleName=role_name,
+        PolicyName="WorkshopBucket",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}),
+    )
+    if "AWS_ENDPOINT_URL" not in os.environ:
+        time.sleep(15)  # until a new role is known everywhere at AWS
+    return made["Role"]["Arn"]
+
+
+try:
+    role = iam.get_role(RoleName="SageMakerWorkshopRole")["Role"]["Arn"]
+except ClientError:
+    on_sagemaker = Path("/opt/ml/metadata/resource-metadata.json").exists()
+    role = get_execution_role() if on_sagemaker else make_role()
+
+print("Bucket and role are ready.")
+
+# %% [markdown]
+# ## Meet the digits
+#
+# scikit-learn brings real handwritten digits: pictures of 8×8 points, each point a number from 0 (white) to 16
+# (black). A row of the table `pictures` is one digit, its 64 points one after the other.
+
+# %% name="digits"
+digits = load_digits()
+pictures = digits.data.astype("float32")
+labels = digits.target
+total_rows = len(pictures)
+
+print(total_rows, "pictures of", pictures.shape[1], "points")
+figure, axes = plt.subplots(2, 10, figsize=(7, 1.8))
+for picture, label, ax in zip(pictures, labels, axes.flat):
+    ax.imshow(picture.reshape(8, 8), cmap="gray_r")
+    ax.set_title(label, fontsize=9)
+    ax.axis("off")
+plt.show()
+
+# %% [markdown]
+# Shuffle them and put every fifth aside as an exam. The labels are put aside altogether: the training job
+# never sees them.
+
+# %% name="split"
+order = np.random.default_rng(seed=5).permutation(len(pictures))
+test_rows = len(pictures) // 5
+test, train = order[:test_rows], order[test_rows:]
+train_rows = len(train)
+
+print("to learn from:", train_rows, " for the exam:", test_rows)
+
+# %% [markdown]
+# ## Write them as RecordIO-protobuf
+#
+# The format that all of Amazon's older algorithms understand. RecordIO frames each record: a magic number, the
+# record's length, the record, and zeros up to a multiple of four bytes. The record inside is a protobuf
+# message: fields, each with a number, a length and its bytes, one in the other like boxes.
+
+# %% name="recordio"
+MAGIC = 0xCED7230A
+
+
+def length(number):
+    """A length as protobuf writes it: seven bits a byte, the lowest first."""
+    if number < 128:
+        return bytes([number])
+    return bytes([number % 128 + 128]) + length(number // 128)
+
+
+def field(number, content):
+    """A protobuf field that holds bytes: its number, its length, the bytes."""
+    return bytes([number * 8 + 2]) + length(len(content)) + content
+
+
+def record(values):
+    """One row as a protobuf message of the kind Record."""
+    numbers = field(1, np.asarray(values, "<f4").tobytes())  # the values
+    tensor = field(2, numbers)  # that they are float32
+    feature = field(1, b"values") + field(2, tensor)  # a name, and what has it
+    return field(1, feature)  # one of the features
+
+
+def recordio(rows):
+    """Rows as a file in the format RecordIO-protobuf."""
+    file = b""
+    for row in rows:
+        content = record(row)
+        padding = bytes(-len(content) % 4)
+        file += struct.pack("<II", MAGIC, len(content)) + content + padding
+    return file
+
+
+first = recordio(pictures[:1])
+print("One picture takes", len(first), "bytes, of which 256 are its 64 points.")
+print("magic number:", first[:4].hex(" "))
+print("length:      ", first[4:8].hex(" "), "=", len(first) - 8)
+print("record:      ", first[8:28].hex(" "), "...")
+
+# %% [markdown]
+# ## Upload the digits
+#
+# The training job reads the file from the bucket.
+
+# %% name="upload"
+data = recordio(pictures[train])
+s3.put_object(Bucket=bucket, Key=f"{prefix}/train/digits.pbr", Body=data)
+
+print(f"{prefix}/train/digits.pbr: {len(data):,} bytes")
+
+# %% name="check-upload" checks="upload"
+listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/train/")
+assert listed["KeyCount"], (
+    "The training data is not in the bucket yet: "
+    'run the cell under "Upload the digits".'
+)
+print("OK: the training data is in the bucket.")
+
+# %% [markdown]
+# ## Train
+#
+# Ten clusters, `k`, because we know that there are ten digits. A row has 64 numbers, `feature_dim`. The request
+# says everything; hyperparameters are strings here. The job runs on a machine of its own, which SageMaker
+# starts for it and shuts down after it.
+
+# %% name="train"
+from datetime import datetime
+
+image = image_uris.retrieve("kmeans", region)
+protobuf = "application/x-recordio-protobuf"
+job_name = f"{name}-{datetime.now():%Y%m%d%H%M%S}"
+
+request = {
+    "TrainingJobName": job_name,
+    "RoleArn": role,
+    "AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File"},
+    "HyperParameters": {
+        "k": "10",
+        "feature_dim": "64",
+        "mini_batch_size": "500",
+        "epochs": "10",
+        "init_method": "kmeans++",
+        "extra_center_factor": "10",
+    },
+    "InputDataConfig": [
+        {
+            "ChannelName": "train",
+            "ContentType": protobuf,
+            "DataSource": {
+                "S3DataSource": {
+                    "S3DataType": "S3Prefix",
+                    "S3Uri": f"s3://{bucket}/{prefix}/train/",
+                    "S3DataDistributionType": "FullyReplicated",
+                }
+            },
+        }
+    ],
+    "OutputDataConfig": {"S3OutputPath": f"s3://{bucket}/{prefix}/output"},
+    "ResourceConfig": {
+        "InstanceType": "ml.m5.large",
+        "InstanceCount": 1,
+        "VolumeSizeInGB": 5,
+    },
+    "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+}
+client.create_training_job(**request)
+
+# Ask every ten seconds whether the job has ended.
+training_ended = client.get_waiter("training_job_completed_or_stopped")
+training_ended.wait(TrainingJobName=job_name, WaiterConfig={"Delay": 10})
+
+print("The training job has ended.")
+
+# %% name="check-training" checks="train"
+jobs = client.list_training_jobs(NameContains=name, StatusEquals="Completed")
+assert jobs["TrainingJobSummaries"], (
+    "No training job has completed yet: "
+    'run the cell under "Train" and wait until it ends.'
+)
+print("OK: a training job has completed.")
+
+# %% [markdown]
+# The job reports how far the pictures are from the centre of their cluster: the mean of the squared distances,
+# `msd`. Smaller is tighter. There is no accuracy, because the job knows no labels.
+
+# %% name="training-metrics" tags=["tolerance-1e-2"]
+job = client.describe_training_job(TrainingJobName=job_name)
+print("Status:", job["TrainingJobStatus"])
+for metric in job["FinalMetricDataList"]:
+    if metric["MetricName"] == "train:msd":
+        msd = metric["Value"]
+        print(f"train:msd: {msd:.0f}")
+
+# %% [markdown]
+# ## What did it learn?
+#
+# The model file is an archive with one file in it, `model_algo-1`: an array of ten rows and 64 columns. A row is
+# the *centroid* of a cluster, the picture in the middle of its pictures. The file begins with 64 bytes that tell
+# the array's shape.
+
+# %% name="centroids"
+def read_centroids(address):
+    """The centroids in a model file of K-Means, one a row."""
+    key = address.removeprefix(f"s3://{bucket}/")
+    archive = io.BytesIO(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    with tarfile.open(fileobj=archive) as files:
+        content = files.extractfile("model_algo-1").read()
+    # MXNet's form: three long numbers, three short ones, then rows and
+    # columns, then three short ones about the type.
+    rows, columns = struct.unpack_from("<QQQ IiI qq iii", content)[6:8]
+    numbers = np.frombuffer(content, "<f4", count=rows * columns, offset=64)
+    return numbers.reshape(rows, columns)
+
+
+model_file = job["ModelArtifacts"]["S3ModelArtifacts"]
+centroids = read_centroids(model_file)
+
+print(len(centroids), "centroids of", centroids.shape[1], "points")
+
+# %% [markdown]
+# A centroid has 64 points, so it can be looked at.
+
+# %% name="centroid-pictures"
+figure, axes = plt.subplots(2, 5, figsize=(7, 3.2))
+for number, ax in enumerate(axes.flat):
+    ax.imshow(centroids[number].round(1).reshape(8, 8), cmap="gray_r")
+    ax.set_title(number, fontsize=11)
+    ax.axis("off")
+plt.show()
+
+# %% [markdown]
+# ## Deploy
+#
+# Three things make an endpoint: the *model* says which file and which container, the *endpoint configuration*
+# says on how many machines of which size, and the *endpoint* is those machines, running. From here on the meter
+# runs.
+
+# %% name="deploy"
+client.create_model(
+    ModelName=job_name,
+    PrimaryContainer={"Image": image, "ModelDataUrl": model_file},
+    ExecutionRoleArn=role,
+)
+client.create_endpoint_config(
+    EndpointConfigName=job_name,
+    ProductionVariants=[
+        {
+            "VariantName": "AllTraffic",
+            "ModelName": job_name,
+            "InitialInstanceCount": 1,
+            "InstanceType": "ml.m5.large",
+        }
+    ],
+)
+client.create_endpoint(EndpointName=job_name, EndpointConfigName=job_name)
+in_service = client.get_waiter("endpoint_in_service")
+in_service.wait(EndpointName=job_name, WaiterConfig={"Delay": 10})
+
+print("The endpoint is in service.")
+
+# %% name="check-endpoint" checks="deploy"
+running = client.list_endpoints(NameContains=name, StatusEquals="InService")
+assert running["Endpoints"], (
+    "No endpoint is in service yet: "
+    'run the cell under "Deploy" and wait about five minutes.'
+)
+print("OK: the endpoint is in service.")
+
+# %% [markdown]
+# ## Predict
+#
+# The exam: the pictures that the job has not seen, in the same format. For each one the endpoint answers which
+# centroid is the closest, and how far away it is.
+
+# %% name="predict" tags=["tolerance-1e-2"]
+runtime = boto3.client("sagemaker-runtime")
+reply = runtime.invoke_endpoint(
+    EndpointName=job_name,
+    Body=recordio(pictures[test]),
+    ContentType=protobuf,
+    Accept="application/json",
+)
+answers = json.loads(reply["Body"].read())["predictions"]
+clusters = np.array([int(answer["closest_cluster"]) for answer in answers])
+
+print(len(answers), "answers; the first one:")
+print("closest cluster:", clusters[0])
+print(f"distance: {answers[0]['distance_to_cluster']:.1f}")
+
+# %% [markdown]
+# The endpoint keeps no secret: the closest centroid can be found here as well.
+
+# %% name="nearest"
+def nearest(centroids, rows):
+    """The number of the centroid that is closest to each row."""
+    return np.array([((centroids - row) ** 2).sum(axis=1).argmin() for row in rows])
+
+
+same = (nearest(centroids, pictures[test]) == clusters).mean()
+
+print(f"Found here as the endpoint answered: {same:.0%}")
+
+# %% [markdown]
+# ## What is in the clusters?
+#
+# Now take out the labels. A row is a cluster, a column is a digit: how many of this digit are in this cluster?
+
+# %% name="table"
+table = pd.crosstab(clusters, labels[test], rownames=["cluster"], colnames=["digit"])
+table
+
+# %% [markdown]
+# Name each cluster after the digit that is most common in it.
+
+# %% name="commonest"
+summary = pd.DataFrame(
+    {
+        "commonest digit": table.idxmax(axis=1),
+        "pictures": table.sum(axis=1),
+        "share": (table.max(axis=1) / table.sum(axis=1)).map("{:.0%}".format),
+    }
+)
+without = sorted(set(range(10)) - set(summary["commonest digit"]))
+without_cluster = ", ".join(map(str, without)) or "none"
+
+print("Digits without a cluster of their own:", without_cluster)
+summary
+
+# %% [markdown]
+# Purity: if every picture is called by the name of its cluster, how many names are right? For comparison, deal
+# the same pictures out at random, to heaps of the same sizes.
+
+# %% name="purity"
+def purity_of(clusters, labels):
+    """The share of rows that carry the commonest label of their cluster."""
+    return pd.crosstab(clusters, labels).max(axis=1).sum() / len(labels)
+
+
+purity = purity_of(clusters, labels[test])
+shuffled = np.random.default_rng(seed=5).permutation(clusters)
+chance = purity_of(shuffled, labels[test])
+
+print(f"purity:          {purity:.1%}")
+print(f"random clusters: {chance:.1%}")
+
+# %% [markdown]
+# Which digits are taken for each other? Here is every other digit that is in a cluster at least five times.
+
+# %% name="confused"
+mixed = []
+for cluster, counts in table.iterrows():
+    commonest = counts.idxmax()
+    for digit, count in counts.drop(commonest).items():
+        if count >= 5:
+            mixed.append((count, digit, commonest))
+            print(f"cluster {cluster}, of {commonest}s: {count} times a {digit}")
+most, most_digit, most_taken_for = max(mixed)
+
+# %% [markdown]
+# ## Delete
+#
+# The endpoint costs money for as long as it exists. You have its answers, so it goes, and the other two with it.
+
+# %% name="delete"
+client.delete_endpoint(EndpointName=job_name)
+deleted = client.get_waiter("endpoint_deleted")
+deleted.wait(EndpointName=job_name, WaiterConfig={"Delay": 10})
+client.delete_endpoint_config(EndpointConfigName=job_name)
+client.delete_model(ModelName=job_name)
+
+print("Deleted.")
+
+# %% name="check-deleted" checks="delete"
+endpoints = client.list_endpoints(NameContains=name)["Endpoints"]
+configurations = client.list_endpoint_configs(NameContains=name)
+models = client.list_models(NameContains=name)["Models"]
+left = [each["EndpointName"] for each in endpoints]
+left += [each["EndpointConfigName"] for each in configurations["EndpointConfigs"]]
+left += [each["ModelName"] for each in models if name in each["ModelName"]]
+assert not left, (
+    f"{len(left)} things are not deleted yet, one is {left[0]}: "
+    'run the cell under "Delete".'
+)
+print("OK: endpoint, configuration and model are gone.")
+
+# %% [markdown]
+# ## Exercise: a careless start
+#
+# Train again with `init_method` = `random` and `extra_center_factor` = 1: ten pictures drawn by lot are the
+# first centroids, and no others are tried. Is the purity the same? You need no endpoint: `read_centroids` and
+# `nearest` do. This is one solution.
+
+# %% name="exercise"
+careless_name = f"smworkshop-kmeans-careless-{datetime.now():%Y%m%d%H%M%S}"
+request["TrainingJobName"] = careless_name
+request["HyperParameters"]["init_method"] = "random"
+request["HyperParameters"]["extra_center_factor"] = "1"
+client.create_training_job(**request)
+training_ended.wait(TrainingJobName=careless_name, WaiterConfig={"Delay": 10})
+
+careless_job = client.describe_training_job(TrainingJobName=careless_name)
+careless = read_centroids(careless_job["ModelArtifacts"]["S3ModelArtifacts"])
+careless_purity = purity_of(nearest(careless, pictures[test]), labels[test])
+
+print(f"careful start:  {purity:.1%}")
+print(f"careless start: {careless_purity:.1%}")

@@ -1,0 +1,53 @@
+// What a page does beside the theme: boxes that scroll can be reached by keyboard, another language opens at the same
+// place, and a tab that was chosen in one language is the chosen one in all.
+"use strict";
+
+(() => {
+  const said = JSON.parse(document.getElementById("__labguide")?.textContent || "{}");
+  const boxes = ".md-typeset__scrollwrap, .recorded-html, .recorded-formula";
+
+  function markBoxes() {
+    for (const box of document.querySelectorAll(boxes)) {
+      const wide = box.scrollWidth > box.clientWidth + 1;
+      for (const [name, value] of [["tabindex", "0"], ["role", "group"], ["aria-label", said.words?.scrolls ?? ""]]) {
+        wide ? box.setAttribute(name, value) : box.removeAttribute(name);
+      }
+    }
+  }
+
+  function keepPlace({ target }) {
+    const link = target.closest?.("a.md-select__link[hreflang]");
+    if (link && location.hash && !link.hash) {
+      link.hash = location.hash;
+    }
+  }
+
+  // The theme keeps the labels of chosen tabs, the newest first; each is kept in the guide's own language too.
+  const labels = Object.entries(said.tabs ?? {});
+  const labelOf = (input) => document.querySelector(`label[for="${input.id}"]`)?.innerText.trim();
+
+  function keepChoice({ target }) {
+    const original = target.matches?.(".tabbed-set > input") && labels.find(([, label]) => label === labelOf(target));
+    if (original) {
+      setTimeout(() => __md_set("__tabs", [...new Set([original[0], ...(__md_get("__tabs") ?? [])])]));
+    }
+  }
+
+  function choose() {
+    const chosen = __md_get("__tabs");
+    for (const set of Array.isArray(chosen) && labels.length ? document.querySelectorAll(".tabbed-set") : []) {
+      const inputs = [...set.querySelectorAll(":scope > input")];
+      const named = (label) => inputs.find((input) => labelOf(input) === label);
+      const first = chosen.map((label) => named(label) ?? named(said.tabs[label])).find(Boolean);
+      if (first && location.hash.slice(1) !== first.id) {
+        first.checked = true;
+      }
+    }
+  }
+
+  choose();
+  addEventListener("change", keepChoice);
+  addEventListener("click", keepPlace, true);
+  new ResizeObserver(markBoxes).observe(document.querySelector(".md-content") ?? document.body);
+  addEventListener("load", markBoxes);
+})();
