@@ -209,6 +209,7 @@ Path("digits-code").mkdir(exist_ok=True)
 import argparse
 import json
 import os
+import random
 from pathlib import Path
 
 # Who am I, and who else is there? SageMaker answers in two variables.
@@ -216,8 +217,10 @@ hosts = json.loads(os.environ["SM_HOSTS"])
 me = os.environ["SM_CURRENT_HOST"]
 rank = hosts.index(me)
 
-# TensorFlow wants to know the same, in a variable of its own, before it starts.
-workers = [f"{host}:{23450 + number}" for number, host in enumerate(hosts)]
+# TensorFlow wants to know the same, in a variable of its own, before it starts. Any
+# free port does; it is drawn by the job's name, so all hosts draw the same.
+port = random.Random(os.environ["TRAINING_JOB_NAME"]).randrange(20_000, 30_000)
+workers = [f"{host}:{port + number}" for number, host in enumerate(hosts)]
 task = {"type": "worker", "index": rank}
 os.environ["TF_CONFIG"] = json.dumps({"cluster": {"worker": workers}, "task": task})
 
@@ -618,13 +621,12 @@ plt.show()
 # %% [markdown]
 # ## Ask it wrongly
 #
-# The model takes numbers. This sends a word instead, and the endpoint says what it does not like.
+# The model takes pictures of 8 by 8 pixels. This sends plain rows of 64 numbers, and the endpoint says what it
+# does not like.
 
-# %% name="wrong-request" tags=["varies"]
+# %% name="wrong-shape" tags=["varies"]
 try:
-    endpoint.invoke(
-        body=json.dumps({"instances": ["seven"]}), content_type="application/json"
-    )
+    ask(pictures[:2].reshape(2, 64))
 except ClientError as error:
     print(error.response["Error"]["Code"])
     print(error.response["OriginalMessage"][:200])

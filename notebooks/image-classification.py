@@ -401,8 +401,7 @@ axes.legend()
 plt.show()
 
 # %% [markdown]
-# The same as numbers. SageMaker keeps the model of the best epoch; the seconds are those that the jobs computed,
-# which are what you pay for.
+# The same as numbers: the best epoch, whose model is kept, and how many seconds each job trained.
 
 # %% name="table" tags=["varies"]
 comparison = pd.DataFrame(

@@ -402,6 +402,11 @@ def test_bytes_in_base64_that_look_like_a_key_by_chance_stay(mime: str) -> None:
     assert kept[0]["data"][mime] == by_chance
 
 
+def test_folder_of_the_machine_is_replaced_behind_the_mark_of_a_colour() -> None:
+    cleaner = Hider(Known(folders={"/opt/work/venv": "/opt/python"}))
+    assert cleaner.text("\x1b[32m/opt/work/venv/lib/a.py:6\x1b[39m") == "\x1b[32m/opt/python/lib/a.py:6\x1b[39m"
+
+
 def test_folders_of_the_machine_are_replaced_where_a_path_begins() -> None:
     known = Known(folders={"/home/mei": "~", "/home/mei/work": "/tmp/workshop"})
     text = "/home/mei/work/a.csv /home/mei/b /home/meilin https://x.test/home/mei/c file:///home/mei/d"

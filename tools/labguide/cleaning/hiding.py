@@ -328,11 +328,15 @@ def _in_rows(rows: Sequence[Sequence[str]]) -> Iterator[Secret]:
 
 
 def _without_folders(text: str, folders: Mapping[str, str]) -> str:
-    """Paths of the machine, the longest first, where one begins: not in the middle of an address or of another path."""
+    """Paths of the machine, the longest first, where one begins: not in the middle of an address or of another path.
+
+    The mark of a colour may stand before it, and ends in a letter.
+    """
     for path in sorted(folders, key=len, reverse=True):
         if path in text:
             instead = folders[path].replace("\\", r"\\")
-            text = re.sub(rf"(?<![\w.~-]){re.escape(path)}(?![\w-])", instead, text)
+            begins = rf"(?P<seam>{secrets.SEAM.pattern}|(?<![\w.~-]))"
+            text = re.sub(rf"{begins}{re.escape(path)}(?![\w-])", rf"\g<seam>{instead}", text)
     return text
 
 
