@@ -209,7 +209,7 @@ print({tag["Key"]: tag["Value"] for tag in tags})
 #
 # The address that you get here opens Jupyter for whoever has it, without asking for a password.
 
-# %% name="open"
+# %% name="open" tags=["varies"]
 answer = sagemaker.create_presigned_notebook_instance_url(
     NotebookInstanceName=notebook_name
 )
