@@ -225,7 +225,8 @@ print("The model is created. It costs nothing.")
 
 # %% name="check-model" checks="create-model"
 models = client.list_models(NameContains=prefix)["Models"]
-assert models, 'There is no model yet: run the cell that says "Model.create".'
+ours = [each for each in models if each["ModelName"].startswith(prefix)]
+assert ours, 'There is no model yet: run the cell that says "Model.create".'
 print("OK: the model is there.")
 
 # %% [markdown]
@@ -577,6 +578,7 @@ left += [
 ]
 models = client.list_models(NameContains=prefix)["Models"]
 left += [each["ModelName"] for each in models]
+left = [name for name in left if name.startswith(prefix)]
 assert not left, (
     f'There is still {", ".join(left)}: run the cell below "Delete everything".'
 )

@@ -442,8 +442,8 @@ pipeline = Pipeline(
 )
 pipeline.upsert(role_arn=role)
 
-definition = json.loads(pipeline.definition())
-for step in definition["Steps"]:
+told = client.describe_pipeline(PipelineName=prefix)
+for step in json.loads(told["PipelineDefinition"])["Steps"]:
     print(f"{step['Name']:12}", step["Type"])
 
 # %% name="check-create" checks="create"
@@ -623,7 +623,11 @@ print("Deleted.")
 groups = client.list_model_package_groups(NameContains=prefix)
 lists = {
     "endpoint": client.list_endpoints(NameContains=prefix)["Endpoints"],
-    "model": client.list_models(NameContains=prefix)["Models"],
+    "model": [
+        each
+        for each in client.list_models(NameContains=prefix)["Models"]
+        if each["ModelName"].startswith(prefix)
+    ],
     "pipeline": client.list_pipelines(PipelineNamePrefix=prefix)["PipelineSummaries"],
     "model group": groups["ModelPackageGroupSummaryList"],
 }

@@ -368,7 +368,10 @@ for name, part in {"train": train, "validation": validation}.items():
 for name, pile in {"train": train, "validation": validation}.items():
     key = f"video-games/{name}/{name}.csv"
     found = s3.list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"]
-    assert found, f'{key} is not in the bucket yet: run the cell "Upload".'
+    assert found, (
+        f'{key} is not in the bucket yet: run the cell "Upload", '
+        "or upload it in the console."
+    )
     lines = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode().splitlines()
     assert lines[0][:2] in ("0,", "1,"), (
         f"The first line of {key} begins with {lines[0][:12]!r}, not with a label: "
@@ -452,7 +455,10 @@ jobs = client.list_training_jobs(
     NameContains="video-games", SortBy="CreationTime", SortOrder="Descending"
 )
 names = [each["TrainingJobName"] for each in jobs["TrainingJobSummaries"]]
-assert names, 'There is no training job yet: run the cell "Train".'
+assert names, (
+    'There is no training job named video-games... yet: run the cell "Train", '
+    "or create one in the console."
+)
 
 job_name = names[0]
 job = client.describe_training_job(TrainingJobName=job_name)
@@ -602,7 +608,10 @@ listed = client.list_endpoints(
     NameContains="video-games", SortBy="CreationTime", SortOrder="Descending"
 )
 status = {each["EndpointName"]: each["EndpointStatus"] for each in listed["Endpoints"]}
-assert status, 'There is no endpoint yet: run the cell "Deploy".'
+assert status, (
+    'There is no endpoint named video-games... yet: run the cell "Deploy", '
+    "or create one in the console."
+)
 
 endpoint_name = next(iter(status))
 assert status[endpoint_name] != "Failed", (
@@ -872,7 +881,8 @@ models = client.list_models(NameContains="video-games")["Models"]
 
 left = [each["EndpointName"] for each in endpoints]
 assert not left, (
-    f'The endpoint {", ".join(left)} still costs money: run "Delete the endpoint".'
+    f"The endpoint {', '.join(left)} still costs money: "
+    'run the cell "Delete the endpoint", or delete it in the console.'
 )
 left = [each["EndpointConfigName"] for each in configs]
 left += [each["ModelName"] for each in models]

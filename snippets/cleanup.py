@@ -38,6 +38,7 @@ session = boto3.Session()
 account = session.client("sts").get_caller_identity()["Account"]
 patient = Config(retries={"mode": "standard", "max_attempts": 10})
 sagemaker = session.client("sagemaker", config=patient)
+scaling = session.client("application-autoscaling", config=patient)
 logs = session.client("logs", config=patient)
 iam = session.client("iam", config=patient)
 s3 = session.resource("s3", config=patient)
@@ -150,7 +151,7 @@ def note_what_it_made(execution):
 # %% [markdown]
 # ## What is elsewhere
 #
-# Logs are in CloudWatch, files in S3, roles in IAM.
+# Scaling has a service of its own, logs are in CloudWatch, files in S3, roles in IAM.
 
 # %% name="elsewhere"
 shared_groups = [
@@ -158,6 +159,20 @@ shared_groups = [
     for kind in ("TrainingJobs", "ProcessingJobs", "TransformJobs", "NotebookInstances")
 ]
 sdk_bucket = s3.Bucket(f"sagemaker-{session.region_name}-{account}")
+
+
+def find_scaling():
+    """What scales the workshop's endpoints: the endpoint's variant, and how."""
+    return [
+        (each["ResourceId"], each["ScalableDimension"])
+        for each in every(
+            scaling,
+            "describe_scalable_targets",
+            "ScalableTargets",
+            ServiceNamespace="sagemaker",
+        )
+        if mine(each["ResourceId"].removeprefix("endpoint/"))
+    ]
 
 
 def find_log_streams():
@@ -235,6 +250,7 @@ def find():
         "pipeline runs": find_executions(),
         **{kind: find_running(kind) for kind in jobs},
         **{kind: find_thing(kind) for kind in things},
+        "scaling of endpoints": find_scaling(),
         "log streams": find_log_streams(),
         "log groups": find_log_groups(),
         "buckets": find_buckets(),
@@ -277,7 +293,8 @@ print("Nothing runs any more.")
 # %% [markdown]
 # ## Endpoints
 #
-# They cost the most. One that is just being made or changed cannot be deleted before it is ready.
+# They cost the most. One that is just being made or changed cannot be deleted before it is ready, and what
+# scales it goes first.
 
 # %% name="endpoints"
 passing = ("Creating", "Updating", "SystemUpdating", "RollingBack")
@@ -287,6 +304,13 @@ def endpoint_status(name):
     """An endpoint's status, such as InService."""
     return sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"]
 
+
+for resource, dimension in find_scaling():
+    scaling.deregister_scalable_target(
+        ServiceNamespace="sagemaker",
+        ResourceId=resource,
+        ScalableDimension=dimension,
+    )
 
 for name in find_thing("endpoints"):
     while endpoint_status(name) in passing:
@@ -327,6 +351,7 @@ print("No model, pipeline or package is left.")
 
 # %% name="check-entries" checks="jobs, endpoints, entries"
 left = [name for kind in jobs for name in find_running(kind)]
+left += [resource for resource, dimension in find_scaling()]
 left += [
     name
     for kind in things

@@ -31,8 +31,10 @@ a_month_idle = hour * 730
 thousand_serverless = 1000 * seconds * memory * gigabyte_second
 one_batch_job = hour * batch_minutes / 60
 requests_a_month = a_month_idle / thousand_serverless * 1000
+millions = round(requests_a_month / 1e6)
+ten_thousands = millions * 100  # as numbers are counted in Chinese
 
 print(f"an endpoint on ml.m5.large, idle: US${a_month_idle:.0f} a month")
 print(f"1,000 serverless requests: US${thousand_serverless:.3f}")
 print(f"one batch job of {batch_minutes} minutes: US${one_batch_job:.3f}")
-print(f"serverless is cheaper below {requests_a_month:,.0f} requests a month")
+print(f"serverless is cheaper below {millions} million requests a month")

@@ -64,7 +64,7 @@ print("It trains.")
 # %% [markdown]
 # ## An endpoint that nobody asks
 #
-# It serves the model of module 2.
+# It serves the model of module 2, and would take a second machine if there were many requests.
 
 # %% name="endpoint"
 sagemaker.create_model(
@@ -88,6 +88,15 @@ sagemaker.create_endpoint_config(
 )
 sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
 sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name)
+
+scaling = boto3.client("application-autoscaling")
+scaling.register_scalable_target(
+    ServiceNamespace="sagemaker",
+    ResourceId=f"endpoint/{name}/variant/AllTraffic",
+    ScalableDimension="sagemaker:variant:DesiredInstanceCount",
+    MinCapacity=1,
+    MaxCapacity=2,
+)
 
 print("It waits for requests.")
 

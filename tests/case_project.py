@@ -107,7 +107,8 @@ class Workshop:
 def assert_same_recording(old: Recording, new: Recording) -> None:
     """Two runs left the same; they were not at one time."""
     comparison = Comparison(old=old.origin, new=new.origin)
-    assert [(cell.name, cell.source) for cell in old.cells] == [(cell.name, cell.source) for cell in new.cells]
-    for before, after in zip(old.cells, new.cells, strict=True):
-        assert comparison.same_outputs(before.outputs, after.outputs), (before.outputs, after.outputs)
+    before, after = ([(cell.name, cell.source, cell.check) for cell in each.cells] for each in (old, new))
+    assert before == after
+    for one, other in zip(old.cells, new.cells, strict=True):
+        assert comparison.same_outputs(one.outputs, other.outputs), (one.outputs, other.outputs)
     assert comparison.same_text(*(json.dumps(each.values, indent=1) for each in (old, new)))

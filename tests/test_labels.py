@@ -14,7 +14,9 @@ from case_project import NoCloud, Seen, Workshop
 from labguide import recordings, site
 from labguide.model import Output
 from labguide.problems import Problems
+from labguide.running import fonts
 
+pytestmark = pytest.mark.skipif(not fonts.cjk_family(), reason="this computer has no font with Chinese")
 PNG, OWN = "image/png", "image/png;language=zh-TW"
 
 CHART = """\

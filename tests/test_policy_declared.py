@@ -77,6 +77,11 @@ def test_action_that_a_pattern_allows_on_as_much_is_left_out() -> None:
     }
 
 
+def test_metrics_have_the_prefix_that_iam_knows() -> None:
+    call = {"service": "monitoring", "operation": "GetMetricStatistics"}
+    assert granted(policy.of([call])) == {"cloudwatch:GetMetricStatistics": ["*"]}
+
+
 def test_role_is_passed_to_the_declared_service_only() -> None:
     found, _ = read("also: [{why: a role, actions: [iam:PassRole], passed_to: sagemaker.amazonaws.com}]")
     (statement,) = policy.of([], found)["Statement"]

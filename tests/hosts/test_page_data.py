@@ -104,3 +104,35 @@ def test_labels_of_tabs_are_known_in_both_languages(tmp_path: Path) -> None:
     assert workshop.build() == []
     assert told(workshop, "zh-TW/one/index.html")["tabs"] == {"By hand": "手動", "In code": "用程式碼"}
     assert [told(workshop, path)["tabs"] for path in ("one/index.html", "zh-TW/two/index.html")] == [{}, {}]
+
+
+def test_words_that_markdown_and_the_theme_leave_in_english_are_in_the_language_of_the_page(tmp_path: Path) -> None:
+    workshop = Built(tmp_path, structure="suffix")
+    config = (tmp_path / "mkdocs.yml").read_text("utf-8")
+    workshop.write("mkdocs.yml", config.replace("[attr_list,", "[{toc: {permalink: true}}, attr_list,"))
+    workshop.write("docs/index.zh-TW.md", f"# 首頁\n\n{QUOTE}")
+    assert workshop.build() == []
+    assert 'title="Permanent link"' in workshop.page("index.html")
+    chinese = workshop.page("zh-TW/index.html")
+    assert 'title="永久連結"' in chinese
+    assert "Permanent link" not in chinese
+    assert 'data-recorded="本機, ' in chinese
+    assert "後端為本機" in chinese
+
+
+@pytest.mark.parametrize(("more", "ending"), [("", ""), ("use_directory_urls: false\n", "index.html")])
+def test_page_for_what_is_not_there_speaks_every_language(tmp_path: Path, more: str, ending: str) -> None:
+    workshop = Built(tmp_path, structure="suffix", more=more)
+    workshop.write("docs/index.zh-TW.md", "# 首頁\n")
+    assert workshop.build() == []
+    page = workshop.page("404.html")
+    assert re.findall(r'<p lang="([^"]+)">.*?href="([^"]+)"', page) == [
+        ("en", f"/{ending}"),
+        ("zh-TW", f"/zh-TW/{ending}"),
+    ]
+
+
+def test_page_for_what_is_not_there_in_a_site_of_one_language(tmp_path: Path) -> None:
+    workshop = Built(tmp_path)
+    assert workshop.build() == []
+    assert "This page does not exist" in workshop.page("404.html")

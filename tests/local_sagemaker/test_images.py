@@ -55,7 +55,7 @@ def test_the_latest_of_an_algorithm_is_its_version_1() -> None:
 
 def test_every_image_has_pinned_requirements() -> None:
     for image in {each for known in images.IMAGES.values() for each in (known, known.for_scripts)}:
-        lines = (images.HERE / image.requirements).read_text().splitlines()
+        lines = [line for file in images.files_of(image) for line in file.read_text().splitlines()]
         wanted = [line for line in lines if line and not line.startswith("#")]
         assert wanted
         assert all("==" in line for line in wanted), image.name

@@ -84,6 +84,8 @@ def test_a_saved_model_answers_rows_columns_and_signatures(aws: Aws, saved: dict
     assert ask(aws, both) == {"predictions": [{"sum": 2.0, "text": "x"}]}
     told = refusal(lambda: ask(aws, {"instances": [["x"]]}))
     assert told["OriginalStatusCode"] == 400
+    narrow = refusal(lambda: ask(aws, {"instances": [[1], [2]]}))
+    assert "Input x has the shape (2, 1), but the model takes (None, 2)" in narrow["OriginalMessage"]
     unknown = refusal(lambda: ask(aws, [[1, 2]], CustomAttributes="tfs-model-name=other"))
     assert (unknown["OriginalStatusCode"], "Servable not found" in unknown["OriginalMessage"]) == (404, True)
 

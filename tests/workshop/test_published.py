@@ -11,15 +11,12 @@ from playwright.sync_api import Browser, Page
 
 from browser import overflowing_slides, watch
 
-PAGES = (
-    "index.html",
-    "modules/1-notebook-instance.html",
-    "modules/2-video-games.html",
-    "cleanup.html",
-    "about/permissions.html",
-    "about/local-sagemaker.html",
-    "about/how-it-works.html",
-)
+DOCS = Path(__file__).parent.parent.parent / "docs"
+PAGES = [
+    page.relative_to(DOCS).with_suffix(".html").as_posix()
+    for page in sorted(DOCS.rglob("*.md"))
+    if not page.name.endswith(".zh-TW.md")
+]
 LANGUAGES = {"en": "", "zh-TW": "zh-TW/"}
 DECKS = {"en": "slides/sagemaker-introduction.html", "zh-TW": "slides/sagemaker-introduction.zh-TW.html"}
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}

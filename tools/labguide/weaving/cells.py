@@ -39,7 +39,7 @@ def block(
     if recording is None or recorded is None:
         return code, []
     stem = f"{RECORDED}/{quote.script}/{quote.cell}"
-    marks = provenance.marks(recording, recorded, cell)
+    marks = provenance.marks(recording, recorded, cell, document.language)
     alt = quote.options.get("alt", "")
     look = outputs.Look(stem, alt, document.uri, marks, document.language, quote.place, problems)
     seen = recorded.outputs if "output" in quote.show else ()

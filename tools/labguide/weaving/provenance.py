@@ -12,10 +12,10 @@ STALE_CLASS = "recorded-stale"
 """Marks an output whose cell has other code now than when it was recorded."""
 
 
-def marks(recording: Recording, recorded: RecordedCell, cell: Cell) -> str:
+def marks(recording: Recording, recorded: RecordedCell, cell: Cell, language: str) -> str:
     """The attributes of one output, as `attr_list` writes them: where and when, and whether it is out of date."""
     stale = f" .{STALE_CLASS}" if recorded.source != cell.source else ""
-    return f'{stale} data-recorded="{recording.backend}, {recorded.origin.recorded}"'
+    return f'{stale} data-recorded="{_backend(words_of(language), recording)}, {recorded.origin.recorded}"'
 
 
 def closing(document: Document, recordings: Iterable[Recording]) -> str:
@@ -34,6 +34,10 @@ def _sentence(words: dict[str, str], recording: Recording) -> str:
     return words["script"].format(
         script=recording.script,
         date=recording.origin.recorded,
-        backend=recording.backend,
+        backend=_backend(words, recording),
         versions=", ".join(f"{name} {version}" for name, version in sorted(versions.items())),
     )
+
+
+def _backend(words: dict[str, str], recording: Recording) -> str:
+    return words.get(f"backend_{recording.backend}", recording.backend)

@@ -4,7 +4,8 @@ The environment is built when it is first wanted, in the user's cache folder or 
 names, and shared by all runs afterwards.
 To register a framework's image: put its requirements beside this file and add a line to `FRAMEWORKS`. The images of a
 built-in algorithm stand in its own file; what users' scripts import in them, for xgboost-1.7.txt, is in
-xgboost-1.7-scripts.txt. That's it.
+xgboost-1.7-scripts.txt. What is to be installed without its own requirements, for tensorflow-2.txt, is in
+tensorflow-2-alone.txt. That's it. Environments share the files of packages that they have in common (sharing.py).
 To register one without touching this package: name a folder in LOCAL_SAGEMAKER_IMAGES. Its file my-image.txt has the
 requirements of every image of the repository ``my-image``, my-image@1.0.txt those of its tag 1.0. Scripts run in it.
 """
@@ -23,6 +24,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from .. import algorithms, cache
+from .sharing import share
 
 HERE = Path(__file__).parent
 READY = "ready"
@@ -155,18 +157,29 @@ def python_of(image: Image) -> Path:
 
 
 def _folder_name(image: Image) -> str:
+    files = files_of(image)
+    identity = b"".join(file.read_bytes() for file in files) + f"{sys.version_info[:2]} {sys.platform}".encode()
+    return f"{files[0].stem}-{hashlib.sha256(identity).hexdigest()[:12]}"
+
+
+def files_of(image: Image) -> list[Path]:
+    """Return the file of an image's requirements, and that of those which are installed without their own, if any."""
     requirements = HERE / image.requirements
-    identity = requirements.read_bytes() + f"{sys.version_info[:2]} {sys.platform}".encode()
-    return f"{requirements.stem}-{hashlib.sha256(identity).hexdigest()[:12]}"
+    alone = requirements.with_name(f"{requirements.stem}-alone.txt")
+    return [requirements, *([alone] if alone.is_file() else [])]
 
 
 def _build(image: Image, target: Path, python: Path) -> None:
     started = time.monotonic()
     print(f"local_sagemaker: building the environment of {image.name}, once ...", file=sys.stderr, flush=True)
     _run(image, [sys.executable, "-m", "venv", "--clear", str(target)])
-    install = [str(python), "-m", "pip", "install", "--quiet", "--only-binary", ":all:"]
-    install += ["--no-deps"] if image.only_these else []
-    _run(image, [*install, "--disable-pip-version-check", "-r", str(HERE / image.requirements)])
+    install = [str(python), "-m", "pip", "install", "--quiet", "--only-binary", ":all:", "--disable-pip-version-check"]
+    only_these = ["--no-deps"] if image.only_these else []
+    requirements, *alone = files_of(image)
+    _run(image, [*install, *only_these, "-r", str(requirements)])
+    for file in alone:
+        _run(image, [*install, "--no-deps", "-r", str(file)])
+    share(target, [ready.parent for ready in target.parent.glob(f"*/{READY}")])
     (target / READY).touch()
     seconds = time.monotonic() - started
     print(f"local_sagemaker: {image.name} is ready after {seconds:.0f} s", file=sys.stderr, flush=True)

@@ -23,6 +23,9 @@ MOST = 6144
 
 _NOTHING = Declared()
 
+_PREFIXES = {"monitoring": "cloudwatch"}
+"""What IAM calls a service whose requests are signed with another name."""
+
 _TAGGING = {"sagemaker": "sagemaker:AddTags", "iam": "iam:TagRole"}
 """The action that a creating call needs besides its own if it takes tags along."""
 
@@ -93,7 +96,8 @@ def _otherwise(resource: str, action: str, passed_to: str, allowed: Mapping[tupl
 
 def _grants(call: Call) -> Iterator[_Grant]:
     service, operation = call["service"], call["operation"]
-    for action in OTHERWISE.get(f"{service}.{operation}", (f"{service}:{operation}",)):
+    usual = f"{_PREFIXES.get(service, service)}:{operation}"
+    for action in OTHERWISE.get(f"{service}.{operation}", (usual,)):
         yield action, _resources(service, action, call.get("on", {})), ""
     if call.get("tags") and service in _TAGGING:
         yield _TAGGING[service], _resources(service, operation, call.get("on", {})), ""

@@ -24,6 +24,7 @@ from labguide.hosts.mkdocs.page_data import PageData
 from labguide.model import Place, Project
 from labguide.problems import Problem, Problems
 from labguide.sources import is_markdown
+from labguide.weaving.words import words_of
 
 _TEMPLATES = Path(__file__).parents[2] / "theme"
 _ASSETS = "assets/labguide"
@@ -50,16 +51,19 @@ class Handover:
         self._decks: dict[str, str] = {}
         self._foreign: dict[str, str] = {}
         self._seen: dict[tuple[str, int], list[Problem]] = {}
+        self._says_permalink = False
 
     def configure(self, config: MkDocsConfig) -> None:
         """Teach MkDocs' extensions and theme what woven text needs."""
         config.mdx_configs.update(configuration.dialect(config).configs)
+        self._says_permalink = "permalink_title" in config.mdx_configs.get("toc", {})
         course = configuration.course(config)
         self._data = PageData(self.project, self.site.pages, course)
         _add_templates(config, (*_SCRIPTS, *([] if course is None else [_PROGRESS])))
 
     def add_files(self, files: Files, config: MkDocsConfig) -> None:
         """Add notebooks, recorded pictures and places for decks to a language's files."""
+        self._speak(config)
         published = {file.dest_uri: file for file in files if file.inclusion.is_included()}
         for file in published.values():
             self._tell_unread(file)
@@ -69,6 +73,12 @@ class Handover:
             if path in files.src_uris:
                 files.remove(files.src_uris[path])
             files.append(File.generated(config, path, content=content))
+
+    def _speak(self, config: MkDocsConfig) -> None:
+        """Let Markdown's own words be in the language that is built, unless the project says them."""
+        if "toc" in config.markdown_extensions and not self._says_permalink:
+            title = words_of(_language(config) or self.project.languages[0])["permalink"]
+            config.mdx_configs["toc"] = {**config.mdx_configs.get("toc", {}), "permalink_title": title}
 
     def _tell_unread(self, file: File) -> None:
         """MkDocs copies `PAGE.MD` as it is, so its readers would see quotes, and code that nobody ran."""

@@ -45,6 +45,10 @@
     }
   }
 
+  // The theme's search is a dialog without a name.
+  const search = document.querySelector(".md-search[role=dialog]");
+  search?.setAttribute("aria-label", search.querySelector("input[placeholder]")?.placeholder ?? "");
+
   choose();
   addEventListener("change", keepChoice);
   addEventListener("click", keepPlace, true);
