@@ -78,7 +78,7 @@ import boto3
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 from sagemaker.core import image_uris
 from sagemaker.core.helper.session_helper import Session, get_execution_role
 
@@ -89,6 +89,7 @@ prefix = "smworkshop-digits"
 
 client = boto3.client("sagemaker")
 s3 = boto3.client("s3")
+logs = boto3.client("logs")
 iam = boto3.client("iam")
 session = Session(default_bucket=bucket)
 
@@ -408,10 +409,33 @@ def start_training(name, machines, batch_size):
     return trainer._latest_training_job.training_job_name
 
 
+def messages_of(job_name):
+    """What each host wrote into its log: a list of lines by the host's name."""
+    streams = logs.describe_log_streams(
+        logGroupName="/aws/sagemaker/TrainingJobs", logStreamNamePrefix=f"{job_name}/"
+    )["logStreams"]
+    said = {}
+    for stream in streams:
+        name = stream["logStreamName"]
+        host = name.partition("/")[2][: len("algo-1")]
+        events = logs.get_log_events(
+            logGroupName="/aws/sagemaker/TrainingJobs",
+            logStreamName=name,
+            startFromHead=True,
+        )["events"]
+        said[host] = [event["message"].strip() for event in events]
+    return said
+
+
 def wait_for(job_name):
     """Ask every ten seconds whether the job has ended; return what is known of it."""
     waiter = client.get_waiter("training_job_completed_or_stopped")
-    waiter.wait(TrainingJobName=job_name, WaiterConfig={"Delay": 10})
+    try:
+        waiter.wait(TrainingJobName=job_name, WaiterConfig={"Delay": 10})
+    except WaiterError:
+        for host, messages in messages_of(job_name).items():
+            print("The last lines of", host, *messages[-20:], sep="\n")
+        raise
     return client.describe_training_job(TrainingJobName=job_name)
 
 
@@ -440,25 +464,12 @@ print("OK: the training job is complete.")
 # Each machine writes a log stream of its own. From both, the lines that the script wrote with `say`:
 
 # %% name="logs"
-logs = boto3.client("logs")
-group = "/aws/sagemaker/TrainingJobs"
-
-
 def lines_of(job_name):
-    """What the script said on each host: a list of lines by the host's name."""
-    streams = logs.describe_log_streams(
-        logGroupName=group, logStreamNamePrefix=f"{job_name}/"
-    )["logStreams"]
-    said = {}
-    for stream in streams:
-        name = stream["logStreamName"]
-        events = logs.get_log_events(
-            logGroupName=group, logStreamName=name, startFromHead=True
-        )["events"]
-        host = name.partition("/")[2][: len("algo-1")]
-        messages = [event["message"].strip() for event in events]
-        said[host] = [line for line in messages if line.startswith(f"[{host}]")]
-    return said
+    """The lines that the script said, without those of TensorFlow and SageMaker."""
+    return {
+        host: [line for line in messages if line.startswith(f"[{host}]")]
+        for host, messages in messages_of(job_name).items()
+    }
 
 
 def all_lines_of(job_name, hosts):
