@@ -30,26 +30,30 @@ import os
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-
-def major(package):
-    """The installed package's first number; empty if it is not there."""
-    try:
-        return version(package).partition(".")[0]
-    except PackageNotFoundError:
-        return ""
-
-
 wanted = {
     "sagemaker": "sagemaker>=3.2,<4",
     "scikit-learn": "scikit-learn",
     "pandas": "pandas",
     "matplotlib": "matplotlib",
 }
-missing = [
-    what
-    for name, what in wanted.items()
-    if not major(name) or (name == "sagemaker" and major(name) != "3")
-]
+
+
+def major(package):
+    """The first number of an installed package's version; empty if it is not there."""
+    try:
+        return version(package).partition(".")[0]
+    except PackageNotFoundError:
+        return ""
+
+
+def missing():
+    """What is not there; of the SageMaker Python SDK, only version 3 will do."""
+    return [
+        name
+        for name in wanted
+        if not major(name) or (name == "sagemaker" and major(name) != "3")
+    ]
+
 
 if "AWS_ENDPOINT_URL" in os.environ:
     place = "your computer, against the local sandbox"
@@ -58,13 +62,22 @@ elif Path("/opt/ml/metadata/resource-metadata.json").exists():
 else:
     place = "your computer, against AWS"
 
-print("This notebook runs on", place + ".")
-if missing:
-    print("Installing", ", ".join(missing), "- about 1 GB, a few minutes, once.")
-    what = " ".join(f'"{each}"' for each in missing)
-    get_ipython().run_line_magic("pip", "install --quiet " + what)
-    print("Installed. If a cell below cannot import them, choose Kernel > Restart")
-    print("Kernel and begin again here.")
+print(f"This notebook runs on {place}.")
+print("SageMaker Python SDK: needs version 3, has", major("sagemaker") or "none")
+
+if missing():
+    size = "about 1 GB, a few minutes" if "sagemaker" in missing() else "a minute"
+    print(f"Installing {', '.join(missing())}: {size}, only this once ...")
+    requirements = " ".join(f'"{wanted[name]}"' for name in missing())
+    get_ipython().run_line_magic("pip", f"install --quiet {requirements}")
+    assert not missing(), (
+        f"pip could not install {', '.join(missing())}: read what it says above. "
+        "It needs a network, and Python 3.10 or newer."
+    )
+    print("Installed. If a cell below cannot import something, choose")
+    print("Kernel > Restart Kernel, and begin again at this cell.")
+else:
+    print("Everything is here; nothing to install.")
 
 # %% [markdown]
 # Where to work: your region, the workshop's bucket, and a prefix for all that this lesson makes. The session
