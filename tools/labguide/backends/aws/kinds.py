@@ -112,6 +112,13 @@ KINDS: tuple[Kind, ...] = (
         ),
     ),
     _sagemaker(
+        "pipeline",
+        "Pipeline",
+        status="PipelineStatus",
+        waits=("Deleting",),
+        listing=Listing("list_pipelines", "PipelineSummaries", "PipelineName", "PipelineArn"),
+    ),
+    _sagemaker(
         "endpoint",
         "Endpoint",
         status="EndpointStatus",
