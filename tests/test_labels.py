@@ -132,6 +132,15 @@ def test_figure_without_a_known_text_is_drawn_once(workshop: Workshop) -> None:
     assert len(workshop.found) == 1
 
 
+def test_check_of_one_script_says_nothing_of_the_labels_of_another(workshop: Workshop) -> None:
+    workshop.write("notebooks/another.py", '# %% name="one"\nprint(1)\n')
+    workshop.build()
+    workshop.write("notebooks/chart.zh-TW.md", LABELS.replace("genre: 類型", "genre: 類型\n  author: 作者") + CELLS)
+    problems = Problems()
+    site.check(workshop.project, NoCloud(), site.CheckOptions(only=("another",)), Seen(), problems)
+    assert [problem for problem in problems if problem.kind == "unused-label"] == []
+
+
 @pytest.mark.parametrize(
     "shows",
     ["display(figure)\nplt.close()", "plt.close()\nfigure", "plt.show()", "None"],

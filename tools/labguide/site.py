@@ -141,7 +141,7 @@ def check(
         accepted = {name: each for name, each in rehearsed.new.items() if name in (options.only or found.scripts)}
         running.accept(project, found.scripts, weaving.quoted_values(found), backend, accepted)
     runs = running.Runs({**old, **rehearsed.new}, ran=tuple(rehearsed.new))
-    return Checked(rehearsed.verdicts, _weave_all(project, found, runs, problems))
+    return Checked(rehearsed.verdicts, _weave_all(project, found, runs, problems, options.only))
 
 
 def rehearse(
@@ -165,8 +165,13 @@ def rehearse(
     return Rehearsed(tuple(verdicts), whole)
 
 
-def _weave_all(project: Project, found: Sources, runs: running.Runs, problems: Problems) -> Site:
-    """Every document with its quotes replaced, and the files that go with them."""
+def _weave_all(
+    project: Project, found: Sources, runs: running.Runs, problems: Problems, only: Collection[str] = ()
+) -> Site:
+    """Every document with its quotes replaced, and the files that go with them.
+
+    `only` names the scripts that ran, if not all did: what the others' figures say may have changed since.
+    """
     facts = plan.facts(project, found.scripts, weaving.quoted_values(found), problems)
     recorded = weaving.Recorded(project, found.scripts, runs.recordings, facts)
 
@@ -175,7 +180,7 @@ def _weave_all(project: Project, found: Sources, runs: running.Runs, problems: P
         known = recording and not problems.at(script.path)
         return frozenset(recording.labels.get(language, ())) if recording and known else None
 
-    labels.unused(found.scripts.values(), said, problems)
+    labels.unused([found.scripts[name] for name in only or found.scripts], said, problems)
     pages: dict[str, Woven] = {}
     slides: dict[str, Woven] = {}
     for document in found.documents:
