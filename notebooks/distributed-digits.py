@@ -476,7 +476,7 @@ print("OK: the training job is complete.")
 #
 # Each machine writes a log stream of its own. From both, the lines that the script wrote with `say`:
 
-# %% name="logs"
+# %% name="logs" tags=["varies"]
 def lines_of(job_name):
     """The lines that the script said, without those of TensorFlow and SageMaker."""
     return {
