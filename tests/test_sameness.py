@@ -10,8 +10,9 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from labguide import shown_values
-from labguide.cleaning import Comparison, Rules, pictures, rules_of
-from labguide.model import Cell, Origin, Output, Place, Script
+from labguide.cleaning import Comparison, Rules, pictures, rules_of, settle
+from labguide.cleaning.traces import generated_parts
+from labguide.model import Cell, Origin, Output, Place, Recording, Script
 
 STRICT = Rules()
 NOON = 1_795_780_800.0  # 2026-11-27 12:00:00 UTC
@@ -389,3 +390,46 @@ def test_value_belongs_to_the_last_cell_that_sets_it() -> None:
     ]
     script = Script("x", "notebooks/x.py", tuple(cells))
     assert [cell.name for name in "abc" if (cell := shown_values.home(script, name))] == ["first", "third", "last"]
+
+
+# Which bytes of a recording stay.
+
+
+def recorded(*calls: dict[str, Any]) -> Recording:
+    return Recording("cleanup", "local", (), provenance={"calls": list(calls)})
+
+
+def deleted(stream: str) -> dict[str, Any]:
+    return {"service": "logs", "operation": "DeleteLogStream", "on": {"logStreamName": stream}}
+
+
+SCRIPT = Script("cleanup", "snippets/cleanup.py", ())
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("steps-evaluate-*-UXUair9P4O/algo-1-*", "steps-evaluate-eihscuhvxbm3-*/algo-1-*"),
+        ("tuning-1955000-001-*", "tuning-1955000-001-*"),
+    ],
+)
+def test_call_on_a_name_drawn_by_lot_keeps_the_recording(before: str, now: str) -> None:
+    old = recorded(deleted(before))
+    assert settle(old, recorded(deleted(now)), SCRIPT, ()) is old
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        deleted("steps-prepare-*"),
+        {**deleted("steps-evaluate-*"), "operation": "ListModels"},
+        {**deleted("steps-evaluate-*"), "passes": "Role"},
+    ],
+)
+def test_other_call_is_recorded(now: dict[str, Any]) -> None:
+    new = recorded(now)
+    assert settle(recorded(deleted("steps-evaluate-*")), new, SCRIPT, ()) == new
+
+
+def test_day_and_minute_in_a_name_were_drawn() -> None:
+    assert list(generated_parts("workshop-tune-261127-1955")) == ["261127-1955"]
