@@ -185,7 +185,7 @@ tuner = HyperparameterTuner(
     max_jobs=6,
     max_parallel_jobs=2,
 )
-tuning_name = "smworkshop-tuning-" + time.strftime("%m%d-%H%M%S")
+tuning_name = "smworkshop-tuning-" + time.strftime("%Y%m%d%H%M%S")
 tuner.tune(
     job_name=tuning_name,
     inputs=[

@@ -235,7 +235,7 @@ def find_roles():
         by_console = name.startswith("AmazonSageMaker-ExecutionRole-")
         if name == role_name or (by_console and policies_of_console(name)):
             found.append(name)
-    return found
+    return sorted(found)
 
 
 # %% [markdown]
@@ -491,8 +491,11 @@ print("OK: no role is left.")
 # Ask everything again. If something is there, this cell fails and says what it is.
 
 # %% name="check" checks="jobs, endpoints, entries, notebook-instances, logs, buckets, roles"
-left = {kind: items for kind, items in find().items() if items}
-assert not left, f"Left over: {left}. Run the cell for that again."
+left = [kind for kind, items in find().items() if items]
+assert not left, (
+    f"Left over: {', '.join(left)}. Run the cells for these again; find() tells "
+    "their names."
+)
 
 print("OK: nothing is left.")
 

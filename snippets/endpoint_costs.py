@@ -33,6 +33,7 @@ batch_minutes = 5  # one batch transform job
 a_month_idle = hour * 730
 thousand_serverless = 1000 * seconds * memory * gigabyte_second
 one_batch_job = hour * batch_minutes / 60
+batch_a_month = 30 * one_batch_job
 requests_a_month = a_month_idle / thousand_serverless * 1000
 millions = round(requests_a_month / 1e6)
 ten_thousands = millions * 100  # as numbers are counted in Chinese

@@ -85,7 +85,7 @@ def start(name, folder):
 # `to_csv` writes one unless it is told not to.
 
 # %% name="header"
-name = "smworkshop-errors-" + pd.Timestamp.now().strftime("%m%d-%H%M%S")
+name = "smworkshop-errors-" + pd.Timestamp.now().strftime("%Y%m%d%H%M%S")
 key = "errors/with-header/train.csv"
 s3.put_object(Bucket=bucket, Key=key, Body=games.to_csv(index=False).encode())
 

@@ -235,12 +235,14 @@ def generated_parts(value: str) -> Iterator[str]:
         yield match[0]
 
 
-# A UUID; hexadecimal digits, of which some are letters, or of the usual lengths if they are not mixed; capitals
-# and digits, as request ids are; letters and digits mixed.
+# A UUID; hexadecimal digits, of which some are letters, or of the usual lengths if they are not mixed; the day and the
+# minute, as SageMaker's SDK puts them into names of tuning jobs; capitals and digits, as request ids are; letters and
+# digits mixed.
 _GENERATED = re.compile(
     r"(?<![0-9A-Za-z])(?:"
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{6,128}"
+    r"|[0-9]{6}-[0-9]{4}"
     r"|[0-9]{6}|(?!19|20)[0-9]{8}|[a-f]{8}"
     r"|(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{12,128}"
     r"|(?=(?:[A-Za-z]*[0-9]){3})(?=(?:[0-9]*[A-Za-z]){3})[A-Za-z0-9]{10,128}"
