@@ -85,7 +85,7 @@ else:
 # %% name="setup"
 import json
 import time
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 import boto3
 import numpy as np
@@ -98,7 +98,7 @@ region = boto3.Session().region_name
 account = boto3.client("sts").get_caller_identity()["Account"]
 bucket = f"smworkshop-{account}"
 prefix = "smworkshop-kinds"
-started = datetime.now(UTC)
+started = datetime.now(timezone.utc)
 
 client = boto3.client("sagemaker")
 s3 = boto3.client("s3")
@@ -239,7 +239,7 @@ print("The model is created. It costs nothing.")
 # %% name="check-model" checks="create-model"
 models = client.list_models(NameContains=prefix)["Models"]
 ours = [each for each in models if each["ModelName"].startswith(prefix)]
-assert ours, 'There is no model yet: run the cell that says "Model.create".'
+assert ours, 'There is no model yet: run the cell that says "create_model".'
 print("OK: the model is there.")
 
 # %% [markdown]
@@ -474,7 +474,7 @@ jobs = client.list_transform_jobs(
 )
 assert jobs["TransformJobSummaries"], (
     "There is no completed transform job yet:"
-    ' run the cell that says "TransformJob.create".'
+    ' run the cell that says "create_transform_job".'
 )
 print("OK: the transform job has answered.")
 

@@ -646,6 +646,6 @@ lists = {
 }
 left = [kind for kind, found in lists.items() if found]
 assert not left, (
-    f'There is still a {" and a ".join(left)}: run the cell below "Delete everything".'
+    f'Still there: {", ".join(left)}. Run the cell below "Delete everything".'
 )
 print("OK: nothing of this lesson is left but files in S3.")

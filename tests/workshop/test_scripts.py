@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
@@ -15,8 +17,8 @@ _WANTED = re.compile(r"wanted = \{.*?\n\}", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def scripts(project: Project) -> dict[str, Script]:
-    return dict(sources.read(project, Problems()).scripts)
+def scripts(project: Path) -> dict[str, Script]:
+    return dict(sources.read(Project(project, ("en", "zh-TW")), Problems()).scripts)
 
 
 def test_clean_up_comes_after_all_that_make_anything(scripts: dict[str, Script]) -> None:
@@ -26,7 +28,7 @@ def test_clean_up_comes_after_all_that_make_anything(scripts: dict[str, Script])
         unseen += sorted(set(after) - before)
         before |= set(after)
     others = set(scripts) - before - {DELETES_ALL}
-    assert {name for name in others if "boto3" in _source(scripts[name])} == {"regions"}
+    assert {name for name in others if "import boto3" in _source(scripts[name])} == {"regions"}
 
 
 def test_notebooks_find_out_where_they_are_in_the_same_way(scripts: dict[str, Script]) -> None:
@@ -40,3 +42,10 @@ def test_notebooks_find_out_where_they_are_in_the_same_way(scripts: dict[str, Sc
 
 def _source(script: Script) -> str:
     return "\n".join(cell.source for cell in script.code_cells)
+
+
+def test_notebooks_are_read_by_the_python_of_a_notebook_instance(scripts: dict[str, Script]) -> None:
+    for script in scripts.values():
+        if script.path.startswith("notebooks/"):
+            plain = re.sub(r"(?m)^%.*$", "", _source(script))
+            ast.parse(plain, script.path, feature_version=(3, 10))  # conda_python3
