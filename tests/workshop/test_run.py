@@ -23,6 +23,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
+@pytest.mark.timeout(1800)  # all modules, beside other tests
 def test_run_from_nothing_means_the_same_as_the_recordings(project: Path, tmp_path: Path) -> None:
     fresh = Path(shutil.copytree(project, tmp_path / "fresh", ignore=shutil.ignore_patterns("site", ".labguide")))
     before = tree(fresh / "recordings")
