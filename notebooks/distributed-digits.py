@@ -653,7 +653,7 @@ try:
     ask(pictures[:2].reshape(2, 64))
 except ClientError as error:
     print(error.response["Error"]["Code"])
-    print(error.response["OriginalMessage"][:200])
+    print(error.response.get("OriginalMessage", str(error))[:200])
 
 # %% [markdown]
 # ## Delete the endpoint
@@ -677,7 +677,8 @@ print("Deleted.")
 left = client.list_endpoints(NameContains="smworkshop-digits")["Endpoints"]
 assert not left, (
     f"{len(left)} endpoint of this lesson still costs money: "
-    'run the cell under "Delete the endpoint".'
+    'run the cell under "Delete the endpoint". If an earlier attempt left it, '
+    'use the page "Clean up".'
 )
 print("OK: no endpoint of this lesson is left.")
 

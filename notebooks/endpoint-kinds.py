@@ -566,7 +566,8 @@ runtime.invoke_endpoint(
 # %% name="delete"
 scaling.deregister_scalable_target(**target)
 for name in (real_time_name, serverless_name, async_name):
-    client.delete_endpoint(EndpointName=name)
+    if client.list_endpoints(NameContains=name)["Endpoints"]:
+        client.delete_endpoint(EndpointName=name)
     client.delete_endpoint_config(EndpointConfigName=name)
 client.delete_model(ModelName=job_name)
 for name in (real_time_name, serverless_name, async_name):
@@ -593,6 +594,7 @@ models = client.list_models(NameContains=prefix)["Models"]
 left += [each["ModelName"] for each in models]
 left = [name for name in left if name.startswith(prefix)]
 assert not left, (
-    f'There is still {", ".join(left)}: run the cell below "Delete everything".'
+    f'There is still {", ".join(left)}: run the cell below "Delete everything". '
+    'If an earlier attempt left it, use the page "Clean up".'
 )
 print("OK: no endpoint, no configuration and no model is left.")

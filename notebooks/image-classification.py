@@ -529,7 +529,7 @@ try:
     endpoint.invoke(body="a yellow tulip", content_type="text/csv")
 except ClientError as error:
     print(error.response["Error"]["Code"])
-    print(error.response["OriginalMessage"])
+    print(error.response.get("OriginalMessage", str(error)))
 
 # %% [markdown]
 # ## Delete the endpoint
@@ -553,7 +553,8 @@ print("Deleted.")
 left = client.list_endpoints(NameContains="smworkshop-flowers")["Endpoints"]
 assert not left, (
     f"{len(left)} endpoint of this lesson still costs money: "
-    'run the cell under "Delete the endpoint".'
+    'run the cell under "Delete the endpoint". If an earlier attempt left it, '
+    'use the page "Clean up".'
 )
 print("OK: no endpoint of this lesson is left.")
 

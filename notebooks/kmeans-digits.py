@@ -534,7 +534,8 @@ left += [each["EndpointConfigName"] for each in configurations["EndpointConfigs"
 left += [each["ModelName"] for each in models if name in each["ModelName"]]
 assert not left, (
     f"{len(left)} things are not deleted yet, one is {left[0]}: "
-    'run the cell under "Delete".'
+    'run the cell under "Delete". If an earlier attempt left it, '
+    'use the page "Clean up".'
 )
 print("OK: endpoint, configuration and model are gone.")
 

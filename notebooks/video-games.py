@@ -882,11 +882,12 @@ models = client.list_models(NameContains="video-games")["Models"]
 left = [each["EndpointName"] for each in endpoints]
 assert not left, (
     f"The endpoint {', '.join(left)} still costs money: "
-    'run the cell "Delete the endpoint", or delete it in the console.'
+    'run the cell "Delete the endpoint". If an earlier attempt left it, '
+    'use the page "Clean up".'
 )
 left = [each["EndpointConfigName"] for each in configs]
 left += [each["ModelName"] for each in models]
-assert not left, f"Still there: {', '.join(left)}. Delete them in the console."
+assert not left, f'Still there: {", ".join(left)}. Use the page "Clean up".'
 
 endpoints_left = len(endpoints)
 print("OK. Endpoints left:", endpoints_left)

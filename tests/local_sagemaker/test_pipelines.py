@@ -380,6 +380,15 @@ def test_a_cached_step_is_done_again_only_if_its_request_changed(aws: Aws) -> No
     assert other["Metadata"] != first["Metadata"]
 
 
+def test_a_pipeline_that_is_made_again_takes_over_nothing_of_the_deleted_one(aws: Aws) -> None:
+    for _ in range(2):
+        create(aws, processing(aws, "Prepare", "print('done')", **CACHED))
+        arn = start(aws)
+        ended(aws, arn)
+        assert "CacheHitResult" not in steps_of(aws, arn)["Prepare"]
+        aws.sagemaker.delete_pipeline(PipelineName="Flow")
+
+
 @pytest.mark.parametrize(
     ("duration", "seconds"),
     [("30d", 30 * 86_400), ("p30D", 30 * 86_400), ("T16m", 960), ("30dT5h", 30 * 86_400 + 18_000), ("P1M", 2_592_000)],

@@ -16,7 +16,8 @@ from botocore.exceptions import ClientError
 
 from ..cloud import Cloud, storage
 from ..jobs import json_paths
-from . import caching, callbacks, kinds, references
+from . import KIND as PIPELINES
+from . import Pipeline, caching, callbacks, kinds, references
 from .definition import COMPLETED, CONDITION, Dependency, Step
 from .execution import Execution, StepRun
 from .kinds import Doing, Kind, Made, StepError, StepStoppedError
@@ -149,6 +150,14 @@ def _try(cloud: Cloud, execution: Execution, begun: StepRun) -> StepError | None
     return None
 
 
+def _of_the_same_pipeline(cloud: Cloud, execution: Execution) -> list[Execution]:
+    """Return a pipeline's executions, without those of a deleted one of the same name: their files may be gone."""
+    pipelines: list[Pipeline] = cloud.shelf(PIPELINES).of(execution.caller)
+    since = next((each.created for each in pipelines if each.name == execution.pipeline), 0.0)
+    executions: list[Execution] = cloud.shelf(KIND).of(execution.caller)
+    return [each for each in executions if each.pipeline == execution.pipeline and each.created >= since]
+
+
 def _attempt(cloud: Cloud, execution: Execution, begun: StepRun) -> None:
     step = begun.step
     kind = KINDS.get(step.type, kinds.not_here)
@@ -156,8 +165,7 @@ def _attempt(cloud: Cloud, execution: Execution, begun: StepRun) -> None:
     arguments = references.resolve(step.arguments, _scope(cloud, execution, step, name))
     if caching.is_enabled(step):
         begun.cache_key = caching.key_of(step, arguments)
-        executions = [each for each in cloud.shelf(KIND).of(execution.caller) if each.pipeline == execution.pipeline]
-        if found := caching.find(executions, begun, time.time()):
+        if found := caching.find(_of_the_same_pipeline(cloud, execution), begun, time.time()):
             begun.take_over(*found)
             return
     begun.status = "Executing"
