@@ -81,10 +81,11 @@ FORMS: Mapping[Kind, re.Pattern[str]] = {
     "address": re.compile(r"(?<= at )0x[0-9A-Fa-f]{6,16}(?![0-9A-Fa-f])"),
     "descriptor": re.compile(r"(?<=socket fd=)\d+"),
     "thread": re.compile(r"(?<=, started )(?:daemon )?\d{9,18}(?=[)>])"),
-    # https://www.rfc-editor.org/rfc/rfc6335: what systems give who asks for any port; Linux begins earlier.
+    # https://www.rfc-editor.org/rfc/rfc6335: what systems give who asks for any port; Linux and the local SageMaker
+    # begin earlier.
     "port": re.compile(
         r"(?:(?<=127\.0\.0\.1:)|(?<='127\.0\.0\.1', )|(?<=localhost:)|(?<=0\.0\.0\.0:)|(?<=\[::1\]:))"
-        r"(?:3[3-9]|[4-6]\d)\d{3}(?!\d)"
+        r"[2-6]\d{4}(?!\d)"
     ),
     "expiry": re.compile(r"(?<=[?&;]Expires=)1\d{9}(?!\d)"),
     # What AWS measured of a job, and how long that made its answer.
