@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from labguide import running, site
 from labguide.backends.calls import Call
 from labguide.backends.creation import Creation
-from labguide.cleaning import Comparison
+from labguide.cleaning import Comparison, rules_for
 from labguide.model import Cell, Project, Recording, Script
 from labguide.problems import Problems
 
@@ -104,11 +105,14 @@ class Workshop:
         return [str(problem) for problem in self.problems]
 
 
-def assert_same_recording(old: Recording, new: Recording) -> None:
-    """Two runs left the same; they were not at one time."""
+def assert_same_recording(old: Recording, new: Recording, script: Script | None = None) -> None:
+    """Two runs left the same, by the rules of a script's cells if it is given; they were not at one time."""
     comparison = Comparison(old=old.origin, new=new.origin)
-    before, after = ([(cell.name, cell.source, cell.check) for cell in each.cells] for each in (old, new))
+    before, after = ([(cell.name, cell.source) for cell in each.cells] for each in (old, new))
     assert before == after
     for one, other in zip(old.cells, new.cells, strict=True):
-        assert comparison.same_outputs(one.outputs, other.outputs), (one.outputs, other.outputs)
-    assert comparison.same_text(*(json.dumps(each.values, indent=1) for each in (old, new)))
+        by_rules = replace(comparison, rules=rules_for(script, one.name)) if script else comparison
+        assert by_rules.same_text(one.check, other.check)
+        assert by_rules.same_outputs(one.outputs, other.outputs), (one.outputs, other.outputs)
+    if not script:
+        assert comparison.same_text(*(json.dumps(each.values, indent=1) for each in (old, new)))

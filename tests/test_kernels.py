@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from case_project import CASES, NoCloud, Seen, Workshop, assert_same_recording
 from labguide import running, sources
 from labguide.backends import Backend
 from labguide.backends.local import LocalBackend
-from labguide.model import Project
+from labguide.model import Project, Script
 from labguide.problems import Problems
 from labguide.running import imports, kernel, launching, provisioner
 from labguide.running.folders import Folders
@@ -73,13 +74,17 @@ def ways(monkeypatch: pytest.MonkeyPatch) -> Ways:
     return Ways(monkeypatch)
 
 
-def assert_alike(some: Mapping[str, running.Outcome], others: Mapping[str, running.Outcome]) -> None:
+def assert_alike(
+    some: Mapping[str, running.Outcome],
+    others: Mapping[str, running.Outcome],
+    scripts: Mapping[str, Script] = MappingProxyType({}),
+) -> None:
     """Hold all that a reader or an author would see of these runs against each other."""
     assert {name: each.problems for name, each in some.items()} == {
         name: each.problems for name, each in others.items()
     }
     for name, outcome in some.items():
-        assert_same_recording(outcome.recording, others[name].recording)
+        assert_same_recording(outcome.recording, others[name].recording, scripts.get(name))
 
 
 @pytest.mark.parametrize("case", sorted(path.name for path in CASES.iterdir()))
@@ -165,7 +170,7 @@ def test_notebook_of_the_workshop_runs_alike_in_forked_and_fresh_kernels(ways: W
     project = Project(ROOT, ("en", "zh-TW"))
     forked = ways.forked(project, LocalBackend(), "video-games")
     fresh = ways.plainly(project, LocalBackend(), "video-games")
-    assert_alike(forked, fresh)
+    assert_alike(forked, fresh, sources.read(project, Problems()).scripts)
     assert forked["video-games"].problems == {}
 
 
