@@ -391,9 +391,13 @@ def test_calls_are_recorded_once_each_however_often_they_were_made(project: AwsP
 def _ledger_of_unanswered(project: AwsProject, kind: str, identity: dict[str, str]) -> str:
     """A ledger whose program was killed after it sent a creating call and before the answer came; returns the run."""
     run, path = ledger.begin(project.root / ".labguide" / "ledger", project.remote.account, [])
-    asked = {"id": "1", "creates": kind, "identity": identity, "region": "us-east-1", "existed": False}
-    ledger.append(path, {**asked, "script": "lab", "at": "2026-01-01T00:00:00+00:00"})
+    _note_unanswered(path, "1", kind, identity)
     return run
+
+
+def _note_unanswered(path: Path, number: str, kind: str, identity: dict[str, str]) -> None:
+    asked = {"id": number, "creates": kind, "identity": identity, "region": "us-east-1", "existed": False}
+    ledger.append(path, {**asked, "script": "lab", "at": "2026-01-01T00:00:00+00:00"})
 
 
 def test_creation_that_was_never_answered_is_deleted_if_it_carries_the_tag(project: AwsProject) -> None:
@@ -402,6 +406,42 @@ def test_creation_that_was_never_answered_is_deleted_if_it_carries_the_tag(proje
     project.remote.client("iam").create_role(RoleName="LabRole", AssumeRolePolicyDocument="{}", Tags=tags)
     assert project.labguide("clean").returncode == 0
     assert project.remote.inventory() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "identity"),
+    [
+        ("role policy", {"RoleName": "LabRole", "PolicyName": "Lab"}),
+        ("attached role policy", {"RoleName": "LabRole", "PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
+    ],
+)
+def test_policy_that_was_never_answered_goes_with_the_role_that_the_run_made(
+    project: AwsProject, kind: str, identity: dict[str, str]
+) -> None:
+    run = _ledger_of_unanswered(project, "role", {"RoleName": "LabRole"})
+    _note_unanswered(project.root / ".labguide" / "ledger" / f"{run}.jsonl", "2", kind, identity)
+    iam = project.remote.client("iam")
+    tags = [{"Key": "labguide:run", "Value": run}]
+    iam.create_role(RoleName="LabRole", AssumeRolePolicyDocument="{}", Tags=tags)
+    statement = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName="LabRole", PolicyName="Lab", PolicyDocument=policy)
+    iam.attach_role_policy(RoleName="LabRole", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+    done = project.labguide("clean")
+    assert (done.returncode, project.remote.inventory()) == (0, [])
+
+
+def test_policy_that_was_never_answered_stays_with_a_role_of_somebody_else(project: AwsProject) -> None:
+    _ledger_of_unanswered(project, "role policy", {"RoleName": "Theirs", "PolicyName": "Lab"})
+    iam = project.remote.client("iam")
+    iam.create_role(RoleName="Theirs", AssumeRolePolicyDocument="{}")
+    statement = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName="Theirs", PolicyName="Lab", PolicyDocument=policy)
+    done = project.labguide("clean")
+    assert done.returncode == 1
+    assert "role policy Lab/Theirs: AWS never answered" in done.stderr
+    assert iam.list_role_policies(RoleName="Theirs")["PolicyNames"] == ["Lab"]
 
 
 def test_creation_that_was_never_answered_and_carries_no_tag_is_told_and_kept(project: AwsProject) -> None:

@@ -62,15 +62,47 @@ def mine(of: Ledger) -> list[Entry]:
 
 
 def _delete_all(account: Account, of: Ledger, tell: Callable[[str], None]) -> Iterator[Left]:
+    failed: list[tuple[Entry, str]] = []
     for entry in mine(of):
         try:
             deleted = _delete(account, of, entry)
         except Exception as error:  # whatever happens to one, the others are still tried
-            yield Left(str(entry), reason(error))
+            failed.append((entry, reason(error)))
             continue
         ledger.append(of.path, {"deleted": entry.id})
         if deleted:
             tell(f"deleted {entry}")
+    for entry, why in failed:
+        if _went_with_another(account, entry):
+            ledger.append(of.path, {"deleted": entry.id})
+        else:
+            yield Left(str(entry), why)
+
+
+def _went_with_another(account: Account, entry: Entry) -> bool:
+    """Whether it is not there any more: a role's policies go with the role, say, whoever has made them."""
+    kind = kinds.BY_NAME.get(entry.kind)
+    if kind is None:
+        return False
+    client = account.client(kind.service, entry.region)
+    try:
+        return not _is_found(client, kind, entry) if kind.probe else describe(client, kind, entry) is None
+    except Exception:  # why it was not deleted has been noted already
+        return False
+
+
+def _is_found(client: Any, kind: Kind, entry: Entry) -> bool:
+    """Whether a kind's probe, which the hook asks before a call, finds it."""
+    assert kind.probe
+    asked = {name: entry.identity[name] for name in kind.probe.arguments}
+    try:
+        answer = getattr(client, kind.probe.operation)(**asked)
+    except client.exceptions.ClientError as error:
+        if is_gone(error):
+            return False
+        raise
+    of = kind.probe
+    return not of.member or any(item[of.key] == entry.identity[of.key] for item in answer[of.member])
 
 
 def _delete(account: Account, of: Ledger, entry: Entry) -> bool:
