@@ -22,7 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("labguide.site",),
     ("labguide.plan",),
     ("labguide.running", "labguide.weaving", "labguide.decks", "labguide.comparing"),
-    ("labguide.links", "labguide.backends"),
+    ("labguide.links", "labguide.backends", "labguide.drawing"),
     ("labguide.sources", "labguide.recordings", "labguide.workdir"),
     ("labguide.scripts", "labguide.documents", "labguide.labels"),
     ("labguide.cleaning", "labguide.quotes"),

@@ -110,7 +110,7 @@ def test_long_code_shrinks_and_stays_readable(tour: Tour) -> None:
 @pytest.mark.parametrize(
     ("body", "fault"),
     [
-        ("## Long {#long}\n\n" + "- A line\n" * 20, "too low"),
+        ("## Long {#long}\n\n" + "- A line\n" * 80, "too low"),
         ("## Wide {#wide}\n\n<p style='width: 1500px'>wide</p>\n", "too far right"),
         ("## Lost {#lost}\n\n![](lost.png)\n", "lost.png is not there"),
         ("## Code {#code}\n\n```python\n" + "pass\n" * 60 + "```\n", "too low"),

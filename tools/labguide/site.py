@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from labguide import comparing, decks, labels, plan, recordings, running, scripts, sources, weaving, workdir
@@ -218,10 +218,12 @@ def render_deck(
     project: Project,
     address: decks.Address = decks.as_written,
     home: str | None = None,
+    brand: decks.Brand = decks.NO_BRAND,
 ) -> str:
     """The HTML page of one deck of a site; in the host's Markdown, so that decks and pages agree.
 
-    `address` tells for each link that an author wrote where it leads in the site, `home` where its first page is.
+    `address` tells for each link that an author wrote where it leads in the site, `home` where its first page is, and
+    `brand` what the site says of itself.
     """
     woven = site.decks[path]
     alternates = {
@@ -238,6 +240,7 @@ def render_deck(
         alternates=alternates,
         home=home,
         address=address,
+        brand=replace(brand, logo=f"{up}{brand.logo}" if brand.logo else None),
     )
 
 

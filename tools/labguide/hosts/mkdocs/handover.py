@@ -16,7 +16,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from labguide import lines, site
+from labguide import decks, drawing, lines, site
 from labguide.hosts import leftovers
 from labguide.hosts.mkdocs import configuration
 from labguide.hosts.mkdocs.deck_links import DeckLinks
@@ -30,7 +30,7 @@ _TEMPLATES = Path(__file__).parents[2] / "theme"
 _ASSETS = "assets/labguide"
 """The folder of style sheets and scripts, which MkDocs publishes from the folder of templates."""
 _STYLES = ("outputs.css", "pages.css")
-_SCRIPTS = ("outputs.js", "pages.js")
+_SCRIPTS = ("outputs.js", "pages.js", "drawing.js")
 _PROGRESS = "progress.js"
 _WORKER = f"{_ASSETS}/iframe-worker.js"
 _OTHERS_WORKER = "unpkg.com/iframe-worker"
@@ -50,6 +50,7 @@ class Handover:
         self._data = PageData(project, woven.pages, None)
         self._decks: dict[str, str] = {}
         self._foreign: dict[str, str] = {}
+        self._drawn: frozenset[str] = frozenset()
         self._seen: dict[tuple[str, int], list[Problem]] = {}
         self._says_permalink = False
 
@@ -113,6 +114,8 @@ class Handover:
             self._seen[seen] = list(self._found(page, content))
             for problem in self._seen[seen]:
                 self.problems.include(problem)
+        self._drawn |= drawing.needed(content)
+        content = drawing.neutral(content)
         return _notice(self._seen[seen]) + content if self._notices else content
 
     def _found(self, page: Page, content: str) -> Problems:
@@ -138,11 +141,18 @@ class Handover:
         self._data.listed(language, files)
         for path, woven in self.site.decks.items():
             if woven.document.language == language:
-                self._decks[path] = self._deck(path, files)
+                self._decks[path] = self._deck(path, files, _brand(config, files))
             files.src_uris[path].content_string = self._decks.get(path, "")
+        self._add_libraries(files, config)
         for file in files.documentation_pages():
             if file.page and file.src_uri in self.site.pages:
                 self._note_links(file.page)
+
+    def _add_libraries(self, files: Files, config: MkDocsConfig) -> None:
+        """Publish what draws formulas and diagrams, now that it is known whether there are any."""
+        for path, content in drawing.files(self._drawn).items():
+            if path not in files.src_uris:
+                files.append(File.generated(config, path, content=content))
 
     def finish(self, folder: Path) -> None:
         """After the last language: what can be done only when everything is there, in the folder of the site."""
@@ -150,16 +160,17 @@ class Handover:
         self._data.check(self.problems)
         _let_search_from_disk(folder)
 
-    def _deck(self, path: str, files: Files) -> str:
+    def _deck(self, path: str, files: Files, brand: decks.Brand) -> str:
         woven = self.site.decks[path]
         try:
             address, home = self._links.address(path, files), self._links.home(path, files)
-            page = site.render_deck(path, self.site, self.project, address, home)
+            page = site.render_deck(path, self.site, self.project, address, home, brand)
         except Exception as error:  # an extension raises whatever it does
             message = f"this deck cannot be rendered: {type(error).__name__}: {error}"
             self.problems.add(Place(woven.document.path), "mkdocs", message, "mend the deck")
             return ""
         self._links.rendered(path, page)
+        self._drawn |= drawing.needed(page)
         leftovers.check(self.project, woven, page, self.problems)
         for name in ("title", "subtitle"):
             leftovers.check_text(Place(woven.document.path), str(woven.document.meta.get(name, "")), self.problems)
@@ -173,6 +184,13 @@ class Handover:
         place = Place(f"{self.project.docs_dir}/{other.src_uri}")
         message = f"labguide publishes {path} too, so one of the two would be lost"
         self.problems.add(place, "duplicate-file", message, "give this file another name")
+
+
+def _brand(config: MkDocsConfig, files: Files) -> decks.Brand:
+    """What a language's configuration says of the site, for the foot of its decks."""
+    written = str(config.theme.get("logo") or "")
+    logo = files.get_file_from_path(written) if written else None
+    return decks.Brand(config.site_name or "", config.copyright or "", logo.url if logo else None)
 
 
 def _origin(file: File) -> str:
