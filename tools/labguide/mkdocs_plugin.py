@@ -163,7 +163,7 @@ class OwnBuild:
         self._tell(problems)
         logging.getLogger("mkdocs").addHandler(self._warnings)
         if not self._preview:
-            self._stage = workdir.Stage(Path(config.site_dir))
+            self._stage = workdir.Stage(project.site)
             config.site_dir = str(self._stage.folder)
         return Handover(project, woven, problems, notices=self._preview)
 

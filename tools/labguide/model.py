@@ -28,6 +28,9 @@ Output = Mapping[str, Any]
 
 DocumentKind = Literal["lesson", "deck", "notebook"]
 
+Edition = Literal["student", "instructor"]
+"""Whom a site is for: the instructor's has notes, plans, solutions and hints beside all that the student's has."""
+
 DEFAULT_LANGUAGE = "en"
 
 EXPECT_ERROR = "raises-exception"
@@ -137,9 +140,11 @@ class Project:
     dialect: Dialect = USUAL_DIALECT
     """The Markdown that the host renders documents with."""
     site_dir: str = "site"
-    """The folder that the site is published in, relative to the root."""
+    """The folder that the student's site is published in, relative to the root."""
     pages: tuple[PageFile, ...] | None = None
     """The lessons, as the host lists them; without a host all Markdown files in their folder."""
+    edition: Edition = "student"
+    """Whom the site is for that is made of it."""
 
     def relative(self, path: Path) -> str:
         """A path as problems and recordings name it: from the root, with forward slashes; links are not followed."""
@@ -152,8 +157,9 @@ class Project:
 
     @property
     def site(self) -> Path:
-        """The folder of the published site."""
-        return self.root / self.site_dir
+        """The folder of the published site; the instructor's stands beside the student's, never in it."""
+        site = self.root / self.site_dir
+        return site if self.edition == "student" else site.with_name(f"{site.name}-{self.edition}")
 
     @property
     def slides(self) -> Path:

@@ -86,7 +86,7 @@ def built(
 ) -> Iterator[Site]:
     """What `build` makes of a project; until it is done with, no other build of the project begins."""
     with workdir.only_build(project, on_wait=progress.waiting):
-        workdir.recover(project.root / project.site_dir)
+        workdir.recover(project.site)
         try:
             yield build(project, backend, options, progress, problems)
         finally:
