@@ -190,6 +190,7 @@ def _weave_all(
             pages[document.uri] = woven
         elif document.kind == "deck":
             decks.check(document.lines, document.body_line - 1, project.dialect, problems)
+            decks.pacing.check(document, project.dialect, problems)
             _tell_collision(document, slides, project, problems)
             slides[document.uri] = woven
     shown = [file for woven in (*pages.values(), *slides.values()) for file in woven.files.items()]
