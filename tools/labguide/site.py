@@ -242,12 +242,14 @@ def render_deck(
         home=home,
         address=address,
         brand=replace(brand, logo=f"{up}{brand.logo}" if brand.logo else None),
+        edition=project.edition,
+        name=woven.document.name,
     )
 
 
 def _deck_files(project: Project) -> dict[str, bytes]:
     """What decks share, and the pictures and other files that lie beside the decks."""
-    shared = {f"{DECK_ASSETS}/{name}": content for name, content in decks.asset_files().items()}
+    shared = {f"{DECK_ASSETS}/{name}": content for name, content in decks.asset_files(project.edition).items()}
     beside = {
         project.relative(path): path.read_bytes()
         for path in sources.files(project.slides, "*")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,8 @@ from typing import Any
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from labguide.decks import presenter
+from labguide.decks.pacing import timings
 from labguide.decks.rendering import Address, RenderedSlide, as_written, rendered
 from labguide.decks.slides import Deck, split
 from labguide.model import Dialect, Line
@@ -26,8 +29,8 @@ _ASSETS = (
     "deck.css",
     "paper.css",
     *_THEME,
+    "no-notes.js",
     "reveal/LICENSE",
-    "reveal/notes.js",
     "reveal/reveal.css",
     "reveal/reveal.js",
 )
@@ -62,15 +65,22 @@ def render(
     home: str | None = None,
     address: Address = as_written,
     brand: Brand = NO_BRAND,
+    edition: str = "student",
+    name: str = "",
+    lessons: Sequence[tuple[str, str]] = (),
 ) -> str:
     """The HTML page of a deck; `source` is its woven Markdown with its front matter.
 
     `lang` is a BCP 47 tag. The addresses are relative to the page: `assets` of the folder that holds `asset_files`,
     `alternates` of the deck in other languages, by their tags, and `home` of the guide. What an author wrote as the
     target of a link or the source of a picture becomes what `address` makes of it. `brand` stands at the foot.
+    The `instructor` edition has the speaker's view; in it the deck is known by its `name`, the same in every language.
+    `lessons` are the titles and addresses of the lessons that the deck belongs to.
     """
     deck = split(source, dialect)
-    words = locale(lang)
+    words, shown = locale(lang), rendered(deck, dialect, address)
+    if edition == "instructor":
+        shown = _timed(shown, deck)
     return _template().render(
         lang=lang,
         title=str(deck.meta.get("title") or ""),
@@ -78,9 +88,12 @@ def render(
         seconds=_seconds(deck.meta.get("minutes")),
         assets=assets.rstrip("/"),
         home=home,
+        lessons=lessons,
+        presenter=presenter.data(name, _seconds(deck.meta.get("minutes")), lang) if edition == "instructor" else None,
+        said=presenter.words(lang),
         others=[(tag, locale(tag).get("name") or tag, where) for tag, where in sorted((alternates or {}).items())],
         words=words,
-        stacks=_with_lines(deck, rendered(deck, dialect, address)),
+        stacks=_with_lines(deck, shown),
         scheme=_scheme(deck.meta),
         styles=[address(style) for style in _styles(deck.meta)],
         scripts=_THEME[1:],
@@ -89,11 +102,27 @@ def render(
     )
 
 
-def asset_files() -> Mapping[str, bytes]:
-    """What a site publishes once for all its decks, by the path below the folder of deck assets."""
+def _timed(stacks: list[list[RenderedSlide]], deck: Deck) -> list[list[RenderedSlide]]:
+    """The slides with the seconds that each is meant to take, for the speaker's view."""
+    times = iter(timings(deck))
+    return [[_with_seconds(slide, next(times).seconds) for slide in stack] for stack in stacks]
+
+
+def _with_seconds(slide: RenderedSlide, seconds: float | None) -> RenderedSlide:
+    if seconds is None:
+        return slide
+    return dataclasses.replace(slide, attributes={**slide.attributes, "data-seconds": f"{seconds:.3f}"})
+
+
+def asset_files(edition: str = "student") -> Mapping[str, bytes]:
+    """What a site publishes once for all its decks, by the path below the folder of deck assets.
+
+    Only the `instructor` edition has the speaker's view.
+    """
     own = {name: (_HERE if "/" in name else _HERE / "theme") / name for name in _ASSETS}
     shared = {name: _SHARED / name for name in ("outputs.css", "outputs.js", "drawing.js")}
-    return {name: path.read_bytes() for name, path in (own | shared).items()}
+    speakers = presenter.asset_files() if edition == "instructor" else {}
+    return {**{name: path.read_bytes() for name, path in (own | shared).items()}, **speakers}
 
 
 def _with_lines(deck: Deck, stacks: list[list[RenderedSlide]]) -> Iterator[list[tuple[int, RenderedSlide]]]:

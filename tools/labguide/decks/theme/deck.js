@@ -12,13 +12,18 @@ const embedded = window.top !== window; // in the speaker view, for one
 const upright = matchMedia("(max-width: 600px) and (orientation: portrait)").matches;
 
 document.body.classList.toggle("embedded", embedded);
-deckPaper.start(deck);
-if (!window.Reveal || (upright && !embedded && !query.has("print-pdf"))) {
+if (document.body.classList.contains("speaker")) {
+  // presenter/speaker.js has made it the speaker's view
+} else if (!window.Reveal || (upright && !embedded && !query.has("print-pdf"))) {
+  deckPaper.start(deck);
   read();
 } else {
+  deckPaper.start(deck);
   present();
 }
-screen.orientation?.addEventListener("change", () => location.reload());
+if (!document.body.classList.contains("speaker")) {
+  screen.orientation?.addEventListener("change", () => location.reload());
+}
 
 async function read() {
   deck.classList.add("reading");
@@ -45,7 +50,6 @@ async function present() {
   deck.classList.add("reveal");
   follow();
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const seconds = Number(deck.dataset.seconds);
   Reveal.initialize({
     margin: 0,
     minScale: 0.1,
@@ -58,7 +62,6 @@ async function present() {
     backgroundTransition: "none",
     pdfMaxPagesPerSlide: 1,
     pdfSeparateFragments: false,
-    ...(seconds > 0 && { totalTime: seconds }),
     ...options,
     ...(calm && { autoAnimate: false, transition: "none", backgroundTransition: "none" }),
     width,
@@ -66,7 +69,6 @@ async function present() {
     scrollActivationWidth: null,
     help: false, // dialogs.js has a list of keys in the deck's language
     keyboardCondition,
-    plugins: [RevealNotes],
   });
   keepSlide(() => "#" + address(Reveal.getCurrentSlide()));
 }
