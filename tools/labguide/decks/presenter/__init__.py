@@ -38,6 +38,11 @@ def data(deck: str, seconds: float | None, tag: str) -> Mapping[str, Any]:
     return {"deck": deck, "seconds": seconds, "words": words(tag)}
 
 
+def is_in(page: bytes) -> bool:
+    """Whether a published page is a deck with the speaker's view."""
+    return b'id="deck-presenter"' in page
+
+
 @cache
 def _words(path: Path) -> Mapping[str, str]:
     found: Mapping[str, str] = yaml.safe_load(path.read_text("utf-8"))

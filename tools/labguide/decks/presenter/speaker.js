@@ -31,7 +31,7 @@ if (window.DeckLink?.role === "speaker") {
       sum = slide.seconds === null ? NaN : sum + slide.seconds;
       slide.until = sum;
     }
-    const total = slides.at(-1)?.until || told.seconds || NaN;
+    const total = told.seconds || slides.at(-1)?.until || NaN;
 
     const template = document.getElementById("speaker-view");
     document.body.className = "speaker";
@@ -257,7 +257,7 @@ if (window.DeckLink?.role === "speaker") {
     }
 
     function clock(seconds) {
-      const whole = Math.floor(Math.abs(seconds));
+      const whole = Math.floor(Math.abs(seconds) + 0.001);
       const two = (number) => String(number).padStart(2, "0");
       const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
       return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
@@ -273,7 +273,7 @@ if (window.DeckLink?.role === "speaker") {
       put("elapsed", clock(now));
       put("total", total ? fill(words.of, { total: clock(total) }) : "");
       put("spent", clock(spent));
-      put("planned", slide.seconds === null ? "" : fill(words.of, { total: clock(slide.seconds) }));
+      put("planned", slide.seconds === null ? "" : fill(words.of, { total: clock(Math.round(slide.seconds)) }));
       const rest = slide.seconds === null ? words.untimed : left(slide.seconds - spent);
       put("rest", rest);
       put("until", Number.isNaN(slide.until) ? "" : until(slide.until, now));
@@ -288,7 +288,7 @@ if (window.DeckLink?.role === "speaker") {
 
     // Clock times only while time runs: in a pause, they would move with every second.
     function until(end, now) {
-      const values = { elapsed: clock(end), clock: hands.format(new Date(Date.now() + (end - now) * 1000)) };
+      const values = { elapsed: clock(Math.round(end)), clock: hands.format(new Date(Date.now() + (end - now) * 1000)) };
       return fill(timerState.since === null ? words.until_elapsed : words.until, values);
     }
 
