@@ -294,7 +294,20 @@ class UnrunCode:
     indent: str
 
 
-Quote = CellQuote | ValueQuote | UnrunCode
+@dataclass(frozen=True)
+class DeckQuote:
+    """A block that shows a deck's card: its first slide, its title, and links to all its slides."""
+
+    place: Place
+    first: int
+    """The document's lines that weaving replaces, from 0: the opening fence, and `last`, the closing one."""
+    last: int
+    indent: str
+    deck: str
+    """The deck's path below the folder of decks, without language and ending."""
+
+
+Quote = CellQuote | ValueQuote | UnrunCode | DeckQuote
 
 
 @dataclass(frozen=True)
@@ -413,6 +426,20 @@ class Fact:
 
 Facts = Mapping[str, Mapping[str, Fact]]
 """Facts by what they are of, a script or a table such as `price`, and by their whole name: `ml.m5.large.month`."""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a page tells of a deck: `slides` are the title and the address within the deck of each, in order."""
+
+    document: Document
+    name: str
+    """Its path below the folder of decks, without language and ending: `introduction`."""
+    title: str
+    subtitle: str = ""
+    minutes: float | None = None
+    slides: tuple[tuple[str, str], ...] = ()
+    """Empty if no page shows the deck's card."""
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from pathlib import Path, PurePosixPath
 
 from labguide import comparing, decks, labels, plan, recordings, running, scripts, sources, weaving, workdir
 from labguide.backends import Backend
-from labguide.model import Document, Place, Project, Recording, Script, Sources, Woven
+from labguide.model import DeckQuote, Document, Outline, Place, Project, Recording, Script, Sources, Woven
 from labguide.problems import CannotBuildError, Problems
-from labguide.weaving import notebooks
+from labguide.weaving import cards, notebooks
 
 DECK_ASSETS = "assets/deck"
 """The site's folder of what all decks share."""
@@ -193,9 +193,17 @@ def _weave_all(
             decks.pacing.check(document, project.dialect, problems)
             _tell_collision(document, slides, project, problems)
             slides[document.uri] = woven
+    pages = cards.with_decks(pages, _outlines(pages, slides, project), project, problems)
     shown = [file for woven in (*pages.values(), *slides.values()) for file in woven.files.items()]
     downloads = notebooks.downloads(found, recorded, project.languages, problems)
     return Site(pages, slides, {**dict(shown), **downloads, **_deck_files(project)}, runs)
+
+
+def _outlines(pages: Mapping[str, Woven], slides: Mapping[str, Woven], project: Project) -> list[Outline]:
+    """What pages tell of each deck; of its slides only if one shows its card."""
+    quotes = [quote for woven in pages.values() for quote in woven.document.quotes]
+    shown = {f"slides/{quote.deck}" for quote in quotes if isinstance(quote, DeckQuote)}
+    return [decks.outline(each, project, with_slides=each.document.name in shown) for each in slides.values()]
 
 
 def _tell_orphans(project: Project, found: Sources, problems: Problems) -> None:
@@ -244,7 +252,20 @@ def render_deck(
         brand=replace(brand, logo=f"{up}{brand.logo}" if brand.logo else None),
         edition=project.edition,
         name=woven.document.name,
+        lessons=_lessons(woven.document, site, project, address, up),
     )
+
+
+def _lessons(deck: Document, site: Site, project: Project, address: decks.Address, up: str) -> list[tuple[str, str]]:
+    """The title and the address of each lesson that a deck belongs to, in the deck's language if it is translated."""
+    found: list[tuple[str, str]] = []
+    for written in cards.lessons_of(deck):
+        if written in site.pages:
+            name = site.pages[written].document.name
+            same = [woven for woven in site.pages.values() if woven.document.name == name]
+            own = next((woven for woven in same if woven.document.language == deck.language), site.pages[written])
+            found.append((cards.title_of(own), address(f"{up}{written}")))
+    return found
 
 
 def _deck_files(project: Project) -> dict[str, bytes]:

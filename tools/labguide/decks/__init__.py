@@ -17,6 +17,7 @@ the same in every language: `deck.html#/train`. A rule inside a slide is `***`. 
 from __future__ import annotations
 
 from labguide.decks import pacing
+from labguide.decks.outlines import outline
 from labguide.decks.page import NO_BRAND, Brand, asset_files, render
 from labguide.decks.rendering import Address, as_written
 from labguide.decks.slides import Deck, Slide, check, split
@@ -30,6 +31,7 @@ __all__ = [
     "as_written",
     "asset_files",
     "check",
+    "outline",
     "pacing",
     "render",
     "split",

@@ -19,7 +19,7 @@ from mkdocs.structure.pages import Page
 from labguide import decks, drawing, lines, site
 from labguide.hosts import leftovers
 from labguide.hosts.mkdocs import configuration
-from labguide.hosts.mkdocs.deck_links import DeckLinks
+from labguide.hosts.mkdocs.deck_links import DeckLinks, in_site
 from labguide.hosts.mkdocs.page_data import PageData
 from labguide.model import Place, Project
 from labguide.problems import Problem, Problems
@@ -29,7 +29,7 @@ from labguide.weaving.words import words_of
 _TEMPLATES = Path(__file__).parents[2] / "theme"
 _ASSETS = "assets/labguide"
 """The folder of style sheets and scripts, which MkDocs publishes from the folder of templates."""
-_STYLES = ("outputs.css", "pages.css")
+_STYLES = ("outputs.css", "pages.css", "cards.css")
 _SCRIPTS = ("outputs.js", "pages.js", "drawing.js")
 _PROGRESS = "progress.js"
 _WORKER = f"{_ASSETS}/iframe-worker.js"
@@ -108,6 +108,7 @@ class Handover:
 
     def see_content(self, page: Page, content: str) -> str:
         """Hold a page's HTML against what was woven, and return it, in a preview with the problems found."""
+        content = in_site(content, page.url)
         self._data.read(page, content)
         seen = (page.file.src_uri, hash(content))  # a page that is not translated is built in each language
         if seen not in self._seen:
