@@ -59,7 +59,8 @@ lessons: [lessons/first.md]
 ## Quokka
 """
 PAGES = {
-    "docs/index.md": "# Lab\n\n!!! note\n\n    ```{deck} trees\n    ```\n\n- A list\n\n    ```{deck} deep/roots\n    ```\n",
+    "docs/index.md": "# Lab\n\n!!! tip\n\n    ```{deck} trees\n    ```\n\n- In a list\n\n"
+    "    ```{deck} deep/roots\n    ```\n",
     "docs/index.zh-TW.md": "# 實作\n\n```{deck} trees\n```\n\n```{deck} deep/roots\n```\n",
     "docs/lessons/first.md": "---\ntitle: The first\n---\n\n# First *lesson* {#first}\n\nText.\n",
     "docs/lessons/first.zh-TW.md": "# 第一課 {#first}\n\n文字。\n",
