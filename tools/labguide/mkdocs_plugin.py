@@ -20,6 +20,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler
 
@@ -94,6 +95,11 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         self.handover.add_files(files, config)
         return files
 
+    @event_priority(-200)  # after every plugin that makes a navigation
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        """Take out what this edition does not publish."""
+        return self.handover.navigation(nav, files)
+
     def on_page_read_source(self, *, page: Page, config: MkDocsConfig) -> str | None:
         """The woven text of a page in place of the file's."""
         return self.handover.source(page)
@@ -112,6 +118,7 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         """Let page templates speak the page's language; all pages are read now, so decks can link to them."""
         env.globals["labguide_words"] = words_of
         env.globals["labguide_page"] = self.handover.page_data
+        env.globals["labguide_edition"] = self.handover.badge
         self.handover.render_decks(files, config)
         return env
 
