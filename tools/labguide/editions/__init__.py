@@ -18,7 +18,10 @@ from labguide.editions.words import words_of
 from labguide.model import Document, Edition, Line, Project, Recording, Script, Sources
 from labguide.problems import Problems
 
-__all__ = ["Cut", "cut", "of_document", "words_of"]
+TYPES = admonitions.TYPES
+"""The blocks that only instructors see, by what stands behind `!!!`."""
+
+__all__ = ["TYPES", "Cut", "cut", "of_document", "words_of"]
 
 
 @dataclass(frozen=True)

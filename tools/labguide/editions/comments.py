@@ -121,7 +121,8 @@ def _without(lines: Sequence[Line], starts: Sequence[int], cut: Sequence[tuple[i
         begin, last = _line_of(starts, start), _line_of(starts, end - 1)
         before, after = texts[begin][: start - starts[begin]], texts[last][end - starts[last] :]
         pieces = kept.split("\n") if kept else [""] * (last - begin + 1)
-        pieces[0], pieces[-1] = before + pieces[0], pieces[-1] + after
+        pieces[0] = before + pieces[0]
+        pieces[-1] += after
         texts[begin : last + 1] = pieces
     return [
         line if line.text == text else replace(line, text=text.rstrip() if text.strip() else "", offset=None)
