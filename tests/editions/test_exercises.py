@@ -187,3 +187,35 @@ def test_a_file_of_code_that_a_page_includes_has_the_gap_too(course: Course) -> 
     assert "adding as" not in course.student("sums.html")
     assert "Your code here" in course.student("sums.html")
     assert "adding as" in course.instructor("sums.html")
+
+
+def test_the_handout_has_what_to_do_the_gap_and_the_check_but_no_solution(course: Course) -> None:
+    course.write("docs/sums.md", "---\nnotebook: notebooks/sums.py\n---\n")
+    course.both()
+    page = course.student("exercises.html")
+    assert page == course.instructor("exercises.html")
+    for expected in (
+        "<h1>Exercises</h1>",
+        "<h2>Exercise 1: Sums</h2>",
+        "Add all prices",
+        "Your code here",
+        "go through",
+    ):
+        assert expected in page
+    assert "adding as" not in page
+
+
+def test_the_handout_is_there_in_each_language(tmp_path: Path) -> None:
+    course = Course(tmp_path, languages=True)
+    course.write("notebooks/sums.py", SCRIPT)
+    course.write("docs/sums.md", PAGE)
+    course.write("docs/sums.zh-TW.md", PAGE.replace("# Sums", "# 加總"))
+    course.both()
+    assert "<h2>練習 1：加總</h2>" in course.student("exercises.zh-TW.html")
+    assert "在這裡寫你的程式" in course.student("exercises.zh-TW.html")
+
+
+def test_a_course_without_exercises_has_no_handout(tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    course.both()
+    assert not (tmp_path / "site" / "exercises.html").exists()

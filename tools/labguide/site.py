@@ -27,9 +27,9 @@ from labguide import (
     workdir,
 )
 from labguide.backends import Backend
-from labguide.model import Document, Edition, Place, Project, Recording, Script, Sources, Woven
+from labguide.model import Document, Edition, Facts, Place, Project, Recording, Script, Sources, Woven
 from labguide.problems import CannotBuildError, Problems
-from labguide.weaving import notebooks
+from labguide.weaving import handout, notebooks
 
 DECK_ASSETS = "assets/deck"
 """The site's folder of what all decks share."""
@@ -233,8 +233,29 @@ def _weave_all(
         for language, recorded in recorded_in.items()
         for file in notebooks.downloads(sources_of[language], recorded, language, problems).items()
     ]
-    files = {**dict(shown), **dict(downloads), **_deck_files(project, cut.withheld)}
+    handouts = _handouts(project, found, runs, facts)
+    files = {**dict(shown), **dict(downloads), **handouts, **_deck_files(project, cut.withheld)}
     return Site(pages, slides, files, runs, cut.withheld)
+
+
+def _handouts(project: Project, found: Sources, runs: running.Runs, facts: Facts) -> dict[str, bytes]:
+    """The exercises of each language as a page to print; a student's in both editions. All problems are told before."""
+    names = editions.exercises_of(found.scripts)
+    if not names:
+        return {}
+    project, unheard = replace(project, edition="student"), Problems()
+    cut = editions.cut(found, project, unheard)
+    pages: dict[str, bytes] = {}
+    for language in project.languages:
+        shown = cut.sources(language)
+        recorded = weaving.Recorded(project, shown.scripts, cut.recordings(runs.recordings, language), facts)
+        lessons = handout.documents_of(cut.documents, language, project.languages[0])
+        whole = [notebooks.expand(document, shown, project, unheard) for document in lessons]
+        made = handout.page(whole, names, recorded, language)
+        if made:
+            suffix = "" if language == project.languages[0] else f".{language}"
+            pages[f"exercises{suffix}.html"] = made
+    return pages
 
 
 def _without_notes(project: Project, document: Document) -> Document:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from labguide import quotes
+from labguide import exercises, quotes
 from labguide.editions import admonitions, code, comments, pages
 from labguide.editions.words import words_of
 from labguide.model import Document, Edition, Line, Project, Recording, Script, Sources
@@ -21,7 +21,7 @@ from labguide.problems import Problems
 TYPES = admonitions.TYPES
 """The blocks that only instructors see, by what stands behind `!!!`."""
 
-__all__ = ["TYPES", "Cut", "cut", "of_document", "words_of"]
+__all__ = ["TYPES", "Cut", "cut", "exercises_of", "of_document", "words_of"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,13 @@ def cut(found: Sources, project: Project, problems: Problems) -> Cut:
     kept = (document for document in found.documents if document.path not in withheld)
     documents = tuple(of_document(document, project, problems) for document in kept)
     return Cut(project.edition, found.scripts, documents, withheld)
+
+
+def exercises_of(scripts: Mapping[str, Script]) -> frozenset[tuple[str, str]]:
+    """The cells with a solution, by the names of their scripts."""
+    return frozenset(
+        (script.name, cell.name) for script in scripts.values() for cell in script.cells if exercises.is_exercise(cell)
+    )
 
 
 def of_document(document: Document, project: Project, problems: Problems) -> Document:
