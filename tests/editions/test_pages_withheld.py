@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import traces
 from edition_project import Course
 
 NAV = "nav:\n  - index.md\n  - a.md\n  - Plans:\n      - plans/day.md\n  - z.md\n"
@@ -106,3 +107,17 @@ def test_a_deck_and_the_pictures_of_its_folder_can_be_kept_back(course: Course) 
 def test_a_block_that_the_renderer_takes_for_text_is_told(course: Course) -> None:
     course.write("docs/a.md", "# A\n\n<div>\n!!! solution\n    secret\n</div>\n")
     assert course.build("instructor") == ["docs/a.md:4 unclear-block"], course.found
+
+
+def test_posts_of_a_blog_are_cut_and_kept_back_too(tmp_path: Path) -> None:
+    course = Course(tmp_path, plugins="  - blog\n  - tags\n")
+    course.write("docs/blog/index.md", "# Blog\n")
+    course.write("docs/tags.md", "# Tags\n\n<!-- material/tags -->\n")
+    head = "---\ndate: 2026-01-0{}\ntags: [{}]\n{}---\n# {}\n\n"
+    post = "hello\n\n<!-- more -->\n\n<!-- SECRET -->\n!!! solution\n    SECRET\n"
+    course.write("docs/blog/posts/a.md", head.format(1, "open", "", "Open post") + post)
+    course.write("docs/blog/posts/b.md", head.format(2, "SECRET", "edition: instructor\n", "SECRET post") + "hello\n")
+    course.both()
+    assert traces.of("SECRET", tmp_path / "site") == []
+    assert "Open post" in course.student("blog/index.html")
+    assert "SECRET post" in course.instructor("blog/index.html")

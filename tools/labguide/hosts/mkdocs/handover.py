@@ -51,6 +51,7 @@ class Handover:
         self._data = PageData(project, woven.pages, None)
         self._decks: dict[str, str] = {}
         self._foreign: dict[str, str] = {}
+        self._asked = set[str]()
         self._seen: dict[tuple[str, int], list[Problem]] = {}
         self._says_permalink = False
 
@@ -98,6 +99,7 @@ class Handover:
         woven = self.site.pages.get(page.file.src_uri)
         if woven is None:
             return None
+        self._asked.add(page.file.src_uri)
         body = woven.document.body_line - 1
         told = [problem for path in sorted(woven.document.files) for problem in self.problems.at(path)]
         notice = _notice(told) if self._notices else ""
@@ -105,6 +107,14 @@ class Handover:
             return woven.text
         written = lines.split(woven.text)
         return "\n".join([*written[:body], notice, *written[body:], ""])
+
+    def body(self, page: Page) -> str | None:
+        """The text of a page for which `source` was not asked, below its front matter; None for all others."""
+        woven = self.site.pages.get(page.file.src_uri)
+        if woven is None or page.file.src_uri in self._asked:
+            return None
+        written = lines.split(woven.text)
+        return "\n".join(written[woven.document.body_line - 1 :]).lstrip("\n")
 
     def see_markdown(self, page: Page, markdown: str) -> None:
         """Keep the text of a page that labguide did not read, for `see_content`."""
