@@ -121,3 +121,19 @@ def test_posts_of_a_blog_are_cut_and_kept_back_too(tmp_path: Path) -> None:
     assert traces.of("SECRET", tmp_path / "site") == []
     assert "Open post" in course.student("blog/index.html")
     assert "SECRET post" in course.instructor("blog/index.html")
+
+
+def test_the_commands_make_one_edition_and_check_both(course: Course) -> None:
+    def labguide(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "labguide", *arguments]
+        return subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=120, check=False)
+
+    course.write("docs/plans/day.md", f"{PLAN}\n[a](../nothing.md)\n")
+    assert labguide("build", "--frozen").returncode == 0
+    made = labguide("build", "--frozen", "--edition", "instructor")
+    assert (made.returncode, made.stderr.partition(": ")[0]) == (1, "docs/plans/day.md:6:5")
+    assert labguide("check", "--static").returncode == 1
+    course.write("docs/plans/day.md", PLAN)
+    made = labguide("build", "--frozen", "--edition", "instructor")
+    assert "site-instructor/index.html" in made.stdout + made.stderr
+    assert labguide("check", "--static").returncode == 0
