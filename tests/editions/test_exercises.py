@@ -219,3 +219,15 @@ def test_a_course_without_exercises_has_no_handout(tmp_path: Path) -> None:
     course = Course(tmp_path)
     course.both()
     assert not (tmp_path / "site" / "exercises.html").exists()
+
+
+def test_listings_do_not_quote_the_solution_and_rich_ones_are_told(course: Course) -> None:
+    listing = '\n# %% name="list"\nimport inspect\nprint(inspect.getsource(add))\n'
+    course.write("notebooks/sums.py", SCRIPT + listing)
+    course.write("docs/sums.md", PAGE + "\n```{cell} sums#list\n```\n")
+    course.both()
+    assert "return total" in course.student("sums.html").partition("getsource")[2]
+    assert "for value in values" not in course.student("sums.html")
+    rich = "from IPython.display import HTML\nHTML('<b>for</b> value <i>in</i> values:')\n"
+    course.write("notebooks/sums.py", f'{SCRIPT}\n# %% name="list"\n{rich}')
+    assert course.build() == ["notebooks/sums.py:35 solution-in-output"], course.found

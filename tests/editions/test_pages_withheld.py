@@ -137,3 +137,11 @@ def test_the_commands_make_one_edition_and_check_both(course: Course) -> None:
     made = labguide("build", "--frozen", "--edition", "instructor")
     assert "site-instructor/index.html" in made.stdout + made.stderr
     assert labguide("check", "--static").returncode == 0
+
+
+def test_a_file_that_every_page_ends_with_has_nothing_for_instructors(course: Course) -> None:
+    config = (course.root / "mkdocs.yml").read_text("utf-8")
+    course.write("mkdocs.yml", config.replace("snippets\n", "snippets: {auto_append: [snippets/end.md]}\n"))
+    course.write("snippets/end.md", "*[AI]: A word\n\n<!-- a note -->\n")
+    assert course.build() == ["snippets/end.md:3 unclear-block"], course.found
+    assert course.build("instructor") == []

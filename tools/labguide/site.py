@@ -202,7 +202,7 @@ def _weave_all(
     sources_of = {language: cut.sources(language) for language in project.languages}
     recorded_in = {
         language: weaving.Recorded(
-            project, sources_of[language].scripts, cut.recordings(runs.recordings, language), facts
+            project, sources_of[language].scripts, cut.recordings(runs.recordings, language, problems), facts
         )
         for language in project.languages
     }
@@ -248,7 +248,7 @@ def _handouts(project: Project, found: Sources, runs: running.Runs, facts: Facts
     pages: dict[str, bytes] = {}
     for language in project.languages:
         shown = cut.sources(language)
-        recorded = weaving.Recorded(project, shown.scripts, cut.recordings(runs.recordings, language), facts)
+        recorded = weaving.Recorded(project, shown.scripts, cut.recordings(runs.recordings, language, unheard), facts)
         lessons = handout.documents_of(cut.documents, language, project.languages[0])
         whole = [notebooks.expand(document, shown, project, unheard) for document in lessons]
         made = handout.page(whole, names, recorded, language)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from labguide import exercises, quotes
+from labguide import exercises, includes, quotes
 from labguide.editions import admonitions, code, comments, pages
 from labguide.editions.words import words_of
 from labguide.model import Document, Edition, Line, Project, Recording, Script, Sources
@@ -40,10 +40,10 @@ class Cut:
         shown = {name: code.shown(script, self.edition, language) for name, script in self.scripts.items()}
         return Sources(shown, self.documents)
 
-    def recordings(self, recorded: Mapping[str, Recording], language: str) -> dict[str, Recording]:
-        """The recordings as readers of a language see them."""
+    def recordings(self, recorded: Mapping[str, Recording], language: str, problems: Problems) -> dict[str, Recording]:
+        """The recordings as readers of a language see them. An output that would show a solution is a problem."""
         return {
-            name: code.recorded(recording, self.scripts[name], self.edition, language)
+            name: code.recorded(recording, self.scripts[name], self.edition, language, problems)
             if name in self.scripts
             else recording
             for name, recording in recorded.items()
@@ -54,9 +54,21 @@ def cut(found: Sources, project: Project, problems: Problems) -> Cut:
     """What the project's edition is made of. What may be the instructor's and is not marked so becomes a problem."""
     hidden = pages.hidden(found.documents, problems)
     withheld = pages.withheld(project, found.documents, hidden) if project.edition == "student" else frozenset[str]()
+    _check_appended(project, problems)
     kept = (document for document in found.documents if document.path not in withheld)
     documents = tuple(of_document(document, project, problems) for document in kept)
     return Cut(project.edition, found.scripts, documents, withheld)
+
+
+def _check_appended(project: Project, problems: Problems) -> None:
+    """Files that the host appends to every page by itself (`auto_append`) are not cut."""
+    lines = tuple(includes.appended(project, Problems()))
+    if project.edition == "student" and lines:
+        written = Document(lines[0].place.path, "lesson", project.languages[0], lines, {}, 1, ())
+        cut = of_document(written, project, Problems()).lines
+        for before in (before for before, after in zip(lines, cut, strict=True) if before.text != after.text):
+            message = "a file that is appended to every page has something for instructors, which students would get"
+            problems.add(before.place, "unclear-block", message, "take it out, or include it where it is needed")
 
 
 def exercises_of(scripts: Mapping[str, Script]) -> frozenset[tuple[str, str]]:

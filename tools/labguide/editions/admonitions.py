@@ -82,7 +82,7 @@ def titled(text: str, titles: Mapping[str, str]) -> str:
 
 
 def _may_be(text: str) -> bool:
-    return any(sign in text for sign in ("!!", "??", "！！", "？？", "///", ":::", "[!", "type:"))
+    return any(sign in text for sign in ("!!", "??", "！！", "？？", "///", ":::", "[!"))
 
 
 def _opens(text: str) -> tuple[re.Match[str], str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -11,8 +12,10 @@ from typing import Any
 from labguide import exercises, lines
 from labguide.editions.words import words_of
 from labguide.model import Cell, Document, Edition, Line, Output, Project, RecordedCell, Recording, Script
+from labguide.problems import Problems
 
 _MARKDOWN = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
+_TAGS = re.compile(r"<[^>]*>")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _LINE_OF_TRACEBACK = re.compile(r"^(?:\s*-+>)?\s*\d*\s*")
 _TELLING = re.compile(r"[=(\[.:{]")
@@ -55,14 +58,35 @@ def _marks(region: exercises.Region, language: str) -> tuple[str, str]:
     return tuple(f"{region.indent}# {words[f'{what}_{side}']}" for side in ("begins", "ends"))  # type: ignore[return-value]
 
 
-def recorded(recording: Recording, script: Script, edition: Edition, language: str) -> Recording:
+def recorded(recording: Recording, script: Script, edition: Edition, language: str, problems: Problems) -> Recording:
     """A recording as readers of a language see it: without what a solution shows, and without its lines."""
     with_regions = {cell.name: cell for cell in script.cells if exercises.regions(cell)}
     if not with_regions:
         return recording
     quoted = frozenset(_secret_lines(with_regions.values())) if edition == "student" else frozenset[str]()
     cells = tuple(_recorded(cell, with_regions, quoted, edition, language) for cell in recording.cells)
+    places = {cell.name: cell.place for cell in script.cells}
+    for cell in cells:
+        if cell.name in places and any(_still_tells(output, quoted) for output in cell.outputs):
+            message = f'what the cell "{cell.name}" shows has a line of a solution in it, which students would see'
+            problems.add(places[cell.name], "solution-in-output", message, "let it show something else, or print it")
     return replace(recording, cells=cells)
+
+
+def _still_tells(output: Output, quoted: frozenset[str]) -> bool:
+    """Whether a rich output, such as code in colours, has a line of a solution between its tags."""
+    told = {each for each in quoted if len(each) >= _LONG and _TELLING.search(each)}
+    if not told:
+        return False
+    text = re.sub(r"\s+", " ", html.unescape(_TAGS.sub("", " ".join(_texts(output)))))
+    return any(re.sub(r"\s+", " ", each) in text for each in told)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for each in value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ():
+        yield from _texts(each)
 
 
 def _recorded(
