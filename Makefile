@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+EDITION ?= student
 SITE_READY := $(VENV)/.site-ready
 TEST_READY := $(VENV)/.test-ready
 
@@ -15,8 +16,8 @@ site: $(SITE_READY)     ## run the workshop, build site/ for students and site-i
 	@$(BIN)/labguide build
 	@$(BIN)/labguide build --edition instructor
 
-serve: $(SITE_READY)    ## preview on http://127.0.0.1:8000 and follow edits
-	@$(BIN)/labguide serve
+serve: $(SITE_READY)    ## preview on http://127.0.0.1:8000 and follow edits; EDITION=instructor for the other edition
+	@$(BIN)/labguide serve --edition $(EDITION)
 
 test: $(TEST_READY)     ## lint, types, tests, and a real browser
 	@tests/find-browser.sh > $(VENV)/browser-path

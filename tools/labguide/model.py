@@ -200,6 +200,9 @@ class Cell:
     """Its author named it; else its name only counts cells, and another cell has it after the next edit."""
     checks: tuple[str, ...] = ()
     """The cells whose work it checks: without them it fails, and says what is missing."""
+    lines: tuple[int, ...] = ()
+    """Where an edition shows less than was written: for each line as written, the number of the line of `source` that
+    stands for it, both from 0; -1 for one that is left out. Empty if all of it is shown."""
 
 
 @dataclass(frozen=True)

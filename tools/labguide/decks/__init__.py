@@ -17,6 +17,8 @@ the same in every language: `deck.html#/train`. A rule inside a slide is `***`. 
 from __future__ import annotations
 
 from labguide.decks import pacing
+from labguide.decks.notes import cut as without_notes
+from labguide.decks.notes import without as page_without_notes
 from labguide.decks.outlines import outline
 from labguide.decks.page import NO_BRAND, Brand, asset_files, render
 from labguide.decks.rendering import Address, as_written
@@ -33,6 +35,8 @@ __all__ = [
     "check",
     "outline",
     "pacing",
+    "page_without_notes",
     "render",
     "split",
+    "without_notes",
 ]

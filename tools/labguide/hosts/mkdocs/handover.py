@@ -14,11 +14,12 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from labguide import decks, drawing, lines, site
+from labguide import decks, drawing, editions, lines, site
 from labguide.hosts import leftovers
-from labguide.hosts.mkdocs import configuration
+from labguide.hosts.mkdocs import configuration, withheld
 from labguide.hosts.mkdocs.deck_links import DeckLinks, in_site
 from labguide.hosts.mkdocs.page_data import PageData
 from labguide.model import Place, Project
@@ -51,6 +52,7 @@ class Handover:
         self._decks: dict[str, str] = {}
         self._foreign: dict[str, str] = {}
         self._drawn: frozenset[str] = frozenset()
+        self._asked = set[str]()
         self._seen: dict[tuple[str, int], list[Problem]] = {}
         self._says_permalink = False
 
@@ -60,6 +62,7 @@ class Handover:
         self._says_permalink = "permalink_title" in config.mdx_configs.get("toc", {})
         course = configuration.course(config)
         self._data = PageData(self.project, self.site.pages, course)
+        withheld.leave_out(config, self.project, self.site.withheld)
         _add_templates(config, (*_SCRIPTS, *([] if course is None else [_PROGRESS])))
 
     def add_files(self, files: Files, config: MkDocsConfig) -> None:
@@ -74,6 +77,10 @@ class Handover:
             if path in files.src_uris:
                 files.remove(files.src_uris[path])
             files.append(File.generated(config, path, content=content))
+
+    def navigation(self, nav: Navigation, files: Files) -> Navigation:
+        """The navigation without pages that this edition does not publish; mkdocs.yml may name them."""
+        return withheld.pruned(nav, self.project, self.site.withheld)
 
     def _speak(self, config: MkDocsConfig) -> None:
         """Let Markdown's own words be in the language that is built, unless the project says them."""
@@ -93,6 +100,7 @@ class Handover:
         woven = self.site.pages.get(page.file.src_uri)
         if woven is None:
             return None
+        self._asked.add(page.file.src_uri)
         body = woven.document.body_line - 1
         told = [problem for path in sorted(woven.document.files) for problem in self.problems.at(path)]
         notice = _notice(told) if self._notices else ""
@@ -100,6 +108,14 @@ class Handover:
             return woven.text
         written = lines.split(woven.text)
         return "\n".join([*written[:body], notice, *written[body:], ""])
+
+    def body(self, page: Page) -> str | None:
+        """The text of a page for which `source` was not asked, below its front matter; None for all others."""
+        woven = self.site.pages.get(page.file.src_uri)
+        if woven is None or page.file.src_uri in self._asked:
+            return None
+        written = lines.split(woven.text)
+        return "\n".join(written[woven.document.body_line - 1 :]).lstrip("\n")
 
     def see_markdown(self, page: Page, markdown: str) -> None:
         """Keep the text of a page that labguide did not read, for `see_content`."""
@@ -131,6 +147,11 @@ class Handover:
             leftovers.check_text(Place(path), str(text or ""), found)
         return found
 
+    def badge(self, language: str) -> dict[str, str]:
+        """What the header of a page says of the edition; nothing in the student's."""
+        words = editions.words_of(language)
+        return {"name": words["edition"], "note": words["edition_note"]} if self.project.edition != "student" else {}
+
     def page_data(self, page: Page | None, language: str, base: str) -> dict[str, Any]:
         """What a page tells its own scripts."""
         return self._data.of(page, language, base)
@@ -157,6 +178,8 @@ class Handover:
 
     def finish(self, folder: Path) -> None:
         """After the last language: what can be done only when everything is there, in the folder of the site."""
+        if self.project.edition == "instructor":
+            (folder / "robots.txt").write_text("User-agent: *\nDisallow: /\n", "utf-8")
         self._links.check()
         self._data.check(self.problems)
         _let_search_from_disk(folder)
