@@ -46,7 +46,7 @@ window.deckAccess = (() => {
 
   function nameControls(wrapper, words) {
     const controls = wrapper.querySelector(".controls");
-    controls?.setAttribute("role", "group");
+    controls?.setAttribute("role", "region");
     controls?.setAttribute("aria-label", words.controls);
     for (const way of ["left", "right", "up", "down"]) {
       controls?.querySelector(`.navigate-${way}`)?.setAttribute("aria-label", words[way]);

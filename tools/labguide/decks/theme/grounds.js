@@ -59,10 +59,9 @@ window.deckGrounds = (() => {
   }
 
   // What stands around the slides has the colours that can be read on the present one.
-  function show(deck, section) {
-    for (const ground of ["light", "dark"]) {
-      deck.classList.toggle(`on-${ground}`, section.dataset.ground === ground);
-    }
+  function show(section) {
+    const found = ["dark", "light"].find((it) => section.classList.contains(`has-${it}-background`));
+    document.body.dataset.beside = section.dataset.ground ?? found ?? "";
   }
 
   return { prepare, show };
