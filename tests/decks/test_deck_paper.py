@@ -39,7 +39,7 @@ def test_handout_is_light_and_the_slide_show_goes_on_as_it_was(showcase: Showcas
 
 
 def test_first_line_of_code_on_a_handout_begins_where_the_others_do(handout: Page) -> None:
-    lines = "[...document.querySelectorAll('#steps pre:first-of-type .code-line')]"
+    lines = "[...document.querySelectorAll('#steps .highlight .code-line')]"
     lefts = handout.evaluate(f"{lines}.map((it) => it.getBoundingClientRect().left)")
     assert len(set(lefts)) == 1
     assert handout.evaluate("getComputedStyle(document.querySelector('#long pre code')).paddingLeft") == "0px"
