@@ -16,9 +16,9 @@ def test_site_that_draws_nothing_has_no_library(tmp_path: Path) -> None:
 
 def test_deck_that_draws_brings_the_libraries_with_it(tmp_path: Path) -> None:
     built = Built(tmp_path, structure="suffix")
-    built.write("slides/deck.zh-TW.md", '## A {#a}\n\n<pre class="mermaid"><code>flowchart LR\nA--&gt;B</code></pre>\n')
+    built.write("slides/deck.zh-TW.md", '## A {#a}\n\n<span class="arithmatex">\\(x\\)</span>\n')
     assert built.build() == []
-    assert (built.root / "site" / "assets" / "drawing" / "mermaid" / "mermaid.min.js").is_file()
+    assert (built.root / "site" / "assets" / "drawing" / "katex" / "katex.min.js").is_file()
 
 
 def test_foot_of_a_deck_says_what_the_configuration_says(tmp_path: Path) -> None:
