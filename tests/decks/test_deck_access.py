@@ -99,6 +99,14 @@ def test_search_finds_text_on_slides_and_goes_there(showcase: Showcase) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+def test_escape_ends_the_search(showcase: Showcase) -> None:
+    page = showcase.show()
+    _search(page, "moves")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert not page.evaluate("Reveal.isOverview() || CSS.highlights.size")
+
+
 def test_search_is_walked_by_arrows(showcase: Showcase) -> None:
     page = showcase.show()
     _search(page, "moves")

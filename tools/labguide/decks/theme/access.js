@@ -11,15 +11,21 @@ window.deckAccess = (() => {
   }
 
   // What is written in an element, formulas once; also where it is not shown at this moment.
+  const BLOCKS = "p, li, td, th, dt, dd, h1, h2, h3, h4, h5, h6, label, div, pre, summary, text, section";
+
   function textOf(element) {
-    const texts = [];
+    let texts = "";
+    let last = null;
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
-      if (!walker.currentNode.parentElement.closest("style, script, .katex-html, annotation")) {
-        texts.push(walker.currentNode.data);
+      const { data, parentElement } = walker.currentNode;
+      if (!parentElement.closest("style, script, .katex-html, annotation")) {
+        const block = parentElement.closest(BLOCKS);
+        texts += (block === last ? "" : " ") + data;
+        last = block;
       }
     }
-    return texts.join("").replace(/\s+/g, " ").trim();
+    return texts.replace(/\s+/g, " ").trim();
   }
 
   function start(deck, words) {

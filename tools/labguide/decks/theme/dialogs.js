@@ -124,7 +124,10 @@ window.deckDialogs = (() => {
     const buttons = [...list.querySelectorAll("button")];
     const here = buttons.indexOf(document.activeElement);
     const next = { ArrowDown: here + 1, ArrowUp: here - 1 }[event.key];
-    if (event.key === "Enter" && here < 0 && buttons.length) {
+    if (event.key === "Escape") {
+      event.preventDefault(); // a browser would only empty the field
+      list.closest("dialog").close();
+    } else if (event.key === "Enter" && here < 0 && buttons.length) {
       event.preventDefault();
       buttons[0].click();
     } else if (next !== undefined && buttons.length) {
