@@ -203,3 +203,9 @@ def test_long_deck_opens_at_any_slide(showcase: Showcase) -> None:
     assert shown(page) == "n287"
     page.keyboard.press("End")
     assert shown(page) == "n299"
+
+
+def test_what_two_slides_share_moves_from_one_to_the_other(showcase: Showcase) -> None:
+    page = showcase.show("#/moves")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('#moved').dataset.autoAnimate === 'running'")
