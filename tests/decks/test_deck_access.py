@@ -18,7 +18,7 @@ def test_deck_is_no_application_even_if_reveal_says_so_again(showcase: Showcase)
 
 def test_slide_is_a_group_with_its_number_and_title(showcase: Showcase) -> None:
     page = showcase.show("#/tabs")
-    slide = page.get_by_role("group", name=re.compile("^Slide 3 of 22: Tabs and a footnote$"))
+    slide = page.get_by_role("group", name=re.compile("^Slide 3 of 23: Tabs and a footnote$"))
     expect(slide).to_have_attribute("aria-roledescription", "slide")
 
 
@@ -32,7 +32,7 @@ def test_other_slides_are_heard_by_nobody(showcase: Showcase) -> None:
 def test_change_of_slides_is_said_in_short(showcase: Showcase) -> None:
     page = showcase.show("#/boxes")
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".deck-status")).to_have_text("Slide 3 of 22: Tabs and a footnote")
+    expect(page.locator(".deck-status")).to_have_text("Slide 3 of 23: Tabs and a footnote")
     expect(page.locator(".aria-status")).to_be_hidden()
 
 

@@ -26,7 +26,7 @@ def handout(showcase: Showcase) -> Page:
 
 
 def test_handout_flows_from_sheet_to_sheet(showcase: Showcase) -> None:
-    assert _pages(showcase.show().pdf(**SHEET)) <= 8  # of 22 slides
+    assert _pages(showcase.show().pdf(**SHEET)) <= 8  # of 23 slides
 
 
 def test_handout_is_light_and_the_slide_show_goes_on_as_it_was(showcase: Showcase) -> None:
@@ -66,16 +66,16 @@ def test_nothing_is_wider_than_the_sheet(handout: Page) -> None:
 
 def test_slides_on_pages_have_the_foot_and_are_light(showcase: Showcase) -> None:
     page = showcase.show("?print-pdf", context=showcase.context("dark"))
-    page.wait_for_selector(".pdf-page >> nth=21", state="attached")
-    page.wait_for_function("document.querySelectorAll('.pdf-page > .deck-foot').length === 22")
+    page.wait_for_selector(".pdf-page >> nth=22", state="attached")
+    page.wait_for_function("document.querySelectorAll('.pdf-page > .deck-foot').length === 23")
     assert page.evaluate("document.documentElement.dataset.mdColorScheme") == "default"
-    assert _pages(page.pdf(prefer_css_page_size=True, print_background=True)) == 22
+    assert _pages(page.pdf(prefer_css_page_size=True, print_background=True)) == 23
 
 
 def test_page_of_a_slide_with_steps_shows_all_lines_alike(showcase: Showcase) -> None:
     page = showcase.show("?print-pdf")
-    page.wait_for_selector(".pdf-page >> nth=21", state="attached")
-    page.wait_for_function("document.querySelectorAll('.pdf-page > .deck-foot').length === 22")
+    page.wait_for_selector(".pdf-page >> nth=22", state="attached")
+    page.wait_for_function("document.querySelectorAll('.pdf-page > .deck-foot').length === 23")
     assert page.evaluate("document.querySelectorAll('.code-line.quiet').length") == 0
 
 
