@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -36,6 +37,7 @@ _ASSETS = (
 )
 _OURS = frozenset(("plugins", "dependencies", "embedded", "view", "hash", "scrollActivationWidth", "disableLayout"))
 """Options of reveal.js that no deck can change: the page would not work any more."""
+_ELSEWHERE = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 _DARK_THEMES = frozenset(("black", "black-contrast", "blood", "dracula", "league", "moon", "night"))
 """Themes of reveal.js that are dark. All others are light, and every deck here has both."""
 
@@ -138,10 +140,14 @@ def _scheme(meta: Mapping[str, Any]) -> str | None:
 
 
 def _styles(meta: Mapping[str, Any]) -> list[str]:
-    """The style sheets that an author adds: one, several with commas between them, or a list."""
+    """The style sheets that an author adds: one, several with commas between them, or a list.
+
+    Those of other hosts are left out, because a deck asks no other host for anything.
+    """
     said = meta.get("css") or []
     names = said.split(",") if isinstance(said, str) else said if isinstance(said, list) else []
-    return [name.strip() for name in names if isinstance(name, str) and name.strip()]
+    written = [name.strip() for name in names if isinstance(name, str) and name.strip()]
+    return [name for name in written if not _ELSEWHERE.match(name)]
 
 
 def _options(meta: Mapping[str, Any]) -> Mapping[str, Any]:

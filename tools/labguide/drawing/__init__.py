@@ -20,7 +20,7 @@ _DRAWN = {
     "mermaid": re.compile(r"""<(?:pre|div)\s(?:[^>]*\s)?class=["'](?:[^"']*\s)?(?:mermaid|labguide-diagram)[\s"']"""),
 }
 """By each library what it draws, as it stands in HTML."""
-_SOURCE = re.compile(r'<pre class="mermaid"(?P<more>[^>]*)>\s*<code>(?P<text>.*?)</code>\s*</pre>', re.DOTALL)
+_SOURCE = re.compile(r'<pre class="mermaid"(?P<more>[^>]*)>\s*(?:<code[^>]*>)?(?P<text>[^<]*)(?:</code>)?\s*</pre>')
 
 
 def needed(html: str) -> frozenset[str]:

@@ -7,7 +7,25 @@ window.deckAccess = (() => {
 
   function title(section) {
     const heading = section.querySelector("h1, h2, h3, h4, h5, h6");
-    return (heading?.innerText ?? heading?.textContent ?? "").trim().replace(/\s+/g, " ");
+    return heading ? textOf(heading) : "";
+  }
+
+  // What is written in an element, formulas once; also where it is not shown at this moment.
+  const BLOCKS = "p, li, td, th, dt, dd, h1, h2, h3, h4, h5, h6, label, div, pre, summary, text, section";
+
+  function textOf(element) {
+    let texts = "";
+    let last = null;
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const { data, parentElement } = walker.currentNode;
+      if (!parentElement.closest("style, script, .katex-html, annotation")) {
+        const block = parentElement.closest(BLOCKS);
+        texts += (block === last ? "" : " ") + data;
+        last = block;
+      }
+    }
+    return texts.replace(/\s+/g, " ").trim();
   }
 
   function start(deck, words) {
@@ -46,7 +64,7 @@ window.deckAccess = (() => {
 
   function nameControls(wrapper, words) {
     const controls = wrapper.querySelector(".controls");
-    controls?.setAttribute("role", "group");
+    controls?.setAttribute("role", "region");
     controls?.setAttribute("aria-label", words.controls);
     for (const way of ["left", "right", "up", "down"]) {
       controls?.querySelector(`.navigate-${way}`)?.setAttribute("aria-label", words[way]);
@@ -61,7 +79,7 @@ window.deckAccess = (() => {
   // reveal.js would say the whole text of each slide: its own line is silent, and this one says where one is.
   function speak(words) {
     const status = document.querySelector(".deck-status");
-    document.querySelector(".aria-status")?.setAttribute("aria-live", "off");
+    document.querySelector(".aria-status")?.setAttribute("hidden", "");
     const say = (text) => (status.textContent = text);
     Reveal.on("slidechanged", ({ currentSlide }) => say(currentSlide.getAttribute("aria-label")));
     Reveal.on("fragmentshown", ({ fragments }) => say(fragments.map((it) => spoken(it, words)).join(" ")));
@@ -70,7 +88,7 @@ window.deckAccess = (() => {
 
   function spoken(fragment, words) {
     if (!fragment.matches(".code-step")) {
-      return fragment.innerText.trim();
+      return textOf(fragment);
     }
     const lines = fragment.dataset.lines;
     return lines ? filled(words.lines, { lines: lines.replaceAll(",", ", ") }) : words.all_lines;
@@ -93,5 +111,5 @@ window.deckAccess = (() => {
     addEventListener("resize", mark);
   }
 
-  return { start, letScroll, title, filled };
+  return { start, letScroll, textOf, title, filled };
 })();

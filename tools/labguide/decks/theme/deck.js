@@ -42,6 +42,7 @@ async function present() {
   document.body.style.setProperty("--slide-width", `${width}px`);
   document.body.style.setProperty("--slide-height", `${height}px`);
   deck.classList.add("presenting");
+  document.body.classList.add("presents");
   layBar();
   deckGrounds.prepare(deck);
   deckSteps.prepare(deck);
@@ -90,7 +91,7 @@ function follow() {
   });
   Reveal.on("pdf-ready", () => deckPaper.slides(deck));
   for (const event of ["ready", "slidechanged"]) {
-    Reveal.on(event, () => deckGrounds.show(deck, Reveal.getCurrentSlide()));
+    Reveal.on(event, () => deckGrounds.show(Reveal.getCurrentSlide()));
   }
   for (const event of ["slidechanged", "fragmentshown", "fragmenthidden"]) {
     Reveal.on(event, () => deckSteps.show(Reveal.getCurrentSlide()));

@@ -2,7 +2,7 @@
 "use strict";
 
 window.deckDialogs = (() => {
-  const { title, filled } = deckAccess;
+  const { textOf, title, filled } = deckAccess;
   const make = (tag, properties = {}, ...children) => {
     const node = Object.assign(document.createElement(tag), properties);
     node.append(...children);
@@ -74,19 +74,8 @@ window.deckDialogs = (() => {
   // By letters, in any language; letters of different width, case or accent are the same.
   const folded = (text) => text.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase().replace(/\s+/g, " ");
 
-  function textOf(section) {
-    const texts = [];
-    const walker = document.createTreeWalker(section.querySelector(".slide"), NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-      if (!walker.currentNode.parentElement.closest("style, script, .katex-html, annotation")) {
-        texts.push(walker.currentNode.data);
-      }
-    }
-    return texts.join("").replace(/\s+/g, " ").trim();
-  }
-
   function search() {
-    const slides = Reveal.getSlides().map((section, index) => ({ section, index, text: textOf(section) }));
+    const slides = Reveal.getSlides().map((section, index) => ({ section, index, text: textOf(section.querySelector(".slide")) }));
     const field = make("input", { type: "search", autocomplete: "off" });
     field.setAttribute("aria-label", words.search_field);
     field.placeholder = words.search_field;
@@ -135,7 +124,10 @@ window.deckDialogs = (() => {
     const buttons = [...list.querySelectorAll("button")];
     const here = buttons.indexOf(document.activeElement);
     const next = { ArrowDown: here + 1, ArrowUp: here - 1 }[event.key];
-    if (event.key === "Enter" && here < 0 && buttons.length) {
+    if (event.key === "Escape") {
+      event.preventDefault(); // a browser would only empty the field
+      list.closest("dialog").close();
+    } else if (event.key === "Enter" && here < 0 && buttons.length) {
       event.preventDefault();
       buttons[0].click();
     } else if (next !== undefined && buttons.length) {

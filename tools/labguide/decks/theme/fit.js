@@ -34,6 +34,10 @@ window.deckFit = (() => {
   }
 
   function fit(slide) {
+    const asked = Number(slide.parentElement.dataset.fit); // by an author who wants smaller letters here
+    if (asked) {
+      slide.style.setProperty("--floor", `${Math.min(SMALLEST, CODE * asked)}px`);
+    }
     for (const attempt of attempts(slide)) {
       apply(slide, attempt);
       if (fits(slide)) {

@@ -11,6 +11,7 @@ window.deckGrounds = (() => {
       if (ground) {
         section.dataset.ground = ground;
       }
+      section.classList.toggle("on-picture", isPicture(section.dataset));
     }
     // reveal.js would take the slide's padding for room.
     for (const text of deck.querySelectorAll(".slide > .r-fit-text")) {
@@ -30,9 +31,11 @@ window.deckGrounds = (() => {
     if (gradient) {
       return brightness(gradient) < 140 ? "dark" : "light";
     }
-    const drawn = others.backgroundImage ?? others.backgroundVideo ?? others.backgroundIframe;
-    return drawn || /\.|^data:/.test(background) ? "light" : null;
+    return isPicture({ background, ...others }) ? "light" : null;
   }
+
+  const isPicture = ({ background = "", backgroundImage, backgroundVideo, backgroundIframe }) =>
+    Boolean(backgroundImage ?? backgroundVideo ?? backgroundIframe ?? (/\.\w+$|^data:/.test(background) || null));
 
   function brightness(gradient) {
     const colours = gradient.match(/#[0-9a-f]{3,8}|(?:rgb|hsl|oklch|oklab|lab|lch|hwb)a?\([^)]*\)|\b[a-z]{3,}\b(?!\()/gi) ?? [];
@@ -59,10 +62,10 @@ window.deckGrounds = (() => {
   }
 
   // What stands around the slides has the colours that can be read on the present one.
-  function show(deck, section) {
-    for (const ground of ["light", "dark"]) {
-      deck.classList.toggle(`on-${ground}`, section.dataset.ground === ground);
-    }
+  function show(section) {
+    const found = ["dark", "light"].find((it) => section.classList.contains(`has-${it}-background`));
+    const picture = section.classList.contains("on-picture") && "picture";
+    document.body.dataset.beside = picture || (section.dataset.ground ?? found ?? "");
   }
 
   return { prepare, show };

@@ -19,7 +19,7 @@ window.deckPaper = (() => {
     }
     printed = { opened: unfold(deck), had: classes.filter((name) => deck.classList.contains(name)) };
     deck.classList.remove(...classes);
-    deck.classList.add("on-paper");
+    document.body.classList.replace("presents", "on-paper");
     document.body.append(...document.querySelectorAll(".deck-foot"));
     deckScheme.paper(true);
     deckSteps.show(deck, true);
@@ -29,7 +29,7 @@ window.deckPaper = (() => {
     if (!printed) {
       return;
     }
-    deck.classList.remove("on-paper");
+    document.body.classList.replace("on-paper", "presents");
     document.querySelector(".deck-bar")?.append(...document.querySelectorAll(".deck-foot"));
     deck.classList.add(...printed.had);
     printed.opened.forEach((it) => (it.open = false));

@@ -43,6 +43,8 @@ window.deckSteps = (() => {
   function linesOf(code) {
     const rendered = code.querySelectorAll(":scope > .line, :scope > [id^='__span']");
     if (rendered.length) {
+      // A line ends in its own element, or there would be an empty one after each.
+      [...code.childNodes].filter((it) => it.nodeType === Node.TEXT_NODE).forEach((it) => it.previousSibling?.append(it));
       return [...rendered];
     }
     const open = [];
