@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+EDITION ?= student
 SITE_READY := $(VENV)/.site-ready
 TEST_READY := $(VENV)/.test-ready
 
@@ -11,11 +12,12 @@ TEST_READY := $(VENV)/.test-ready
 help:           ## list the commands
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
 
-site: $(SITE_READY)     ## run the workshop, build the site and its decks into site/
+site: $(SITE_READY)     ## run the workshop, build site/ for students and site-instructor/ for who teaches them
 	@$(BIN)/labguide build
+	@$(BIN)/labguide build --edition instructor
 
-serve: $(SITE_READY)    ## preview on http://127.0.0.1:8000 and follow edits
-	@$(BIN)/labguide serve
+serve: $(SITE_READY)    ## preview on http://127.0.0.1:8000 and follow edits; EDITION=instructor for the other edition
+	@$(BIN)/labguide serve --edition $(EDITION)
 
 test: $(TEST_READY)     ## lint, types, tests, and a real browser
 	@tests/find-browser.sh > $(VENV)/browser-path
@@ -56,4 +58,4 @@ $(TEST_READY): requirements-test.lock $(SITE_READY)
 	@touch $@
 
 clean:          ## remove what was built (not the environment, not the recordings)
-	rm -rf site .labguide
+	rm -rf site site-instructor .labguide

@@ -22,12 +22,12 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("labguide.site",),
     ("labguide.plan",),
     ("labguide.running", "labguide.weaving", "labguide.decks", "labguide.comparing"),
-    ("labguide.links", "labguide.backends"),
+    ("labguide.links", "labguide.backends", "labguide.editions", "labguide.drawing"),
     ("labguide.sources", "labguide.recordings", "labguide.workdir"),
     ("labguide.scripts", "labguide.documents", "labguide.labels"),
     ("labguide.cleaning", "labguide.quotes"),
-    ("labguide.shown_values", "labguide.includes", "labguide.policy", "labguide.terminal"),
-    ("labguide.headers", "labguide.blocks"),
+    ("labguide.exercises", "labguide.shown_values", "labguide.includes", "labguide.policy", "labguide.terminal"),
+    ("labguide.headers", "labguide.blocks", "labguide.presenting"),
     ("labguide.problems", "labguide.lines", "labguide.variables"),
     ("labguide.model",),
     ("local_sagemaker.__main__",),
@@ -70,6 +70,7 @@ OUTSIDERS = {
     "tinycss2": {"labguide.weaving.markup"},
     "bs4": {"labguide.cleaning"},
     "rich": {"labguide.console"},
+    "segno": {"labguide.cli.present"},
     "click": {"labguide.cli", "local_sagemaker"},
 }
 """Libraries that only these rooms may know."""

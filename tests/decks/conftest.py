@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 from published_deck import Tour, publish
+from showcase_deck import HERE as SHOWCASE
+from showcase_deck import Showcase
 
 from browser import browser, serve
 
@@ -21,3 +23,11 @@ def tour(browser: Browser, serve: Callable[[Path], str], tmp_path_factory: pytes
     home = site / "below" / "the" / "host"
     publish(home)
     return Tour(f"{serve(site)}/below/the/host/slides", home / "slides", browser)
+
+
+@pytest.fixture(scope="module")
+def showcase(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Showcase:
+    """A deck with everything that slides can show, on the disk."""
+    made = Showcase(tmp_path_factory.mktemp("showcase"), browser)
+    made.publish("showcase", (SHOWCASE / "showcase.md").read_text("utf-8"))
+    return made

@@ -8,6 +8,7 @@ import pytest
 from published_deck import DIALECT
 
 from labguide import decks
+from labguide.decks.page import locale
 from labguide.model import Dialect
 
 HEADER = "---\ntitle: A & B\nminutes: {minutes}\n---\n"
@@ -78,13 +79,13 @@ def test_licence_of_reveal_is_published_with_it() -> None:
 
 def test_slide_takes_the_id_of_its_first_heading() -> None:
     page = _page("## Train it {#train}\n\n### Then {#then}\n")
-    assert '<section id="train">' in page
+    assert '<section id="train" ' in page
     assert page.count('id="train"') == 1
     assert '<h3 id="then">' in page
 
 
 def test_heading_without_latin_letters_gives_no_id() -> None:
-    assert "<section>" in _page("## 訓練")
+    assert '<section data-line="5">' in _page("## 訓練")
 
 
 def test_permalinks_of_pages_are_not_on_slides() -> None:
@@ -115,3 +116,44 @@ def test_references_follow_the_ids_they_refer_to() -> None:
     assert set(re.findall(r'\s(?:for="|href="#)([^"]+)"', page)) <= ids
     groups = re.findall(r'<input[^>]* name="([^"]+)"', page)
     assert len(set(groups)) == len(groups) == 2
+
+
+def test_style_sheets_of_an_author_are_those_beside_the_deck() -> None:
+    page = decks.render(
+        "---\ncss: [own.css, 'https://example.org/a.css', '//example.org/b.css']\n---\n# One\n",
+        lang="en",
+        assets="../assets/deck",
+        dialect=DIALECT,
+    )
+    assert '<link rel="stylesheet" href="own.css">' in page
+    assert "example.org" not in page
+
+
+def test_options_that_would_break_the_page_are_left_out() -> None:
+    page = decks.render(
+        "---\nrevealOptions: {loop: true, embedded: true, view: scroll}\n---\n# One\n",
+        lang="en",
+        assets="../assets/deck",
+        dialect=DIALECT,
+    )
+    assert '"options": {"loop": true}' in page
+
+
+def test_each_slide_says_at_which_line_it_starts() -> None:
+    page = _page("# One\n\n---\n\n# Two\n\n----\n\n# Three\n")
+    assert re.findall(r'<section[^>]* data-line="(\d+)"', page) == ["5", "9", "13"]
+
+
+def test_foot_is_there_only_if_there_is_something_to_say() -> None:
+    assert "deck-foot" not in _page()
+    assert "<span>A &amp; B</span>" in _page(brand=decks.Brand("A & B"))
+
+
+def test_words_of_a_deck_cannot_end_its_script() -> None:
+    page = decks.render("---\nrevealOptions: {x: '</script>'}\n---\n# One\n", lang="en", assets="a", dialect=DIALECT)
+    assert "'</script>'" not in page
+    assert "\\u003c/script" in page
+
+
+def test_every_language_has_every_word() -> None:
+    assert set(locale("en")) == set(locale("zh-TW"))

@@ -18,8 +18,9 @@ from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler
 
@@ -94,14 +95,26 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         self.handover.add_files(files, config)
         return files
 
+    @event_priority(-200)  # after every plugin that makes a navigation
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        """Take out what this edition does not publish."""
+        return self.handover.navigation(nav, files)
+
     def on_page_read_source(self, *, page: Page, config: MkDocsConfig) -> str | None:
         """The woven text of a page in place of the file's."""
         return self.handover.source(page)
 
+    @event_priority(1000)  # before every plugin that changes the text
+    def _weave_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str | None:
+        """The woven text of a page that another plugin has read from its file by itself, such as a blog's."""
+        return self.handover.body(page)
+
     @event_priority(-200)  # after every plugin that changes the text
-    def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
+    def _see_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
         """See what other plugins made of pages that labguide did not read."""
         self.handover.see_markdown(page, markdown)
+
+    on_page_markdown = CombinedEvent(_weave_markdown, _see_markdown)
 
     @event_priority(-200)
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -112,6 +125,7 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         """Let page templates speak the page's language; all pages are read now, so decks can link to them."""
         env.globals["labguide_words"] = words_of
         env.globals["labguide_page"] = self.handover.page_data
+        env.globals["labguide_edition"] = self.handover.badge
         self.handover.render_decks(files, config)
         return env
 
@@ -163,7 +177,7 @@ class OwnBuild:
         self._tell(problems)
         logging.getLogger("mkdocs").addHandler(self._warnings)
         if not self._preview:
-            self._stage = workdir.Stage(Path(config.site_dir))
+            self._stage = workdir.Stage(project.site)
             config.site_dir = str(self._stage.folder)
         return Handover(project, woven, problems, notices=self._preview)
 

@@ -28,6 +28,9 @@ Output = Mapping[str, Any]
 
 DocumentKind = Literal["lesson", "deck", "notebook"]
 
+Edition = Literal["student", "instructor"]
+"""Whom a site is for: the instructor's has notes, plans, solutions and hints beside all that the student's has."""
+
 DEFAULT_LANGUAGE = "en"
 
 EXPECT_ERROR = "raises-exception"
@@ -137,9 +140,11 @@ class Project:
     dialect: Dialect = USUAL_DIALECT
     """The Markdown that the host renders documents with."""
     site_dir: str = "site"
-    """The folder that the site is published in, relative to the root."""
+    """The folder that the student's site is published in, relative to the root."""
     pages: tuple[PageFile, ...] | None = None
     """The lessons, as the host lists them; without a host all Markdown files in their folder."""
+    edition: Edition = "student"
+    """Whom the site is for that is made of it."""
 
     def relative(self, path: Path) -> str:
         """A path as problems and recordings name it: from the root, with forward slashes; links are not followed."""
@@ -152,8 +157,9 @@ class Project:
 
     @property
     def site(self) -> Path:
-        """The folder of the published site."""
-        return self.root / self.site_dir
+        """The folder of the published site; the instructor's stands beside the student's, never in it."""
+        site = self.root / self.site_dir
+        return site if self.edition == "student" else site.with_name(f"{site.name}-{self.edition}")
 
     @property
     def slides(self) -> Path:
@@ -194,6 +200,9 @@ class Cell:
     """Its author named it; else its name only counts cells, and another cell has it after the next edit."""
     checks: tuple[str, ...] = ()
     """The cells whose work it checks: without them it fails, and says what is missing."""
+    lines: tuple[int, ...] = ()
+    """Where an edition shows less than was written: for each line as written, the number of the line of `source` that
+    stands for it, both from 0; -1 for one that is left out. Empty if all of it is shown."""
 
 
 @dataclass(frozen=True)
@@ -288,7 +297,20 @@ class UnrunCode:
     indent: str
 
 
-Quote = CellQuote | ValueQuote | UnrunCode
+@dataclass(frozen=True)
+class DeckQuote:
+    """A block that shows a deck's card: its first slide, its title, and links to all its slides."""
+
+    place: Place
+    first: int
+    """The document's lines that weaving replaces, from 0: the opening fence, and `last`, the closing one."""
+    last: int
+    indent: str
+    deck: str
+    """The deck's path below the folder of decks, without language and ending."""
+
+
+Quote = CellQuote | ValueQuote | UnrunCode | DeckQuote
 
 
 @dataclass(frozen=True)
@@ -407,6 +429,20 @@ class Fact:
 
 Facts = Mapping[str, Mapping[str, Fact]]
 """Facts by what they are of, a script or a table such as `price`, and by their whole name: `ml.m5.large.month`."""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a page tells of a deck: `slides` are the title and the address within the deck of each, in order."""
+
+    document: Document
+    name: str
+    """Its path below the folder of decks, without language and ending: `introduction`."""
+    title: str
+    subtitle: str = ""
+    minutes: float | None = None
+    slides: tuple[tuple[str, str], ...] = ()
+    """Empty if no page shows the deck's card."""
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ A quote of a cell is a fenced block as in MyST, a value stands in a sentence as 
 
     The model is right in {value}`video-games#accuracy:.1%` of all cases.
 
-A file that is no script is shown by a fence that holds nothing but includes, `--8<-- "snippets/mnist.py:model"`.
-What counts as code is decided in `blocks.py`, what happens to code that nobody ran in `policy.py`. The Markdown itself
-is never changed here.
+A deck's card is a block too, ```{deck} introduction. A file that is no script is shown by a fence that holds nothing
+but includes, `--8<-- "snippets/mnist.py:model"`. What counts as code is decided in `blocks.py`, what happens to code
+that nobody ran in `policy.py`. The Markdown itself is never changed here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 
 from labguide import blocks, policy
 from labguide.blocks import Block, Fence
-from labguide.model import CellQuote, Line, Place, Project, Quote, UnrunCode, ValueQuote
+from labguide.model import CellQuote, DeckQuote, Line, Place, Project, Quote, UnrunCode, ValueQuote
 from labguide.problems import Problems, did_you_mean
 
 CELL_OPTIONS = ("show", "title", "alt", "hl_lines", "linenums", "lines")
@@ -29,8 +29,11 @@ HTML_FENCE = "recorded-html"
 """The fence that holds a cell's HTML output. Hosts render it as it stands, at any indentation, where raw HTML in
 Markdown would break on a blank line or inside a tab."""
 OUTPUT_CLASS = "recorded-output"
-OWN_FENCES = (HTML_FENCE, OUTPUT_CLASS)
-"""What weaving marks recorded outputs with; an author who wrote it would show something as if it were recorded."""
+DECK_FENCE = "deck-card"
+"""The fence that holds what a page tells of a deck, as HTML. In it, hosts replace `labguide:slides/x.html`, a path in
+the site, by where that is from the page."""
+OWN_FENCES = (HTML_FENCE, OUTPUT_CLASS, DECK_FENCE)
+"""What weaving marks recorded outputs and decks with; an author who wrote it would show something as if it were one."""
 
 _DIRECTIVE = re.compile(r"^\{(?P<name>[a-zA-Z][\w-]*)\}\s*(?P<argument>.*)$")
 _OPTION = re.compile(r"^:(?P<key>[\w-]+):\s*(?P<value>.*)$")
@@ -112,8 +115,13 @@ def _quotes_of_directive(
 ) -> Iterator[Quote]:
     place, name, argument = lines[fence.first].place, directive["name"], directive["argument"].strip()
     script, hash_mark, cell = argument.partition("#")
-    if name != "cell":
-        problems.add(place, "unknown-directive", f'no block "{{{name}}}"', did_you_mean(name, ["cell"]))
+    if name == "deck":
+        for line in lines[fence.first + 1 : fence.last]:
+            if line.text.strip(" \t>"):
+                problems.add(line.place, "bad-quote", "a deck's card holds no text", "leave the block empty")
+        yield DeckQuote(place, fence.first, fence.last, fence.indent, argument)
+    elif name != "cell":
+        problems.add(place, "unknown-directive", f'no block "{{{name}}}"', did_you_mean(name, ["cell", "deck"]))
     elif not (script and hash_mark and cell):
         problems.add(place, "bad-quote", f'"{argument}" names no cell', "write ```{cell} script#cell")
     else:

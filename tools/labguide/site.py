@@ -8,14 +8,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import get_args
 
-from labguide import comparing, decks, labels, plan, recordings, running, scripts, sources, weaving, workdir
+from labguide import (
+    comparing,
+    decks,
+    editions,
+    labels,
+    plan,
+    quotes,
+    recordings,
+    running,
+    scripts,
+    sources,
+    weaving,
+    workdir,
+)
 from labguide.backends import Backend
-from labguide.model import Document, Place, Project, Recording, Script, Sources, Woven
+from labguide.model import (
+    DeckQuote,
+    Document,
+    Edition,
+    Facts,
+    Outline,
+    Place,
+    Project,
+    Recording,
+    Script,
+    Sources,
+    Woven,
+)
 from labguide.problems import CannotBuildError, Problems
-from labguide.weaving import notebooks
+from labguide.weaving import cards, handout, notebooks
 
 DECK_ASSETS = "assets/deck"
 """The site's folder of what all decks share."""
@@ -31,6 +57,8 @@ class Site:
     """Decks by their path in the site: `slides/introduction.html`."""
     files: Mapping[str, bytes]
     runs: running.Runs
+    withheld: frozenset[str] = frozenset()
+    """Pages and files in the project that this edition does not publish."""
 
 
 Renderer = Callable[[Site, Path, Problems], None]
@@ -47,10 +75,11 @@ class Rehearsed:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found beside problems: a verdict on each cell, and the site as the fresh runs would make it."""
+    """What a check found beside problems: a verdict on each cell, and the sites as the fresh runs would make them."""
 
     verdicts: tuple[comparing.Verdict, ...]
-    site: Site
+    sites: tuple[tuple[Project, Site], ...]
+    """Each edition."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +115,7 @@ def built(
 ) -> Iterator[Site]:
     """What `build` makes of a project; until it is done with, no other build of the project begins."""
     with workdir.only_build(project, on_wait=progress.waiting):
-        workdir.recover(project.root / project.site_dir)
+        workdir.recover(project.site)
         try:
             yield build(project, backend, options, progress, problems)
         finally:
@@ -135,13 +164,13 @@ def check(
     old = recordings.load_all(project, backend.name, found.scripts)
     if options.static:
         runs = running.run(project, found.scripts, {}, backend, running.Options(frozen=True), progress, problems)
-        return Checked((), _weave_all(project, found, runs, problems))
+        return Checked((), _weave_both(project, found, runs, problems))
     rehearsed = rehearse(project, found, backend, options.only, progress, problems)
     if options.update:
         accepted = {name: each for name, each in rehearsed.new.items() if name in (options.only or found.scripts)}
         running.accept(project, found.scripts, weaving.quoted_values(found), backend, accepted)
     runs = running.Runs({**old, **rehearsed.new}, ran=tuple(rehearsed.new))
-    return Checked(rehearsed.verdicts, _weave_all(project, found, runs, problems, options.only))
+    return Checked(rehearsed.verdicts, _weave_both(project, found, runs, problems, options.only))
 
 
 def rehearse(
@@ -165,6 +194,14 @@ def rehearse(
     return Rehearsed(tuple(verdicts), whole)
 
 
+def _weave_both(
+    project: Project, found: Sources, runs: running.Runs, problems: Problems, only: Collection[str] = ()
+) -> tuple[tuple[Project, Site], ...]:
+    """Both editions: what only instructors see is checked as all else is."""
+    projects = [replace(project, edition=edition) for edition in get_args(Edition)]
+    return tuple((each, _weave_all(each, found, runs, problems, only)) for each in projects)
+
+
 def _weave_all(
     project: Project, found: Sources, runs: running.Runs, problems: Problems, only: Collection[str] = ()
 ) -> Site:
@@ -172,8 +209,15 @@ def _weave_all(
 
     `only` names the scripts that ran, if not all did: what the others' figures say may have changed since.
     """
+    cut = editions.cut(found, project, problems)
     facts = plan.facts(project, found.scripts, weaving.quoted_values(found), problems)
-    recorded = weaving.Recorded(project, found.scripts, runs.recordings, facts)
+    sources_of = {language: cut.sources(language) for language in project.languages}
+    recorded_in = {
+        language: weaving.Recorded(
+            project, sources_of[language].scripts, cut.recordings(runs.recordings, language, problems), facts
+        )
+        for language in project.languages
+    }
 
     def said(script: Script, language: str) -> frozenset[str] | None:
         recording = runs.recordings.get(script.name)
@@ -183,18 +227,65 @@ def _weave_all(
     labels.unused([found.scripts[name] for name in only or found.scripts], said, problems)
     pages: dict[str, Woven] = {}
     slides: dict[str, Woven] = {}
-    for document in found.documents:
+    for written in cut.documents:
+        if written.kind == "deck":
+            decks.check(written.lines, written.body_line - 1, project.dialect, problems)
+            decks.pacing.check(written, project.dialect, problems)
+        document = _without_notes(project, written)
         notebooks.check_translation(document, found.scripts, problems)
-        woven = weaving.weave(notebooks.expand(document, found, project, problems), recorded, problems)
+        whole = notebooks.expand(document, sources_of[document.language], project, problems)
+        woven = weaving.weave(whole, recorded_in[document.language], problems)
         if document.kind == "lesson":
             pages[document.uri] = woven
         elif document.kind == "deck":
-            decks.check(document.lines, document.body_line - 1, project.dialect, problems)
             _tell_collision(document, slides, project, problems)
             slides[document.uri] = woven
+    pages = cards.with_decks(pages, _outlines(pages, slides, project), project, problems)
     shown = [file for woven in (*pages.values(), *slides.values()) for file in woven.files.items()]
-    downloads = notebooks.downloads(found, recorded, project.languages, problems)
-    return Site(pages, slides, {**dict(shown), **downloads, **_deck_files(project)}, runs)
+    downloads = [
+        file
+        for language, recorded in recorded_in.items()
+        for file in notebooks.downloads(sources_of[language], recorded, language, problems).items()
+    ]
+    handouts = _handouts(project, found, runs, facts)
+    files = {**dict(shown), **dict(downloads), **handouts, **_deck_files(project, cut.withheld)}
+    return Site(pages, slides, files, runs, cut.withheld)
+
+
+def _handouts(project: Project, found: Sources, runs: running.Runs, facts: Facts) -> dict[str, bytes]:
+    """The exercises of each language as a page to print; a student's in both editions. All problems are told before."""
+    names = editions.exercises_of(found.scripts)
+    if not names:
+        return {}
+    project, unheard = replace(project, edition="student"), Problems()
+    cut = editions.cut(found, project, unheard)
+    pages: dict[str, bytes] = {}
+    for language in project.languages:
+        shown = cut.sources(language)
+        recorded = weaving.Recorded(project, shown.scripts, cut.recordings(runs.recordings, language, unheard), facts)
+        lessons = handout.documents_of(cut.documents, language, project.languages[0])
+        whole = [notebooks.expand(document, shown, project, unheard) for document in lessons]
+        made = handout.page(whole, names, recorded, language)
+        if made:
+            suffix = "" if language == project.languages[0] else f".{language}"
+            pages[f"exercises{suffix}.html"] = made
+    return pages
+
+
+def _without_notes(project: Project, document: Document) -> Document:
+    """A deck as students get it; what is wrong with its quotes was told when it was read."""
+    if document.kind != "deck" or project.edition != "student":
+        return document
+    first = document.body_line - 1
+    lines = decks.without_notes(document.lines, first, project.dialect)
+    return replace(document, lines=lines, quotes=quotes.find(lines, first, project, Problems()))
+
+
+def _outlines(pages: Mapping[str, Woven], slides: Mapping[str, Woven], project: Project) -> list[Outline]:
+    """What pages tell of each deck; of its slides only if one shows its card."""
+    quotes = [quote for woven in pages.values() for quote in woven.document.quotes]
+    shown = {f"slides/{quote.deck}" for quote in quotes if isinstance(quote, DeckQuote)}
+    return [decks.outline(each, project, with_slides=each.document.name in shown) for each in slides.values()]
 
 
 def _tell_orphans(project: Project, found: Sources, problems: Problems) -> None:
@@ -218,10 +309,12 @@ def render_deck(
     project: Project,
     address: decks.Address = decks.as_written,
     home: str | None = None,
+    brand: decks.Brand = decks.NO_BRAND,
 ) -> str:
     """The HTML page of one deck of a site; in the host's Markdown, so that decks and pages agree.
 
-    `address` tells for each link that an author wrote where it leads in the site, `home` where its first page is.
+    `address` tells for each link that an author wrote where it leads in the site, `home` where its first page is, and
+    `brand` what the site says of itself.
     """
     woven = site.decks[path]
     alternates = {
@@ -230,7 +323,7 @@ def render_deck(
         if other.document.name == woven.document.name and other.document.language != woven.document.language
     }
     up = "../" * path.count("/")
-    return decks.render(
+    page = decks.render(
         woven.lines,
         lang=woven.document.language,
         assets=f"{up}{DECK_ASSETS}",
@@ -238,15 +331,34 @@ def render_deck(
         alternates=alternates,
         home=home,
         address=address,
+        brand=replace(brand, logo=f"{up}{brand.logo}" if brand.logo else None),
+        edition=project.edition,
+        name=woven.document.name,
+        lessons=_lessons(woven.document, site, project, address, up),
     )
+    if project.edition == "instructor":
+        return page.replace("<head>", '<head>\n<meta name="robots" content="noindex">', 1)
+    return decks.page_without_notes(page)
 
 
-def _deck_files(project: Project) -> dict[str, bytes]:
-    """What decks share, and the pictures and other files that lie beside the decks."""
-    shared = {f"{DECK_ASSETS}/{name}": content for name, content in decks.asset_files().items()}
+def _lessons(deck: Document, site: Site, project: Project, address: decks.Address, up: str) -> list[tuple[str, str]]:
+    """The title and the address of each lesson that a deck belongs to, in the deck's language if it is translated."""
+    found: list[tuple[str, str]] = []
+    for written in cards.lessons_of(deck):
+        if written in site.pages:
+            name = site.pages[written].document.name
+            same = [woven for woven in site.pages.values() if woven.document.name == name]
+            own = next((woven for woven in same if woven.document.language == deck.language), site.pages[written])
+            found.append((cards.title_of(own), address(f"{up}{written}")))
+    return found
+
+
+def _deck_files(project: Project, withheld: Collection[str]) -> dict[str, bytes]:
+    """What decks share, and the pictures and other files that lie beside the decks, but for those `withheld`."""
+    shared = {f"{DECK_ASSETS}/{name}": content for name, content in decks.asset_files(project.edition).items()}
     beside = {
         project.relative(path): path.read_bytes()
         for path in sources.files(project.slides, "*")
-        if not sources.is_markdown(path)
+        if not sources.is_markdown(path) and project.relative(path) not in withheld
     }
     return shared | beside

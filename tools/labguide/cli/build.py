@@ -13,6 +13,7 @@ from labguide.backends import BACKENDS
 from labguide.cli import consent, options
 from labguide.console import RichProgress, summary
 from labguide.hosts import mkdocs
+from labguide.model import Edition
 from labguide.problems import Problems
 
 
@@ -23,12 +24,22 @@ from labguide.problems import Problems
 @options.yes
 @options.max_usd
 @options.cluster
+@options.edition
 @click.option("--frozen", is_flag=True, help="Run nothing: build from the committed recordings.")
-def build(root: Path, backend: str, force: bool, yes: bool, max_usd: float | None, cluster: str, frozen: bool) -> None:
+def build(
+    root: Path,
+    backend: str,
+    force: bool,
+    yes: bool,
+    max_usd: float | None,
+    cluster: str,
+    edition: Edition,
+    frozen: bool,
+) -> None:
     """Run what is stale, then build the site, its decks and its notebooks."""
     if force and frozen:
         raise click.UsageError("--force runs everything and --frozen nothing: choose one")
-    project = mkdocs.open_project(root)
+    project = mkdocs.open_project(root, edition)
     chosen, how = BACKENDS[backend](project), running.Options(force, frozen, cluster=cluster)
     if chosen.real and not frozen:
         scripts = sources.read(project, Problems()).scripts

@@ -63,5 +63,6 @@ def _check(project: Project, how: site.CheckOptions) -> reports.Report:
         finally:
             backend.stop()
         with TemporaryDirectory(prefix="labguide-") as folder:
-            mkdocs.render(project, checked.site, Path(folder) / "site", problems)
+            for edition, woven in checked.sites:
+                mkdocs.render(edition, woven, Path(folder) / edition.edition, problems)
     return reports.report(problems, checked.verdicts, cleaning.caller_secrets(os.environ))

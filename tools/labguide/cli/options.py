@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import get_args
 
 import click
 
 from labguide.backends import BACKENDS
+from labguide.model import Edition
 from labguide.problems import Problem
 from labguide.scripts import unreadable
 
@@ -25,6 +27,13 @@ backend = click.option(
 force = click.option("--force", is_flag=True, help="Run every script, fresh or not.")
 yes = click.option("--yes", is_flag=True, help="Agree to what a run on real AWS will do and cost.")
 max_usd = click.option("--max-usd", type=float, help="Refuse a run on real AWS that may cost more dollars than this.")
+edition = click.option(
+    "--edition",
+    type=click.Choice(get_args(Edition)),
+    default="student",
+    show_default=True,
+    help="Whom the site is for; the instructor's has notes, plans and solutions too, in a folder of its own.",
+)
 cluster = click.option(
     "--cluster",
     default="",

@@ -16,8 +16,27 @@ the same in every language: `deck.html#/train`. A rule inside a slide is `***`. 
 
 from __future__ import annotations
 
-from labguide.decks.page import asset_files, render
+from labguide.decks import pacing
+from labguide.decks.notes import cut as without_notes
+from labguide.decks.notes import without as page_without_notes
+from labguide.decks.outlines import outline
+from labguide.decks.page import NO_BRAND, Brand, asset_files, render
 from labguide.decks.rendering import Address, as_written
 from labguide.decks.slides import Deck, Slide, check, split
 
-__all__ = ["Address", "Deck", "Slide", "as_written", "asset_files", "check", "render", "split"]
+__all__ = [
+    "NO_BRAND",
+    "Address",
+    "Brand",
+    "Deck",
+    "Slide",
+    "as_written",
+    "asset_files",
+    "check",
+    "outline",
+    "pacing",
+    "page_without_notes",
+    "render",
+    "split",
+    "without_notes",
+]

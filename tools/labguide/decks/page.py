@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,8 +13,10 @@ from typing import Any
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from labguide.decks.rendering import Address, as_written, rendered
-from labguide.decks.slides import split
+from labguide.decks import presenter
+from labguide.decks.pacing import timings
+from labguide.decks.rendering import Address, RenderedSlide, as_written, rendered
+from labguide.decks.slides import Deck, split
 from labguide.model import Dialect, Line
 
 _HERE = Path(__file__).parent
@@ -19,14 +24,37 @@ _LOCALES = _HERE / "locales"
 _DEFAULT_LOCALE = "en"
 _SHARED = _HERE.parent / "theme" / "assets" / "labguide"
 """What decks have in common with pages: how outputs look."""
+_THEME = ("scheme.js", "grounds.js", "fit.js", "steps.js", "access.js", "dialogs.js", "paper.js", "deck.js")
+"""The scripts of a deck, in the order in which a browser runs them; the first one before anything is shown."""
 _ASSETS = (
     "deck.css",
-    "deck.js",
+    "paper.css",
+    *_THEME,
+    "no-notes.js",
     "reveal/LICENSE",
-    "reveal/notes.js",
     "reveal/reveal.css",
     "reveal/reveal.js",
 )
+_OURS = frozenset(("plugins", "dependencies", "embedded", "view", "hash", "scrollActivationWidth", "disableLayout"))
+"""Options of reveal.js that no deck can change: the page would not work any more."""
+_ELSEWHERE = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+_DARK_THEMES = frozenset(("black", "black-contrast", "blood", "dracula", "league", "moon", "night"))
+"""Themes of reveal.js that are dark. All others are light, and every deck here has both."""
+
+
+@dataclass(frozen=True)
+class Brand:
+    """What a site says of itself at the foot of each slide.
+
+    `name` is text and `copyright` HTML, as a theme shows them; `logo` is the address of a picture.
+    """
+
+    name: str = ""
+    copyright: str = ""
+    logo: str | None = None
+
+
+NO_BRAND = Brand()
 
 
 def render(
@@ -38,15 +66,23 @@ def render(
     alternates: Mapping[str, str] | None = None,
     home: str | None = None,
     address: Address = as_written,
+    brand: Brand = NO_BRAND,
+    edition: str = "student",
+    name: str = "",
+    lessons: Sequence[tuple[str, str]] = (),
 ) -> str:
     """The HTML page of a deck; `source` is its woven Markdown with its front matter.
 
     `lang` is a BCP 47 tag. The addresses are relative to the page: `assets` of the folder that holds `asset_files`,
     `alternates` of the deck in other languages, by their tags, and `home` of the guide. What an author wrote as the
-    target of a link or the source of a picture becomes what `address` makes of it.
+    target of a link or the source of a picture becomes what `address` makes of it. `brand` stands at the foot.
+    The `instructor` edition has the speaker's view; in it the deck is known by its `name`, the same in every language.
+    `lessons` are the titles and addresses of the lessons that the deck belongs to.
     """
     deck = split(source, dialect)
-    words = locale(lang)
+    words, shown = locale(lang), rendered(deck, dialect, address)
+    if edition == "instructor":
+        shown = _timed(shown, deck)
     return _template().render(
         lang=lang,
         title=str(deck.meta.get("title") or ""),
@@ -54,17 +90,73 @@ def render(
         seconds=_seconds(deck.meta.get("minutes")),
         assets=assets.rstrip("/"),
         home=home,
+        lessons=lessons,
+        presenter=presenter.data(name, _seconds(deck.meta.get("minutes")), lang) if edition == "instructor" else None,
+        said=presenter.words(lang),
         others=[(tag, locale(tag).get("name") or tag, where) for tag, where in sorted((alternates or {}).items())],
         words=words,
-        stacks=rendered(deck, dialect, address),
+        stacks=_with_lines(deck, shown),
+        scheme=_scheme(deck.meta),
+        styles=[address(style) for style in _styles(deck.meta)],
+        scripts=_THEME[1:],
+        data={"words": words, "options": _options(deck.meta)},
+        brand=brand,
     )
 
 
-def asset_files() -> Mapping[str, bytes]:
-    """What a site publishes once for all its decks, by the path below the folder of deck assets."""
+def _timed(stacks: list[list[RenderedSlide]], deck: Deck) -> list[list[RenderedSlide]]:
+    """The slides with the seconds that each is meant to take, for the speaker's view."""
+    times = iter(timings(deck))
+    return [[_with_seconds(slide, next(times).seconds) for slide in stack] for stack in stacks]
+
+
+def _with_seconds(slide: RenderedSlide, seconds: float | None) -> RenderedSlide:
+    if seconds is None:
+        return slide
+    return dataclasses.replace(slide, attributes={**slide.attributes, "data-seconds": f"{seconds:.3f}"})
+
+
+def asset_files(edition: str = "student") -> Mapping[str, bytes]:
+    """What a site publishes once for all its decks, by the path below the folder of deck assets.
+
+    Only the `instructor` edition has the speaker's view.
+    """
     own = {name: (_HERE if "/" in name else _HERE / "theme") / name for name in _ASSETS}
-    shared = {name: _SHARED / name for name in ("outputs.css", "outputs.js")}
-    return {name: path.read_bytes() for name, path in (own | shared).items()}
+    shared = {name: _SHARED / name for name in ("outputs.css", "outputs.js", "drawing.js")}
+    speakers = presenter.asset_files() if edition == "instructor" else {}
+    return {**{name: path.read_bytes() for name, path in (own | shared).items()}, **speakers}
+
+
+def _with_lines(deck: Deck, stacks: list[list[RenderedSlide]]) -> Iterator[list[tuple[int, RenderedSlide]]]:
+    """Each slide as HTML with the line of the file where it starts."""
+    for written, shown in zip(deck.stacks, stacks, strict=True):
+        yield list(zip((slide.line for slide in written), shown, strict=True))
+
+
+def _scheme(meta: Mapping[str, Any]) -> str | None:
+    """The look that an author's `theme` asks for, for readers who have not chosen one."""
+    theme = meta.get("theme")
+    return None if not isinstance(theme, str) else "slate" if theme in _DARK_THEMES else "default"
+
+
+def _styles(meta: Mapping[str, Any]) -> list[str]:
+    """The style sheets that an author adds: one, several with commas between them, or a list.
+
+    Those of other hosts are left out, because a deck asks no other host for anything.
+    """
+    said = meta.get("css") or []
+    names = said.split(",") if isinstance(said, str) else said if isinstance(said, list) else []
+    written = [name.strip() for name in names if isinstance(name, str) and name.strip()]
+    return [name for name in written if not _ELSEWHERE.match(name)]
+
+
+def _options(meta: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an author says to reveal.js, but for what would break the page."""
+    said = meta.get("revealOptions")
+    options = {str(name): value for name, value in said.items()} if isinstance(said, dict) else {}
+    if isinstance(transition := meta.get("transition"), str):
+        options = {"transition": transition, **options}
+    return {name: value for name, value in options.items() if name not in _OURS}
 
 
 def locale(tag: str) -> Mapping[str, str]:

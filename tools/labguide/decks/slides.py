@@ -59,10 +59,10 @@ def split(source: str | Sequence[Line], dialect: Dialect = USUAL_DIALECT) -> Dec
     """
     lines = placed(source, "") if isinstance(source, str) else list(source)
     header, body_line = front_matter("\n".join(line.text for line in lines))
-    prose = _prose(lines, body_line - 1, dialect)
+    prose = prose_of(lines, body_line - 1, dialect)
     stacks: list[list[Slide]] = [[]]
     start = body_line - 1
-    for number in [*_separators(lines, start, prose), len(lines)]:
+    for number in [*separators(lines, start, prose), len(lines)]:
         stacks[-1] += _slides(lines, start, number, prose)
         if number < len(lines) and prose[number].rstrip() == BESIDE:
             stacks.append([])
@@ -72,7 +72,7 @@ def split(source: str | Sequence[Line], dialect: Dialect = USUAL_DIALECT) -> Dec
 
 def check(lines: Sequence[Line], first: int, dialect: Dialect, problems: Problems) -> None:
     """Tell what would make of a deck something else than its author sees in the file."""
-    prose = _prose(lines, first, dialect)
+    prose = prose_of(lines, first, dialect)
     _check_notes(lines, first, prose, problems)
     _check_elements(lines, first, prose, problems)
 
@@ -96,7 +96,7 @@ def _check_notes(lines: Sequence[Line], first: int, prose: Sequence[str], proble
 def _check_elements(lines: Sequence[Line], first: int, prose: Sequence[str], problems: Problems) -> None:
     """Tell where an element of raw HTML would take in other slides, or end the deck for a browser."""
     start = first
-    for stop in [*_separators(lines, first, prose), len(lines)]:
+    for stop in [*separators(lines, first, prose), len(lines)]:
         for number, message, remedy in _unpaired([blocks.without_code_spans(text) for text in prose[start:stop]]):
             problems.add(lines[start + number].place, "unpaired-element", message, remedy)
         start = stop + 1
@@ -113,6 +113,11 @@ def _unpaired(slide: Sequence[str]) -> Iterator[tuple[int, str, str]]:
         yield number, f"this </{tag}> ends nothing on its slide", f"take it out, or begin the <{tag}> on this slide"
 
 
+def begins_notes(prose: str) -> bool:
+    """Whether a line, without the code in it, begins the notes of its slide."""
+    return _NOTES.match(prose) is not None
+
+
 def slide_count(source: str | Sequence[Line]) -> int:
     """How many slides a deck has."""
     return sum(len(stack) for stack in split(source).stacks)
@@ -126,7 +131,7 @@ def _meta(header: str) -> Mapping[str, Any]:
     return meta if isinstance(meta, dict) else {}
 
 
-def _prose(lines: Sequence[Line], first: int, dialect: Dialect) -> tuple[str, ...]:
+def prose_of(lines: Sequence[Line], first: int, dialect: Dialect) -> tuple[str, ...]:
     """The lines without code and comments, where nothing separates slides, and without what weaving put in."""
     return blocks.find([line.text if line.written else _neutral(line.text) for line in lines], first, dialect).prose
 
@@ -137,7 +142,7 @@ def _neutral(text: str) -> str:
     return f"{text[: len(text) - len(content)]}x" if content else text
 
 
-def _separators(lines: Sequence[Line], first: int, prose: Sequence[str]) -> Iterator[int]:
+def separators(lines: Sequence[Line], first: int, prose: Sequence[str]) -> Iterator[int]:
     """The numbers of the separating lines. Under text, `---` makes a heading: it separates between blank lines only."""
     for number in range(first, len(lines)):
         if prose[number].rstrip() not in (BESIDE, BELOW):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from labguide import blocks, lines, quotes
+from labguide import blocks, editions, lines, quotes
 from labguide.model import Document, Place, Project, UnrunCode, Woven
 from labguide.problems import Problems
 
@@ -27,6 +27,9 @@ _CELL = re.compile(r"\{cell\}\s+(?P<quoted>[^\s<`]+#[^\s<`]+)")
 _FILE = re.compile(r"-+8(?:&lt;|<)-+(?:[ \t]+(?:&quot;|[\"'])(?P<quoted>[^\n<]+?)(?:&quot;|[\"'])|[ \t]*(?=[\n<]))")
 _ONLY_FILES = re.compile(r"""(?:\s*-+8<-+ ["'][^\n]+["']\s*)+""")
 _QUOTE_IN_TEXT = re.compile(r"(?<!`)\{value\}`|`{3,}\s*\{cell\}|-+8<-+ [\"']")
+
+_BLOCK = re.compile(r"""<(?:div|details)\b[^>]*\bclass=["'](?P<classes>[^"']*)["']""")
+_BLOCK_AS_TEXT = re.compile(r"(?:!!!|\?\?\?\+?) ?(?P<type>instructor|assistant|solution)\b", re.IGNORECASE)
 
 _SHOWN = 60
 """So many characters of a block are told."""
@@ -46,6 +49,7 @@ def check(project: Project, woven: Woven, content: str, problems: Problems) -> N
     for leftover in _leftovers(shown):
         if not _is_meant(project, leftover, woven):
             _tell(woven.document, leftover, problems)
+    _check_edition(project, woven.document, shown, problems)
     known = _Known(woven)
     for block in _blocks(shown):
         if not known.has(block):
@@ -55,6 +59,20 @@ def check(project: Project, woven: Woven, content: str, problems: Problems) -> N
                 f"the page shows code that labguide never read: {_short(block)}",
                 "quote it from a script, or take away what puts it there: an extension, or another plugin",
             )
+
+
+def _check_edition(project: Project, document: Document, shown: str, problems: Problems) -> None:
+    """Note a block for instructors that students would see, and one that the renderer took for text."""
+    remedy = "indent it as what stands around it, below a blank line"
+    for block in _BLOCK.finditer(shown) if project.edition == "student" else ():
+        types = set(editions.TYPES) & set(block["classes"].split())
+        if types:
+            message = f'the page shows a block "{min(types)}", which is for instructors'
+            problems.add(Place(document.path), "unclear-block", message, remedy)
+    for text in _BLOCK_AS_TEXT.finditer(_TAG.sub("", _CODE.sub("", _PRE.sub("", shown)))):
+        written = next((line.place for line in document.lines if text[0] in line.text), Place(document.path))
+        message = f'the renderer takes this for text, and not for a block "{text["type"]}"'
+        problems.add(written, "unclear-block", message, remedy)
 
 
 @dataclass(frozen=True)

@@ -83,12 +83,11 @@ class Client(NotebookClient):
         index = min(self._owners.get(request, self._last).index, len(self.nb.cells) - 1)
         return self._stands_for.get(index, index)
 
-    async def execute_ahead(self, index: int) -> Any:
-        """Run the source of a cell as a cell that nobody sees, which is returned; an error in it is none of the run's.
+    async def execute_ahead(self, index: int, source: str) -> Any:
+        """Run a source for a cell, but as one that nobody sees, which is returned; an error in it is none of the run's.
 
         What it shows stays with it, later too. Raises CellTimeoutError or DeadKernelError.
         """
-        source = self.nb.cells[index].source
         unseen = NotebookNode(cell_type="code", source=source, outputs=[], execution_count=None)
         unseen.metadata = NotebookNode(tags=[EXPECT_ERROR])  # or nbclient would raise it
         self.nb.cells.append(unseen)

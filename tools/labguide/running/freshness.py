@@ -43,6 +43,7 @@ _RECORDER = (
     "cleaning",
     "backends/hook.py",
     "backends/calls.py",
+    "exercises.py",
     "recordings.py",
     "variables.py",
     "terminal.py",

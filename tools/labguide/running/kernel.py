@@ -10,7 +10,7 @@ import re
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import CodeType
@@ -19,7 +19,7 @@ from typing import Any
 import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from labguide import lines
+from labguide import exercises, lines
 from labguide.backends import calls
 from labguide.backends.calls import Noted
 from labguide.model import EXPECT_ERROR, Cell, Output, Project, Script
@@ -177,18 +177,28 @@ class _Cells:
 
     async def _try_checks(self, cell: Cell) -> Failure | None:
         """Try the checks of what this cell begins to do; what ends the run, if one does more than to fail."""
-        for check in self._script.checks_before(cell):
-            failure = await self._try_check(check)
+        for trial in self._trials(cell):
+            failure = await self._try_check(trial)
             if failure:
                 return failure
         return None
 
-    async def _try_check(self, check: Cell) -> Failure | None:
-        time_left = self._allow(checks.SECONDS)
+    def _trials(self, cell: Cell) -> Iterator[checks.Trial]:
+        """Of the checks that begin here, without the step; then, at an exercise, of all its checks with its gap."""
+        number = {each.name: index for index, each in enumerate(self._script.code_cells)}
+        for check in self._script.checks_before(cell):
+            yield checks.Trial(check, number[check.name])
+        if exercises.is_exercise(cell):
+            for check in self._script.code_cells:
+                if cell.name in check.checks and check.name not in self._faults:
+                    yield checks.Trial(check, number[check.name], (cell, number[cell.name]))
+
+    async def _try_check(self, trial: checks.Trial) -> Failure | None:
+        check, time_left = trial.check, self._allow(checks.SECONDS)
         try:
-            said = await checks.tried(self._client, self._script.code_cells.index(check), check)
+            said = await checks.tried(self._client, trial)
         except CellTimeoutError:
-            return checks.too_slow(check) if time_left.left > checks.SECONDS else time_left.failure(check)
+            return checks.too_slow(trial) if time_left.left > checks.SECONDS else time_left.failure(check)
         except (TimeoutError, DeadKernelError) as error:
             return self._silent(error, check)
         if self._client.ended_itself:

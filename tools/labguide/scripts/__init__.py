@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from labguide import lines
+from labguide import exercises, lines
 from labguide.headers import HeaderError
 from labguide.model import Cell, Place, Project, Script
 from labguide.problems import Problem, Problems
@@ -61,7 +61,9 @@ def _script(project: Project, path: Path, name: str, problems: Problems) -> Scri
     if not markers:
         return None
     said = header.checked(project, header.find(found, markers[0]), name, problems)
-    return _made(name, cells.read(found, markers, name, problems), said)
+    read = cells.read(found, markers, name, problems)
+    exercises.check(read, problems)
+    return _made(name, read, said)
 
 
 def _made(name: str, read: tuple[Cell, ...], said: Mapping[str, Any]) -> Script:

@@ -18,6 +18,7 @@ from labguide.blocks import SNIPPETS
 from labguide.lines import split
 from labguide.model import (
     CellQuote,
+    DeckQuote,
     Document,
     Fact,
     Facts,
@@ -32,7 +33,7 @@ from labguide.model import (
     Woven,
 )
 from labguide.problems import Problems, did_you_mean
-from labguide.weaving import cells, provenance
+from labguide.weaving import cards, cells, provenance
 from labguide.weaving.words import words_of
 
 NOT_RUN_CLASS = "not-run"
@@ -69,6 +70,8 @@ def weave(document: Document, recorded: Recorded, problems: Problems) -> Woven:
     for quote in document.quotes:
         if isinstance(quote, CellQuote):
             _weave_cell(quote, document, lines, files, recorded, problems)
+        elif isinstance(quote, DeckQuote):
+            _mark_card(quote, document, lines, problems)
     end = provenance.closing(document, recorded.recordings.values())
     lines.append(_unwritten(split(end), document.lines[-1].place if document.lines else Place(document.path)))
     return Woven(document, tuple(_protected(lines, document, recorded.project)), files)
@@ -130,6 +133,15 @@ def _weave_cell(
     lines[quote.first] = _unwritten((text for each in block for text in split(each) or [""]), quote.place, quote.indent)
     for number in range(quote.first + 1, quote.last + 1):
         lines[number] = []
+
+
+def _mark_card(quote: DeckQuote, document: Document, lines: list[list[Line]], problems: Problems) -> None:
+    """Leave the place of a deck's card, for which all decks have to be woven first."""
+    if document.kind == "deck":
+        problems.add(quote.place, "bad-quote", "a deck cannot show a card", "show it on a page")
+        return
+    lines[quote.first] = _unwritten([cards.mark(quote)], quote.place, quote.indent)
+    lines[quote.first + 1 : quote.last + 1] = [[] for _ in range(quote.first, quote.last)]
 
 
 def _script(

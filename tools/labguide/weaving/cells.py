@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from labguide import shown_values
 from labguide.lines import split
@@ -34,7 +34,7 @@ def block(
     cell = _cell(quote, script, problems)
     if cell is None:
         return None, []
-    code = _code(quote, cell.source, problems) if "code" in quote.show else []
+    code = _code(quote, cell, problems) if "code" in quote.show else []
     recorded = recording.cell(quote.cell) if recording else None
     if recording is None or recorded is None:
         return code, []
@@ -78,21 +78,47 @@ def _cell(quote: CellQuote, script: Script, problems: Problems) -> Cell | None:
     return found
 
 
-def _code(quote: CellQuote, source: str, problems: Problems) -> list[str]:
-    lines = split(source)
+def _code(quote: CellQuote, cell: Cell, problems: Problems) -> list[str]:
+    asked = _asked_lines(quote, cell, problems)
+    chosen = _chosen_lines(asked, cell)
+    lines = [text for text, _ in chosen]
     if "lines" in quote.options:
-        lines = _chosen_lines(quote, lines, problems)
+        lines = textwrap.dedent("\n".join(lines)).split("\n")
+    if not chosen and cell.lines:  # all of it is a hidden test
+        return []
     fence = outputs.fence_for(lines)
-    return [" ".join([f"{fence}python", *_attributes(quote, len(lines), problems)]), *lines, fence]
+    options = _attributes(quote, asked, [written for _, written in chosen], problems)
+    return [" ".join([f"{fence}python", *options]), *lines, fence]
 
 
-def _attributes(quote: CellQuote, count: int, problems: Problems) -> Iterator[str]:
-    """The options that the renderer understands, as it understands them; what it does not is a problem."""
+def _chosen_lines(asked: Sequence[int], cell: Cell) -> list[tuple[str, frozenset[int]]]:
+    """The lines that are shown, each with the lines of the cell that it stands for, as these were written, from 0."""
+    text = split(cell.source)
+    if not cell.lines:
+        return [(text[number], frozenset((number,))) for number in asked]
+    stands_for: dict[int, set[int]] = {}
+    for number in asked:
+        if cell.lines[number] >= 0:
+            stands_for.setdefault(cell.lines[number], set()).add(number)
+    return [(text[number], frozenset(written)) for number, written in stands_for.items()]
+
+
+def _attributes(
+    quote: CellQuote, asked: Sequence[int], chosen: Sequence[frozenset[int]], problems: Problems
+) -> Iterator[str]:
+    """The options that the renderer understands, as it understands them; what it does not is a problem.
+
+    `asked` are the lines of the cell that are to be shown, `chosen` the lines that are, by the ones they stand for.
+    """
     for key in ("title", "hl_lines", "linenums"):
         value = quote.options.get(key)
         if value is None:
             continue
-        fault = _fault(key, value, count)
+        fault = _fault(key, value, len(asked))
+        if key == "hl_lines" and not fault:
+            value = _moved(value, asked, chosen)
+            if not value:
+                continue
         if fault:
             problems.add(quote.place, "bad-quote", f"`:{key}: {value}` {fault[0]}", fault[1])
         else:
@@ -112,18 +138,28 @@ def _fault(key: str, value: str, count: int) -> tuple[str, str] | None:
     return ("names a line that is not shown", f"lines 1-{count} are") if outside else None
 
 
-def _chosen_lines(quote: CellQuote, lines: list[str], problems: Problems) -> list[str]:
-    """The lines that the option `:lines: 2-5, 9` asks for, from 1, both ends included, without common indentation."""
-    chosen: list[str] = []
-    for part in quote.options["lines"].split(","):
+def _moved(value: str, asked: Sequence[int], chosen: Sequence[frozenset[int]]) -> str:
+    """The numbers of lines to be marked, where some lines stand for others."""
+    if len(asked) == len(chosen):
+        return value
+    ranges = [[int(number) for number in each.split("-")] for each in value.split()]
+    marked = {asked[number - 1] for each in ranges for number in range(each[0], each[-1] + 1)}
+    return " ".join(str(number) for number, written in enumerate(chosen, start=1) if marked & written)
+
+
+def _asked_lines(quote: CellQuote, cell: Cell, problems: Problems) -> Sequence[int]:
+    """The lines, from 0, that the option `:lines: 2-5, 9` asks for: of the cell as written, both ends included."""
+    count = len(cell.lines or split(cell.source))
+    chosen: list[int] = []
+    for part in quote.options["lines"].split(",") if "lines" in quote.options else ():
         first, dash, last = part.strip().partition("-")
         try:
             start, stop = int(first), int(last) if dash else int(first)
         except ValueError:
             start, stop = 0, 0
-        if not 1 <= start <= stop <= len(lines):
+        if not 1 <= start <= stop <= count:
             message = f'the cell has no lines "{part.strip()}"'
-            problems.add(quote.place, "bad-quote", message, f"it has lines 1-{len(lines)}")
-            return lines
-        chosen += lines[start - 1 : stop]
-    return textwrap.dedent("\n".join(chosen)).split("\n")
+            problems.add(quote.place, "bad-quote", message, f"it has lines 1-{count}")
+            return range(count)
+        chosen += range(start - 1, stop)
+    return chosen if "lines" in quote.options else range(count)

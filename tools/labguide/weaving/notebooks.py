@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 
-from labguide import includes, quotes
+from labguide import editions, includes, quotes
 from labguide.lines import split
 from labguide.model import Cell, CellQuote, Document, Line, Place, Project, Recording, Script, Sources
 from labguide.problems import Problems, did_you_mean
@@ -41,7 +41,7 @@ def expand(document: Document, all_sources: Sources, project: Project, problems:
     body = _body(translation) if translation else includes.expand(_as_lines(script), project, problems)
     lines = (*_stripped(document.lines), Line("", body[0].place, written=False), *body) if body else document.lines
     found = quotes.find(lines, document.body_line - 1, project, problems)
-    return dataclasses.replace(document, lines=lines, quotes=found)
+    return editions.of_document(dataclasses.replace(document, lines=lines, quotes=found), project, problems)
 
 
 def translation_of(script: Script, language: str, all_sources: Sources) -> Document | None:
@@ -73,24 +73,23 @@ def check_translation(document: Document, scripts: Mapping[str, Script], problem
         problems.add(Place(document.path), "cell-order", message, "quote each code cell once, in the script's order")
 
 
-def downloads(
-    all_sources: Sources, recorded: Recorded, languages: Iterable[str], problems: Problems
-) -> dict[str, bytes]:
-    """The notebooks to download, by their path in the site.
+def downloads(all_sources: Sources, recorded: Recorded, language: str, problems: Problems) -> dict[str, bytes]:
+    """The notebooks to download in a language, by their path in the site.
 
     For `notebooks/video-games.py` these are `notebooks/video-games.ipynb`, cleared, and
     `notebooks/video-games-executed.ipynb`, with outputs, and the same with `.zh-TW` for a translation.
     """
     files: dict[str, bytes] = {}
     for script in all_sources.scripts.values():
-        if not script.path.startswith("notebooks/"):
+        translation = translation_of(script, language, all_sources)
+        is_one = script.path.startswith("notebooks/")
+        if not is_one or (translation is None and language != recorded.project.languages[0]):
             continue
         stem = script.path.removesuffix(".py")
-        for language in languages:
-            cells, suffix = _localised(script, language, all_sources, recorded, problems)
-            recording = recorded.recordings.get(script.name)
-            files[f"{stem}{suffix}.ipynb"] = as_ipynb(cells, None)
-            files[f"{stem}-executed{suffix}.ipynb"] = as_ipynb(cells, recording, suffix.removeprefix("."))
+        cells, suffix = _localised(script, translation, recorded, problems)
+        recording = recorded.recordings.get(script.name)
+        files[f"{stem}{suffix}.ipynb"] = as_ipynb(cells, None)
+        files[f"{stem}-executed{suffix}.ipynb"] = as_ipynb(cells, recording, suffix.removeprefix("."))
     return files
 
 
@@ -99,7 +98,7 @@ def as_ipynb(cells: Iterable[Cell], recording: Recording | None, language: str =
 
     The cells keep their tags: without `raises-exception`, Run All would stop where the page shows an error on purpose.
     """
-    cells = list(cells)
+    cells = [cell for cell in cells if cell.source or not cell.lines]  # hidden tests may be all that a cell has
     counter = count(1)
     made = [_notebook_cell(cell, index, (recording, language), counter) for index, cell in enumerate(cells, start=1)]
     metadata = {
@@ -142,13 +141,12 @@ def _notebook_cell(cell: Cell, index: int, shown: tuple[Recording | None, str], 
 
 
 def _localised(
-    script: Script, language: str, all_sources: Sources, recorded: Recorded, problems: Problems
+    script: Script, translation: Document | None, recorded: Recorded, problems: Problems
 ) -> tuple[list[Cell], str]:
-    translation = translation_of(script, language, all_sources)
     if translation is None:
         own = recorded.project.languages[0]
         return [_readable(cell, own, recorded, problems) for cell in script.cells], ""
-    return _translated_cells(translation, script, recorded, problems), f".{language}"
+    return _translated_cells(translation, script, recorded, problems), f".{translation.language}"
 
 
 def _readable(cell: Cell, language: str, recorded: Recorded, problems: Problems) -> Cell:
@@ -158,6 +156,7 @@ def _readable(cell: Cell, language: str, recorded: Recorded, problems: Problems)
     lines = tuple(includes.expand(_text_lines(cell), recorded.project, problems))
     found = quotes.find(lines, 0, recorded.project, problems)
     document = Document(cell.place.path, "notebook", language, lines, {}, 1, found)
+    document = editions.of_document(document, recorded.project, problems)
     shown = [line.text for several in with_values(document, recorded, problems) for line in several]
     return dataclasses.replace(cell, source="\n".join(shown))
 

@@ -1,87 +1,117 @@
-// Starts a deck. On a phone held upright it is a page to read, from top to bottom; elsewhere reveal.js presents it.
+// Starts a deck. On a phone held upright it is a page to read, from top to bottom; elsewhere reveal.js presents it. It
+// starts when formulas and diagrams are drawn and everything fits: `Reveal.isReady()` means that a deck has come to rest.
 "use strict";
 
 const WIDTH = 1280;
 const HEIGHT = 720;
-// Code and tables shrink to fit their slide, but not below what the last row can read.
-const SCALES = [1, 0.92, 0.84, 0.76, 0.68, 0.6, 0.54];
 
 const deck = document.querySelector(".deck");
 const query = new URLSearchParams(location.search);
+const { words, options } = JSON.parse(document.getElementById("__deck").textContent);
 const embedded = window.top !== window; // in the speaker view, for one
 const upright = matchMedia("(max-width: 600px) and (orientation: portrait)").matches;
 
 document.body.classList.toggle("embedded", embedded);
-if (!window.Reveal || (upright && !embedded && !query.has("print-pdf"))) {
+if (document.body.classList.contains("speaker")) {
+  // presenter/speaker.js has made it the speaker's view
+} else if (!window.Reveal || (upright && !embedded && !query.has("print-pdf"))) {
+  deckPaper.start(deck);
   read();
 } else {
+  deckPaper.start(deck);
   present();
 }
-screen.orientation?.addEventListener("change", () => location.reload());
+if (!document.body.classList.contains("speaker")) {
+  screen.orientation?.addEventListener("change", () => location.reload());
+}
 
-function read() {
+async function read() {
   deck.classList.add("reading");
   const show = () => slideAt(location.hash)?.scrollIntoView();
   addEventListener("hashchange", show);
-  show();
   keepSlide(() => location.hash);
+  show();
+  await labguideDrawing.draw(deck);
+  deckAccess.letScroll(words);
+  show();
 }
 
-function present() {
+async function present() {
+  const width = Number(options.width) || WIDTH;
+  const height = Number(options.height) || HEIGHT;
+  document.body.style.setProperty("--slide-width", `${width}px`);
+  document.body.style.setProperty("--slide-height", `${height}px`);
   deck.classList.add("presenting");
-  document.querySelectorAll(".slide").forEach(prepare);
+  document.body.classList.add("presents");
+  layBar();
+  deckGrounds.prepare(deck);
+  deckSteps.prepare(deck);
+  await labguideDrawing.draw(deck);
+  document.querySelectorAll(".slide").forEach(deckFit.fit);
   deck.classList.add("reveal");
+  follow();
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const seconds = Number(deck.dataset.seconds);
   Reveal.initialize({
-    width: WIDTH,
-    height: HEIGHT,
     margin: 0,
     minScale: 0.1,
-    maxScale: 4,
+    maxScale: 8,
     center: false,
     hash: true,
     slideNumber: "c/t",
     controlsTutorial: false,
     transition: "none",
     backgroundTransition: "none",
-    autoAnimate: !calm,
-    scrollActivationWidth: null,
     pdfMaxPagesPerSlide: 1,
     pdfSeparateFragments: false,
-    ...(seconds > 0 && { totalTime: seconds }),
-    plugins: [RevealNotes],
+    ...options,
+    ...(calm && { autoAnimate: false, transition: "none", backgroundTransition: "none" }),
+    width,
+    height,
+    scrollActivationWidth: null,
+    help: false, // dialogs.js has a list of keys in the deck's language
+    keyboardCondition,
   });
   keepSlide(() => "#" + address(Reveal.getCurrentSlide()));
 }
 
-// While all slides stand one below the other, at their full size: measure them and give reveal.js their grounds.
-function prepare(slide) {
-  const section = slide.parentElement;
-  const ground = getComputedStyle(slide).getPropertyValue("--ground").trim();
-  if (ground && !section.dataset.backgroundColor) {
-    section.dataset.backgroundColor = ground;
-  }
-  if (slide.querySelector("pre, table")) {
-    fit(slide);
-  }
+// Links and foot stand in one line below the slides.
+function layBar() {
+  const bar = document.createElement("div");
+  bar.className = "deck-bar";
+  deck.before(bar);
+  bar.append(...document.querySelectorAll(".deck-links, .deck-foot"));
 }
 
-function fit(slide) {
-  for (const scale of SCALES) {
-    slide.style.setProperty("--fit", scale);
-    if (fits(slide)) {
-      return;
+function follow() {
+  Reveal.on("ready", () => {
+    Reveal.addKeyBinding({ keyCode: 68 }, deckScheme.toggle); // D
+    deckAccess.start(deck, words);
+    deckDialogs.start(words);
+    deckSteps.show(deck);
+  });
+  Reveal.on("pdf-ready", () => deckPaper.slides(deck));
+  for (const event of ["ready", "slidechanged"]) {
+    Reveal.on(event, () => deckGrounds.show(Reveal.getCurrentSlide()));
+  }
+  for (const event of ["slidechanged", "fragmentshown", "fragmenthidden"]) {
+    Reveal.on(event, () => deckSteps.show(Reveal.getCurrentSlide()));
+  }
+  // Another tab, or a box that is opened, changes how much is on a slide.
+  const again = ({ target }) => deckFit.fit(target.closest(".slide"));
+  deck.addEventListener("change", (event) => event.target.matches(".tabbed-set > input") && again(event));
+  deck.addEventListener("toggle", (event) => event.target.matches(".slide details") && again(event), true);
+  // A click leaves the keys to the slide show; who comes by keyboard stays where they are.
+  deck.addEventListener("click", ({ detail }) => {
+    if (detail && document.activeElement?.matches(".slide :is(input, summary, label, a)")) {
+      document.activeElement.blur();
     }
-  }
-  slide.classList.add("wrapped");
+  });
 }
 
-function fits(slide) {
-  const inner = slide.getBoundingClientRect().bottom - parseFloat(getComputedStyle(slide).paddingBottom);
-  const bottom = slide.lastElementChild.getBoundingClientRect().bottom;
-  const blocks = [...slide.querySelectorAll("pre, table, .recorded-html")];
-  return bottom <= inner + 1 && blocks.every((it) => it.scrollWidth <= it.clientWidth + 1);
+// Keys belong to what is open, and Space and Return to what has the focus.
+function keyboardCondition({ key, target }) {
+  const pressed = key === " " || key === "Enter";
+  return !deckDialogs.isOpen() && !(pressed && target?.closest?.("a, button, summary, label, video, audio"));
 }
 
 function slideAt(hash) {

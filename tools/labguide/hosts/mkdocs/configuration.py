@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +19,24 @@ from mkdocs.structure.files import Files, InclusionLevel, get_files
 
 from labguide.blocks import SNIPPETS
 from labguide.hosts.mkdocs import messages, options
-from labguide.model import DEFAULT_LANGUAGE, Dialect, PageFile, Place, Project
+from labguide.model import DEFAULT_LANGUAGE, Dialect, Edition, PageFile, Place, Project
 from labguide.problems import CannotBuildError
-from labguide.quotes import HTML_FENCE
+from labguide.quotes import DECK_FENCE, HTML_FENCE
 
 SUPERFENCES = "pymdownx.superfences"
+EDITION = "LABGUIDE_EDITION"
+"""The variable that says which edition MkDocs makes when it was started by itself."""
 
 _YAML_LINE = re.compile(r"line (?P<line>\d+)")
 
 
-def open_project(root: Path) -> Project:
-    """The project in a folder. Raises `CannotBuildError` if it has no usable mkdocs.yml."""
+def open_project(root: Path, edition: Edition = "student") -> Project:
+    """The project in a folder, of which an edition is to be made.
+
+    Raises `CannotBuildError` if it has no usable mkdocs.yml.
+    """
     with messages.gathered():  # who renders says it again
-        return project_of(load(root))
+        return replace(project_of(load(root)), edition=edition)
 
 
 def load(root: Path) -> MkDocsConfig:
@@ -79,6 +85,7 @@ def project_of(config: MkDocsConfig, *, preview: bool = False) -> Project:
         site_dir=_relative(config.site_dir, folder),
         pages=tuple(PageFile(f"{docs_dir}/{uri}", uri, language) for uri, language in _pages(config, preview).items()),
         dialect=dialect(config),
+        edition="instructor" if os.environ.get(EDITION) == "instructor" else "student",
     )
 
 
@@ -93,18 +100,20 @@ def dialect(config: MkDocsConfig) -> Dialect:
     """The Markdown of the project with what woven text needs: outputs in a fence of their own, tabs that stay tabs."""
     configs = {name: dict(options or {}) for name, options in config.mdx_configs.items()}
     superfences = configs.setdefault(SUPERFENCES, {})
-    own = {"name": HTML_FENCE, "class": HTML_FENCE, "format": _html_as_it_is}
-    others = [fence for fence in superfences.get("custom_fences", ()) if fence["name"] != HTML_FENCE]
-    configs[SUPERFENCES] = {"preserve_tabs": True, **superfences, "custom_fences": [*others, own]}
+    own = [{"name": name, "class": name, "format": _html_as_it_is} for name in (HTML_FENCE, DECK_FENCE)]
+    others = [fence for fence in superfences.get("custom_fences", ()) if fence["name"] not in (HTML_FENCE, DECK_FENCE)]
+    configs[SUPERFENCES] = {"preserve_tabs": True, **superfences, "custom_fences": [*others, *own]}
     if SNIPPETS in config.markdown_extensions:
         configs[SNIPPETS] = _snippets_options(config)
     return Dialect(tuple(config.markdown_extensions), configs)
 
 
-def _html_as_it_is(source: str, *_: Any, classes: list[str] | None = None, **more: Any) -> str:
+def _html_as_it_is(
+    source: str, _language: str, css_class: str, *_: Any, classes: list[str] | None = None, **more: Any
+) -> str:
     attributes: Mapping[str, str] = more.get("attrs") or {}
     marks = "".join(f' {name}="{html.escape(value)}"' for name, value in attributes.items())
-    return f'<div class="{" ".join([HTML_FENCE, *(classes or [])])}"{marks}>\n{source}\n</div>'
+    return f'<div class="{" ".join([css_class, *(classes or [])])}"{marks}>\n{source}\n</div>'
 
 
 def _snippets_options(config: MkDocsConfig) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from labguide.sources import MARKDOWN
 _IDS = re.compile(r"""\sid=["']([^"']+)["']""")
 _DECKS = (".html", *(pattern.removeprefix("*") for pattern in MARKDOWN))
 _FIRST_PAGES = ("index.md", "README.md")
+_IN_SITE = re.compile(r"""(\s(?:href|src)=")labguide:([^"?#]+)([^"]*")""")
 _BY_NUMBER = re.compile(r"/(?:\d+(?:/\d+)*/?)?")
 
 
@@ -113,6 +114,11 @@ class DeckLinks:
 
 
 _LINK_REMEDY = "link as seen from the site, where slides/ stands beside the pages: ../index.md"
+
+
+def in_site(content: str, page: str) -> str:
+    """The HTML of a page, with the addresses that weaving knows only within the site as they are from the page."""
+    return _IN_SITE.sub(lambda found: f"{found[1]}{get_relative_url(found[2], page)}{found[3]}", content)
 
 
 def _is_authors(woven: Woven, written: str, dialect: Dialect) -> bool:

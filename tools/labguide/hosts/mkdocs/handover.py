@@ -14,12 +14,13 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from labguide import lines, site
+from labguide import decks, drawing, editions, lines, site
 from labguide.hosts import leftovers
-from labguide.hosts.mkdocs import configuration
-from labguide.hosts.mkdocs.deck_links import DeckLinks
+from labguide.hosts.mkdocs import configuration, withheld
+from labguide.hosts.mkdocs.deck_links import DeckLinks, in_site
 from labguide.hosts.mkdocs.page_data import PageData
 from labguide.model import Place, Project
 from labguide.problems import Problem, Problems
@@ -29,8 +30,8 @@ from labguide.weaving.words import words_of
 _TEMPLATES = Path(__file__).parents[2] / "theme"
 _ASSETS = "assets/labguide"
 """The folder of style sheets and scripts, which MkDocs publishes from the folder of templates."""
-_STYLES = ("outputs.css", "pages.css")
-_SCRIPTS = ("outputs.js", "pages.js")
+_STYLES = ("outputs.css", "pages.css", "cards.css")
+_SCRIPTS = ("outputs.js", "pages.js", "drawing.js")
 _PROGRESS = "progress.js"
 _WORKER = f"{_ASSETS}/iframe-worker.js"
 _OTHERS_WORKER = "unpkg.com/iframe-worker"
@@ -50,6 +51,8 @@ class Handover:
         self._data = PageData(project, woven.pages, None)
         self._decks: dict[str, str] = {}
         self._foreign: dict[str, str] = {}
+        self._drawn: frozenset[str] = frozenset()
+        self._asked = set[str]()
         self._seen: dict[tuple[str, int], list[Problem]] = {}
         self._says_permalink = False
 
@@ -59,6 +62,7 @@ class Handover:
         self._says_permalink = "permalink_title" in config.mdx_configs.get("toc", {})
         course = configuration.course(config)
         self._data = PageData(self.project, self.site.pages, course)
+        withheld.leave_out(config, self.project, self.site.withheld)
         _add_templates(config, (*_SCRIPTS, *([] if course is None else [_PROGRESS])))
 
     def add_files(self, files: Files, config: MkDocsConfig) -> None:
@@ -73,6 +77,10 @@ class Handover:
             if path in files.src_uris:
                 files.remove(files.src_uris[path])
             files.append(File.generated(config, path, content=content))
+
+    def navigation(self, nav: Navigation, files: Files) -> Navigation:
+        """The navigation without pages that this edition does not publish; mkdocs.yml may name them."""
+        return withheld.pruned(nav, self.project, self.site.withheld)
 
     def _speak(self, config: MkDocsConfig) -> None:
         """Let Markdown's own words be in the language that is built, unless the project says them."""
@@ -92,6 +100,7 @@ class Handover:
         woven = self.site.pages.get(page.file.src_uri)
         if woven is None:
             return None
+        self._asked.add(page.file.src_uri)
         body = woven.document.body_line - 1
         told = [problem for path in sorted(woven.document.files) for problem in self.problems.at(path)]
         notice = _notice(told) if self._notices else ""
@@ -100,6 +109,14 @@ class Handover:
         written = lines.split(woven.text)
         return "\n".join([*written[:body], notice, *written[body:], ""])
 
+    def body(self, page: Page) -> str | None:
+        """The text of a page for which `source` was not asked, below its front matter; None for all others."""
+        woven = self.site.pages.get(page.file.src_uri)
+        if woven is None or page.file.src_uri in self._asked:
+            return None
+        written = lines.split(woven.text)
+        return "\n".join(written[woven.document.body_line - 1 :]).lstrip("\n")
+
     def see_markdown(self, page: Page, markdown: str) -> None:
         """Keep the text of a page that labguide did not read, for `see_content`."""
         if page.file.src_uri not in self.site.pages:
@@ -107,12 +124,15 @@ class Handover:
 
     def see_content(self, page: Page, content: str) -> str:
         """Hold a page's HTML against what was woven, and return it, in a preview with the problems found."""
+        content = in_site(content, page.url)
         self._data.read(page, content)
         seen = (page.file.src_uri, hash(content))  # a page that is not translated is built in each language
         if seen not in self._seen:
             self._seen[seen] = list(self._found(page, content))
             for problem in self._seen[seen]:
                 self.problems.include(problem)
+        self._drawn |= drawing.needed(content)
+        content = drawing.neutral(content)
         return _notice(self._seen[seen]) + content if self._notices else content
 
     def _found(self, page: Page, content: str) -> Problems:
@@ -127,6 +147,11 @@ class Handover:
             leftovers.check_text(Place(path), str(text or ""), found)
         return found
 
+    def badge(self, language: str) -> dict[str, str]:
+        """What the header of a page says of the edition; nothing in the student's."""
+        words = editions.words_of(language)
+        return {"name": words["edition"], "note": words["edition_note"]} if self.project.edition != "student" else {}
+
     def page_data(self, page: Page | None, language: str, base: str) -> dict[str, Any]:
         """What a page tells its own scripts."""
         return self._data.of(page, language, base)
@@ -138,28 +163,38 @@ class Handover:
         self._data.listed(language, files)
         for path, woven in self.site.decks.items():
             if woven.document.language == language:
-                self._decks[path] = self._deck(path, files)
+                self._decks[path] = self._deck(path, files, _brand(config, files))
             files.src_uris[path].content_string = self._decks.get(path, "")
+        self._add_libraries(files, config)
         for file in files.documentation_pages():
             if file.page and file.src_uri in self.site.pages:
                 self._note_links(file.page)
 
+    def _add_libraries(self, files: Files, config: MkDocsConfig) -> None:
+        """Publish what draws formulas and diagrams, now that it is known whether there are any."""
+        for path, content in drawing.files(self._drawn).items():
+            if path not in files.src_uris:
+                files.append(File.generated(config, path, content=content))
+
     def finish(self, folder: Path) -> None:
         """After the last language: what can be done only when everything is there, in the folder of the site."""
+        if self.project.edition == "instructor":
+            (folder / "robots.txt").write_text("User-agent: *\nDisallow: /\n", "utf-8")
         self._links.check()
         self._data.check(self.problems)
         _let_search_from_disk(folder)
 
-    def _deck(self, path: str, files: Files) -> str:
+    def _deck(self, path: str, files: Files, brand: decks.Brand) -> str:
         woven = self.site.decks[path]
         try:
             address, home = self._links.address(path, files), self._links.home(path, files)
-            page = site.render_deck(path, self.site, self.project, address, home)
+            page = site.render_deck(path, self.site, self.project, address, home, brand)
         except Exception as error:  # an extension raises whatever it does
             message = f"this deck cannot be rendered: {type(error).__name__}: {error}"
             self.problems.add(Place(woven.document.path), "mkdocs", message, "mend the deck")
             return ""
         self._links.rendered(path, page)
+        self._drawn |= drawing.needed(page)
         leftovers.check(self.project, woven, page, self.problems)
         for name in ("title", "subtitle"):
             leftovers.check_text(Place(woven.document.path), str(woven.document.meta.get(name, "")), self.problems)
@@ -173,6 +208,13 @@ class Handover:
         place = Place(f"{self.project.docs_dir}/{other.src_uri}")
         message = f"labguide publishes {path} too, so one of the two would be lost"
         self.problems.add(place, "duplicate-file", message, "give this file another name")
+
+
+def _brand(config: MkDocsConfig, files: Files) -> decks.Brand:
+    """What a language's configuration says of the site, for the foot of its decks."""
+    written = str(config.theme.get("logo") or "")
+    logo = files.get_file_from_path(written) if written else None
+    return decks.Brand(config.site_name or "", config.copyright or "", logo.url if logo else None)
 
 
 def _origin(file: File) -> str:

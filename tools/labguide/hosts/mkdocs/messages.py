@@ -23,6 +23,7 @@ CONFIG_FAULT = re.compile(r"Config value '(?P<key>[^']+)': (?P<why>.*)", re.DOTA
 _QUOTED = re.compile(r"'(?P<name>[^']+)'")
 MEND_CONFIGURATION = "mend the configuration"
 
+_TO_WITHHELD = "link to a page that is published; a link to a page for instructors belongs into `!!! instructor`"
 _TO_DRAFT = re.compile(r"contains a link to .* excluded from the built site")
 """A dead link that MkDocs only mentions."""
 
@@ -75,7 +76,10 @@ def tell(project: Project, pages: Mapping[str, Woven], message: str, problems: P
         kind = "broken-anchor" if "anchor" in link["why"] else "broken-link"
         what = f"{link['what']} '{link['target']}'{link['why'].rstrip('.')}"
         place = _of_link(project, pages, link["page"], link["target"])
-        problems.add(place, kind, what, "link to a page or heading that exists")
+        remedy = (
+            _TO_WITHHELD if "excluded from the built site" in link["why"] else "link to a page or heading that exists"
+        )
+        problems.add(place, kind, what, remedy)
     elif failed := _FAILED.match(message):
         if problems.at(_path(project, failed["page"])):  # the reason is told already
             return

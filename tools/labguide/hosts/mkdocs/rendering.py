@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ from mkdocs.commands.serve import serve as mkdocs_serve
 from mkdocs.config.defaults import MkDocsConfig
 
 from labguide.hosts.mkdocs import messages
-from labguide.hosts.mkdocs.configuration import load
+from labguide.hosts.mkdocs.configuration import EDITION, load
 from labguide.hosts.mkdocs.handover import Handover
-from labguide.model import Project
+from labguide.model import Edition, Project
 from labguide.problems import Problems, concerns_all
 from labguide.site import Site
 
@@ -29,9 +30,10 @@ def render(project: Project, woven: Site, folder: Path, problems: Problems) -> N
         messages.tell(project, {**woven.pages, **woven.decks}, message, problems)
 
 
-def serve(root: Path, address: str) -> None:
+def serve(root: Path, address: str, edition: Edition = "student") -> None:
     """Preview the project in `root` on an address such as `127.0.0.1:8000`, following edits until Ctrl-C."""
     load(root)
+    os.environ[EDITION] = edition  # MkDocs makes a new plugin for each build, and asks for no option of ours
     mkdocs_serve(config_file=str(root / "mkdocs.yml"), dev_addr=address, livereload=True, strict=False)
 
 

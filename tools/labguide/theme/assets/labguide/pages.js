@@ -4,7 +4,7 @@
 
 (() => {
   const said = JSON.parse(document.getElementById("__labguide")?.textContent || "{}");
-  const boxes = ".md-typeset__scrollwrap, .recorded-html, .recorded-formula";
+  const boxes = ".md-typeset__scrollwrap, .recorded-html, .recorded-formula, .arithmatex, .labguide-diagram";
 
   function markBoxes() {
     for (const box of document.querySelectorAll(boxes)) {
