@@ -197,6 +197,7 @@ def test_blocks_wherever_they_stand(chosen: list[tuple[str, str]]) -> None:
         "".join(f"\\u{ord(each):04x}" for each in WORD).encode(),
         "".join(f"%{each:02X}" for each in WORD.encode()).encode(),
     ],
+    ids=["as it is", "gzip", "base64", "entities", "JSON", "per cent"],
 )
 def test_the_search_for_traces_sees_through_every_coding(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(content)
