@@ -1,0 +1,1 @@
+"""A lesson plan, read into a schedule: who does what, when, for how long."""
