@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("labguide.console",),
     ("labguide.site",),
     ("labguide.plan",),
-    ("labguide.running", "labguide.weaving", "labguide.decks", "labguide.comparing"),
+    ("labguide.running", "labguide.weaving", "labguide.decks", "labguide.comparing", "labguide.schedule"),
     ("labguide.links", "labguide.backends"),
     ("labguide.sources", "labguide.recordings", "labguide.workdir"),
     ("labguide.scripts", "labguide.documents", "labguide.labels"),

@@ -40,7 +40,7 @@ class Shown:
 
     kind: Literal["lesson", "slide", "cell", "deck"]
     target: str
-    """`docs/modules/2-video-games.md`, `slides/intro.md`, `slides/intro.md#/train`, or of a cell `video-games#train`."""
+    """`docs/modules/2-video-games.md`, `slides/intro.md`, `slides/intro.md#/train`; of a cell `video-games#train`."""
     place: Place
 
 
