@@ -18,7 +18,7 @@ from typing import Any
 from labguide import blocks
 from labguide.model import Document, Place, Project
 from labguide.problems import Problems
-from labguide.schedule import outline, steps, tables, times, vocabulary
+from labguide.schedule import matching, outline, steps, tables, times, vocabulary
 from labguide.schedule.model import BREAK_AFTER, DEFAULT_START, Activity, Schedule
 from labguide.schedule.outline import Heading
 from labguide.schedule.steps import Step
@@ -47,8 +47,13 @@ class Plan:
     """A plan as it was read: the schedule, and what else it says about the same steps."""
 
     schedule: Schedule
+    target_place: Place
+    """Where the plan says how long the class is."""
     totals: tuple[Total, ...] = ()
     trackers: tuple[Tracker, ...] = ()
+    """Tables that say the same once more."""
+    own_table: Tracker | None = None
+    """The table that the activities were read from, if they are in no headings."""
     sections: Mapping[str, int] = field(default_factory=dict)
     """In which section each activity stands, by its identity."""
     unfilled: frozenset[str] = frozenset()
@@ -57,10 +62,6 @@ class Plan:
     """Who does an activity, if that is nobody known, by its identity."""
     lines: Mapping[str, range] = field(default_factory=dict)
     """The lines of the document, from 0, that belong to each activity."""
-
-    def place(self, line: int) -> Place:
-        """The place of a line of the file, counted from 0."""
-        return Place(self.schedule.path, line + 1)
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ def read(document: Document, project: Project, problems: Problems) -> Plan:
     schedule = replace(
         _header(document, problems), activities=found.schedule.activities, objectives=_objectives(candidates, prose)
     )
-    schedule = replace(schedule, title=_title(document, candidates), activities=tuple(_filled(schedule)))
+    schedule = replace(schedule, title=_title(document, candidates), activities=tuple(_timed(schedule, trackers)))
+    schedule = replace(schedule, activities=tuple(_filled(schedule)))
     return replace(found, schedule=schedule, trackers=trackers)
 
 
@@ -267,8 +269,10 @@ class _Chosen:
         within = {activity.identity: sum(each < line for each in above) for line, activity in by_line.items()}
         return Plan(
             schedule,
+            self._document.place_of("minutes"),
             totals,
             tuple(trackers),
+            None,
             within,
             frozenset(by_line[each.heading.line].identity for each in self.steps if _is_unfilled(each.step)),
             {by_line[each.heading.line].identity: each.step.stranger for each in self.steps if each.step.stranger},
@@ -347,10 +351,26 @@ def _of_rows(tracker: Tracker, document: Document) -> Plan:
     pairs = list(zip(tracker.rows, made, strict=True))
     return Plan(
         Schedule(document.path, "", "", activities=tuple(made)),
+        document.place_of("minutes"),
+        own_table=tracker,
         unfilled=frozenset(activity.identity for row, activity in pairs if _is_unfilled(row.step)),
         strangers={activity.identity: row.step.stranger for row, activity in pairs if row.step.stranger},
         lines={activity.identity: range(numbers[row.place], numbers[row.place] + 1) for row, activity in pairs},
     )
+
+
+def _timed(schedule: Schedule, trackers: Sequence[Tracker]) -> Iterator[Activity]:
+    """The activities, with the minutes that only a table says of them: of a bare BREAK, mostly."""
+    rows = [matching.pairs(schedule.activities, tracker.rows) for tracker in trackers]
+    said = {
+        activity.identity: row.step.duration.minutes
+        for pairs in reversed(rows)
+        for activity, row in pairs
+        if activity and row and row.step.duration and row.step.duration.minutes is not None
+    }
+    for activity in schedule.activities:
+        untimed = activity.minutes is None and activity.identity in said
+        yield replace(activity, minutes=said[activity.identity]) if untimed else activity
 
 
 def _filled(schedule: Schedule) -> Iterator[Activity]:

@@ -42,7 +42,9 @@ _TRAILING_VALUE = re.compile(
     rf"\s*[-–—,]?\s*(?<!\w)(?P<value>{vocabulary.either(word for word in vocabulary.VALUES if len(word) > 3)})!*\s*$",
     re.IGNORECASE,
 )
-_LEADING_VALUE = re.compile(r"^(?P<value>critical|optional|bonus)\s*[-–—:：]+\s*(?=\S)", re.IGNORECASE)
+_LEADING_VALUE = re.compile(
+    r"^(?P<value>critical|optional|bonus)(?:\s*[-–—:：]+\s*|\s+(?=[^:]*\bdo\s*:))(?=\S)", re.IGNORECASE
+)
 _EDGES = " \t-–—:：,;*#."
 
 
@@ -93,11 +95,13 @@ def read(text: str) -> Step:
     if leading := _LEADING_VALUE.match(rest):
         value, rest = value or vocabulary.VALUES[leading["value"].lower()], rest[leading.end() :]
     roles, verb, title = _who(_undecorated(rest))
+    stranger = ""
+    if not roles and verb == "":
+        roles, stranger, title = _strangers(title)
     title = title.strip(_EDGES) or rest.strip(_EDGES)
-    stranger = "" if roles else _stranger(rest)
     kind = _kind(title, duration)
     if kind == "break":
-        roles, verb, stranger = (), "", ""
+        roles, verb = (), ""
     flex = kind == "activity" and not roles and duration is None and vocabulary.FLEX.fullmatch(title)
     return Step(title, number, roles, verb, kind, Duration(rest=True) if flex else duration, value, name, stranger)
 
@@ -161,15 +165,19 @@ def _who(text: str) -> tuple[tuple[Role, ...], Verb, str]:
     return roles, verb, text[found.end() :]
 
 
-def _stranger(text: str) -> str:
-    """Who a step is said to be done by, if no role is called so but one may be meant."""
+def _strangers(text: str) -> tuple[tuple[Role, ...], str, str]:
+    """Who is meant by who is not known, beside those of them who are, and the text without all of these."""
     doing = _SOMEBODY_DOES.match(text)
     if doing:
-        return doing["who"]
+        words = [word.strip() for word in _SPLIT.split(doing["who"])]
+        roles = dict.fromkeys(vocabulary.ROLES[word.lower()] for word in words if word.lower() in vocabulary.ROLES)
+        strangers = (word for word in words if word.lower() not in vocabulary.ROLES)
+        return tuple(roles), ", ".join(strangers), text[doing.end() :]
     found = _SOMEBODY.match(text)
     who = found["who"] if found else ""
-    near = difflib.get_close_matches(who.lower(), vocabulary.ROLES, n=1, cutoff=0.8) if len(who) > 4 else []
-    return who if near and who.lower() not in vocabulary.ROLES else ""
+    known = [word for word in vocabulary.ROLES if len(word) > 4]
+    near = difflib.get_close_matches(who.lower(), known, n=1, cutoff=0.8) if who.lower() not in known else []
+    return ((), who, text[found.end() :]) if found and near else ((), "", text)
 
 
 def _kind(title: str, duration: Duration | None) -> ActivityKind:
