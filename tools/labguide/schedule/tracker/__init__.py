@@ -22,7 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from labguide.schedule.model import Activity, Schedule
-from labguide.schedule.tracker.words import Words, language_name, words_of
+from labguide.schedule.tracker.words import Words, language_name, minutes_of_day, words_of
 
 __all__ = ["page"]
 
@@ -83,12 +83,6 @@ def _rows(schedule: Schedule, words: Words) -> list[dict[str, Any]]:
         }
         for each, start in zip(schedule.activities, starts, strict=False)
     ]
-
-
-def minutes_of_day(clock: str) -> float:
-    """Minutes since midnight of a time such as `13:30`."""
-    hours, minutes = clock.split(":")
-    return int(hours) * 60.0 + int(minutes)
 
 
 def _said(schedule: Schedule, course: str, words: Words, links: Mapping[str, Sequence[Link]]) -> dict[str, Any]:

@@ -53,6 +53,12 @@ def words_of(language: str) -> Words:
     return Words(**_section(language if _has(language) else DEFAULT_LANGUAGE)["words"])
 
 
+def minutes_of_day(clock: str) -> float:
+    """Minutes since midnight of a time such as `13:30`."""
+    hours, minutes = clock.split(":")
+    return int(hours) * 60.0 + int(minutes)
+
+
 def language_name(language: str) -> str:
     """What a language calls itself; its tag if it has no file."""
     return str(_section(language)["name"]) if _has(language) else language
