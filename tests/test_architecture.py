@@ -68,6 +68,7 @@ OUTSIDERS = {
     "latex2mathml": {"labguide.weaving.formulas"},
     "markdown_it": {"labguide.weaving.prose"},
     "tinycss2": {"labguide.weaving.markup"},
+    "xlsxwriter": {"labguide.schedule.workbook"},
     "bs4": {"labguide.cleaning"},
     "rich": {"labguide.console"},
     "click": {"labguide.cli", "local_sagemaker"},

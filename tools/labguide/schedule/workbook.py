@@ -17,10 +17,11 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from labguide.schedule import clock
 from labguide.schedule.model import Activity, Schedule
-from labguide.schedule.tracker.words import Words, minutes_of_day, words_of
+from labguide.schedule.tracker.words import Words, words_of
 
-_DAY = 24 * 60
+_DAY = clock.DAY
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Of every workbook: the same schedule gives the same bytes on any day."""
 _HEADER = 5
@@ -40,6 +41,7 @@ _COLUMNS = {
     "late": 16,
 }
 """The columns from A to L, with their widths in characters."""
+_NOBODY = "–"
 _INK, _QUIET, _TINT, _INPUT, _LATE = "#17213A", "#566079", "#E9EDF7", "#FFF8DC", "#B3261E"
 
 
@@ -83,13 +85,13 @@ class _Sheet:
     look: Callable[..., Format]
 
     @property
-    def before(self) -> list[Activity]:
+    def before(self) -> list[clock.Slot]:
         """What is done before the class begins stands first, and in no sum."""
-        return [each for each in self.schedule.activities if each.kind == "before"]
+        return [slot for slot in clock.slots(self.schedule) if slot.activity.kind == "before"]
 
     @property
-    def during(self) -> list[Activity]:
-        return [each for each in self.schedule.activities if each.kind != "before"]
+    def during(self) -> list[clock.Slot]:
+        return [slot for slot in clock.slots(self.schedule) if slot.activity.kind != "before"]
 
     @property
     def first(self) -> int:
@@ -104,19 +106,16 @@ class _Sheet:
     @property
     def start(self) -> float:
         """The start of the class as a share of a day."""
-        return minutes_of_day(self.schedule.start) / _DAY
+        return clock.minutes_of(self.schedule.start) / _DAY
 
     def write(self) -> None:
         """The whole sheet."""
         self._head()
         self._summary()
-        for row, activity in enumerate(self.before, _HEADER + 2):
-            begins = (self.start - (activity.minutes or 0) / _DAY) % 1
-            self._activity(row, activity, f"=MOD($C$3-F{row}/{_DAY},1)", begins)
-        gone = 0.0
-        for row, activity in enumerate(self.during, self.first):
-            self._activity(row, activity, f"=$C$3+(SUM(F${self.first}:F{row})-F{row})/{_DAY}", self.start + gone / _DAY)
-            gone += activity.counted
+        for row, slot in enumerate(self.before, _HEADER + 2):
+            self._activity(row, slot, f"=MOD($C$3-SUM(F{row}:F{self.first - 1})/{_DAY},1)")
+        for row, slot in enumerate(self.during, self.first):
+            self._activity(row, slot, f"=$C$3+(SUM(F${self.first}:F{row})-F{row})/{_DAY}")
         self._total()
         self._by_who()
         self._looks()
@@ -151,8 +150,11 @@ class _Sheet:
             self.sheet.write_string(4, 3, words["room"], bold)
             self.sheet.write_formula(4, 4, "=E4-E3", amount, plan.target - plan.total)
 
-    def _activity(self, row: int, activity: Activity, formula: str, begins: float) -> None:
-        """One row; `begins` is what the formula of its start yields, as a share of a day."""
+    def _activity(self, row: int, slot: clock.Slot, formula: str) -> None:
+        """One row; the formula gives its start as a share of a day."""
+        activity, begins = slot.activity, self.start + slot.began / _DAY
+        if activity.kind == "before":
+            begins %= 1
         shade: dict[str, Any] = {} if activity.kind == "activity" else {"bg_color": _TINT}
         text, clock = self.look(text_wrap=True, **shade), self.look(**_CLOCK, **shade)
         at = row - 1
@@ -181,10 +183,10 @@ class _Sheet:
         self.sheet.write_formula(at, 11, late, amount, "")
 
     def _who(self, activity: Activity) -> str:
-        """Who is busy; never empty during the class, so that the sums by who have all minutes."""
+        """Who is busy; never empty, so that a formula can look for it."""
         if activity.kind == "before":
             return self.words.workbook["before"]
-        return self.words.who(activity) or "–"
+        return self.words.who(activity) or _NOBODY
 
     def _total(self) -> None:
         bold = {"bold": True, "top": 1}
@@ -194,18 +196,16 @@ class _Sheet:
             self.sheet.write_formula(self.last, column, formula, self.look(**bold, **_AMOUNT), value)
 
     def _by_who(self) -> None:
-        """The minutes of all who are busy together; activities of two roles are a line of their own."""
-        minutes: dict[str, float] = {}
-        for activity in self.during:
-            minutes[self._who(activity)] = minutes.get(self._who(activity), 0.0) + activity.counted
+        """The minutes of each role: its word is looked for, so an activity of two roles counts for both."""
         row = self.last + 2
         self.sheet.write_string(row, 3, self.words.workbook["by_who"], self.look(bold=True))
         span = "${0}${1}:${0}${2}"
         whos, sums = (span.format(letter, self.first, self.last) for letter in "DF")
-        for at, (who, total) in enumerate(minutes.items(), row + 1):
-            self.sheet.write_string(at, 3, who, self.look())
-            self.sheet.write_string(at, 4, self.words.workbook["nobody"] if who == "–" else "", self.look())
-            self.sheet.write_formula(at, 5, f"=SUMIF({whos},D{at + 1},{sums})", self.look(**_AMOUNT), total)
+        for at, (role, total) in enumerate(clock.by_role(self.schedule).items(), row + 1):
+            self.sheet.write_string(at, 3, self.words.common[role] if role else _NOBODY, self.look())
+            self.sheet.write_string(at, 4, "" if role else self.words.workbook["nobody"], self.look())
+            formula = f'=SUMIF({whos},"*"&D{at + 1}&"*",{sums})'
+            self.sheet.write_formula(at, 5, formula, self.look(**_AMOUNT), total)
 
     def _looks(self) -> None:
         """What stays in sight, what may be typed, what is red, and how it is printed."""

@@ -14,15 +14,15 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from labguide.schedule import clock
 from labguide.schedule.model import Activity, Schedule
-from labguide.schedule.tracker.words import Words, language_name, minutes_of_day, words_of
+from labguide.schedule.tracker.words import Words, language_name, words_of
 
 __all__ = ["page"]
 
@@ -71,17 +71,15 @@ def page(
 
 def _rows(schedule: Schedule, words: Words) -> list[dict[str, Any]]:
     """The table as it is without the script: with the clock times of the plan's own start."""
-    began = minutes_of_day(schedule.start)
-    starts = accumulate((each.counted for each in schedule.activities), initial=began)
     return [
         {
-            "activity": each,
-            "at": words.clock(began - (each.minutes or 0) if each.kind == "before" else start),
-            "who": words.who(each),
-            "value": words.value(each.value),
-            "minutes": words.minutes(each.minutes),
+            "activity": slot.activity,
+            "at": clock.on_clock(schedule.start, slot.began),
+            "who": words.who(slot.activity),
+            "value": words.value(slot.activity.value),
+            "minutes": words.minutes(slot.activity.minutes),
         }
-        for each, start in zip(schedule.activities, starts, strict=False)
+        for slot in clock.slots(schedule)
     ]
 
 

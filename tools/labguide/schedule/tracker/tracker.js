@@ -8,6 +8,8 @@
   const said = JSON.parse(document.getElementById("schedule").textContent);
   const { words } = said;
   const steps = said.activities.filter((step) => step.kind !== "before");
+  const sooner = said.activities.filter((step) => step.kind === "before");
+  const meant = (step) => step.minutes ?? 0;
   const known = new Set(steps.map((step) => step.id));
   const store = `labguide.tracker.${said.course}/${said.schedule}`;
   const MINUTE = 60_000;
@@ -159,11 +161,12 @@
     const spent = current ? worked(recordOf(state, current), state, now) : 0;
     const left = current ? minutesOf(state, current) * MINUTE - spent : 0;
     const over = began !== null && !current && open.length === 0;
-    const plannedAt = times(steps, planned, (step) => step.minutes ?? 0);
+    const plannedAt = times(steps, planned, meant);
+    const ahead = times(sooner, planned - sooner.reduce((sum, step) => sum + meant(step), 0) * MINUTE, meant);
     const from = began === null ? Math.max(now, planned) : now + Math.max(0, left);
     const expected = times(open, from, (step) => minutesOf(state, step));
     const end = over ? Math.max(...kept) : expected.end;
-    return { now, began, planned, current, open, spent, left, over, plannedAt, expected, end, late: end - plannedAt.end };
+    return { now, began, planned, current, open, spent, left, over, plannedAt, ahead, expected, end, late: end - plannedAt.end };
   }
 
   const worked = ({ began, ended, paused }, state, now) =>
@@ -461,7 +464,7 @@
   function clockOn(moment, from) {
     const midnight = (at) => new Date(at).setHours(0, 0, 0, 0);
     const days = Math.round((midnight(moment) - midnight(from)) / (24 * HOUR));
-    return clock(moment) + (days ? ` ${days > 0 ? "+" : "−"}${Math.abs(days)}` : "");
+    return clock(moment) + (days ? ` ${days > 0 ? "+" : ""}${days}` : "");
   }
 
   const whole = (span) => Math.trunc(Math.abs(span) / MINUTE);
@@ -501,7 +504,7 @@
   }
 
   function before() {
-    const titles = said.activities.filter((step) => step.kind === "before").map((step) => step.title);
+    const titles = sooner.map((step) => step.title);
     return titles.length ? fill(words.before_class, { titles: titles.join(words.and) }) : words.waiting;
   }
 
@@ -683,7 +686,7 @@
   function drawRows(state, at) {
     for (const each of rows) {
       if (each.step.kind === "before") {
-        text(each.cell.at, clockOn(at.planned - (each.step.minutes ?? 0) * MINUTE, at.planned));
+        text(each.cell.at, clockOn(at.ahead.begins.get(each.step.id), at.planned));
       } else {
         drawRow(each, state, at);
       }

@@ -41,22 +41,11 @@ class Words:
         """`15 min`; a dash if there are none."""
         return "–" if minutes is None else self.common["minutes"].format(n=f"{minutes:g}")
 
-    def clock(self, minutes: float) -> str:
-        """Minutes since the first midnight as a clock time, with the day if that is another one: `00:15 +1`."""
-        day, within = divmod(round(minutes), 24 * 60)
-        return f"{within // 60:02d}:{within % 60:02d}" + (f" {day:+d}" if day else "")
-
 
 @cache
 def words_of(language: str) -> Words:
     """The words in a language; in English where a language has no file."""
     return Words(**_section(language if _has(language) else DEFAULT_LANGUAGE)["words"])
-
-
-def minutes_of_day(clock: str) -> float:
-    """Minutes since midnight of a time such as `13:30`."""
-    hours, minutes = clock.split(":")
-    return int(hours) * 60.0 + int(minutes)
 
 
 def language_name(language: str) -> str:
