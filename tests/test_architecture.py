@@ -20,6 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("labguide.hosts",),
     ("labguide.console",),
     ("labguide.site",),
+    ("labguide.teaching",),
     ("labguide.plan",),
     ("labguide.running", "labguide.weaving", "labguide.decks", "labguide.comparing", "labguide.schedule"),
     ("labguide.links", "labguide.backends"),

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from labguide import comparing, decks, labels, plan, recordings, running, scripts, sources, weaving, workdir
+from labguide import comparing, decks, labels, plan, recordings, running, scripts, sources, teaching, weaving, workdir
 from labguide.backends import Backend
 from labguide.model import Document, Place, Project, Recording, Script, Sources, Woven
 from labguide.problems import CannotBuildError, Problems
@@ -181,20 +181,22 @@ def _weave_all(
         return frozenset(recording.labels.get(language, ())) if recording and known else None
 
     labels.unused([found.scripts[name] for name in only or found.scripts], said, problems)
+    lesson_plans = teaching.plans(found, runs.recordings, project, problems)
     pages: dict[str, Woven] = {}
     slides: dict[str, Woven] = {}
     for document in found.documents:
         notebooks.check_translation(document, found.scripts, problems)
         woven = weaving.weave(notebooks.expand(document, found, project, problems), recorded, problems)
         if document.kind == "lesson":
-            pages[document.uri] = woven
+            pages[document.uri] = teaching.with_schedule(woven, lesson_plans)
         elif document.kind == "deck":
             decks.check(document.lines, document.body_line - 1, project.dialect, problems)
             _tell_collision(document, slides, project, problems)
             slides[document.uri] = woven
     shown = [file for woven in (*pages.values(), *slides.values()) for file in woven.files.items()]
     downloads = notebooks.downloads(found, recorded, project.languages, problems)
-    return Site(pages, slides, {**dict(shown), **downloads, **_deck_files(project)}, runs)
+    beside = teaching.files(found, lesson_plans)
+    return Site(pages, slides, {**dict(shown), **downloads, **_deck_files(project), **beside}, runs)
 
 
 def _tell_orphans(project: Project, found: Sources, problems: Problems) -> None:

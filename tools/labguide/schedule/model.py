@@ -68,6 +68,8 @@ class Activity:
     shows: tuple[Shown, ...] = ()
     rest: bool = False
     """It takes what is left of the class (`REMAINDER`): its minutes follow from those of the others."""
+    headed: bool = True
+    """A heading says it, to which one can link; else it is a row of a table."""
 
     @property
     def counted(self) -> float:

@@ -38,12 +38,13 @@ _WHO = re.compile(
 _SPLIT = re.compile(_JOIN, re.IGNORECASE)
 _SOMEBODY_DOES = re.compile(r"^(?P<who>\w[\w'/& ]{0,30}?)\s+(?:do|does)\s*[:：]", re.IGNORECASE)
 _SOMEBODY = re.compile(r"^(?P<who>\w[\w'/&]{0,20})\s*(?:\s(?:demo|review))?\s*[:：]", re.IGNORECASE)
+_COLON = re.compile(r"^(?P<word>\w{2,12})\s*[:：]\s*\S")
 _TRAILING_VALUE = re.compile(
     rf"\s*[-–—,]?\s*(?<!\w)(?P<value>{vocabulary.either(word for word in vocabulary.VALUES if len(word) > 3)})!*\s*$",
     re.IGNORECASE,
 )
 _LEADING_VALUE = re.compile(
-    r"^(?P<value>critical|optional|bonus)(?:\s*[-–—:：]+\s*|\s+(?=[^:]*\bdo\s*:))(?=\S)", re.IGNORECASE
+    r"^(?P<value>critical|optional|bonus|extra)(?:\s*[-–—:：]+\s*|\s+(?=[^:]*\bdo\s*:))(?=\S)", re.IGNORECASE
 )
 _EDGES = " \t-–—:：,;*#."
 
@@ -63,6 +64,8 @@ class Step:
     """The id of its heading."""
     stranger: str = ""
     """Who does it, if that is nobody known."""
+    before_colon: str = ""
+    """The word before a colon in the title: who does it, perhaps, where all other steps of a plan say that."""
 
     @property
     def says_who(self) -> bool:
@@ -103,7 +106,9 @@ def read(text: str) -> Step:
     if kind == "break":
         roles, verb = (), ""
     flex = kind == "activity" and not roles and duration is None and vocabulary.FLEX.fullmatch(title)
-    return Step(title, number, roles, verb, kind, Duration(rest=True) if flex else duration, value, name, stranger)
+    duration = Duration(rest=True) if flex else duration
+    colon = _COLON.match(title) if kind == "activity" and not roles else None
+    return Step(title, number, roles, verb, kind, duration, value, name, stranger, colon["word"] if colon else "")
 
 
 def _undecorated(text: str) -> str:
@@ -168,7 +173,7 @@ def _who(text: str) -> tuple[tuple[Role, ...], Verb, str]:
 def _strangers(text: str) -> tuple[tuple[Role, ...], str, str]:
     """Who is meant by who is not known, beside those of them who are, and the text without all of these."""
     doing = _SOMEBODY_DOES.match(text)
-    if doing:
+    if doing and not doing["who"].lower().endswith("to"):  # "What to do: ..."
         words = [word.strip() for word in _SPLIT.split(doing["who"])]
         roles = dict.fromkeys(vocabulary.ROLES[word.lower()] for word in words if word.lower() in vocabulary.ROLES)
         strangers = (word for word in words if word.lower() not in vocabulary.ROLES)

@@ -41,7 +41,7 @@ VALUES: dict[str, Value] = {
     **dict.fromkeys(("high", "高"), "high"),
     **dict.fromkeys(("medium", "med", "中"), "medium"),
     **dict.fromkeys(("low", "低"), "low"),
-    **dict.fromkeys(("optional", "opt", "bonus", "可略過", "可省略", "選修"), "optional"),
+    **dict.fromkeys(("optional", "opt", "bonus", "extra", "可略過", "可省略", "選修"), "optional"),
 }
 
 _BREAK = r"break|breaks|recess|lunch|dinner|intermission|pausa|pause|descanso|almuerzo|休息|午休|午餐|晚餐|茶點"

@@ -30,7 +30,7 @@ _TEMPLATES = Path(__file__).parents[2] / "theme"
 _ASSETS = "assets/labguide"
 """The folder of style sheets and scripts, which MkDocs publishes from the folder of templates."""
 _STYLES = ("outputs.css", "pages.css")
-_SCRIPTS = ("outputs.js", "pages.js")
+_SCRIPTS = ("outputs.js", "pages.js", "schedule.js")
 _PROGRESS = "progress.js"
 _WORKER = f"{_ASSETS}/iframe-worker.js"
 _OTHERS_WORKER = "unpkg.com/iframe-worker"
