@@ -95,12 +95,12 @@ def _cells(slot: Slot, schedule: Schedule) -> list[str]:
 
 
 def who(activity: Activity, language: str) -> str:
-    """Who is busy, and with what: `Instructor, review`; `Break`; `Instructor (before class)`."""
+    """Who is busy, and with what: `Instructor, review`; `Break`; `Instructor, before class`."""
     said = labels.words_of(language).who(activity)
-    before = words_of(language)["before"]
+    words = words_of(language)
     if activity.kind != "before":
         return said
-    return f"{said} ({before})" if said else before
+    return words["before_of"].format(who=said) if said else words["before"]
 
 
 def minutes(activity: Activity) -> str:
@@ -117,7 +117,7 @@ def totals(schedule: Schedule) -> str:
     words, target = words_of(schedule.language), schedule.target
     if target is None:
         return words["total_alone"].format(total=shown(schedule.total))
-    name = "total" if schedule.total <= target else "total_over"
+    name = "total_full" if schedule.total == target else "total" if schedule.total < target else "total_over"
     rest = shown(abs(target - schedule.total))
     return words[name].format(total=shown(schedule.total), target=shown(target), rest=rest)
 
