@@ -16,7 +16,7 @@ from labguide.console import print_schedule
 from labguide.hosts import mkdocs
 from labguide.model import DEFAULT_LANGUAGE, Document, Project, Sources
 from labguide.problems import CannotBuildError, Problems
-from labguide.schedule import Plan, Schedule, checking, clock, outline, reading, tables, times, workbook
+from labguide.schedule import Plan, Schedule, actual, checking, clock, outline, reading, tables, times, workbook
 
 FORMAT = "labguide-schedule-1"
 """What the JSON calls itself."""
@@ -43,8 +43,22 @@ class _Asked:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Hold the plan against the time tracker in this Markdown file.",
 )
+@click.option(
+    "--actual",
+    "actuals",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Hold the plan against the times that the tracker saved in this file; several classes may be given.",
+)
 def schedule_command(
-    root: Path, name: str, language: str, start: str | None, as_json: bool, xlsx: Path | None, against: Path | None
+    root: Path,
+    name: str,
+    language: str,
+    start: str | None,
+    as_json: bool,
+    xlsx: Path | None,
+    against: Path | None,
+    actuals: tuple[Path, ...],
 ) -> None:
     """Print the schedule of the lesson plan NAME, and what is wrong with it; of all plans if none is named.
 
@@ -54,16 +68,28 @@ def schedule_command(
     problems = Problems()
     asked = _Asked(language, _checked(start), against)
     found = _of_file(Path(name), asked, problems) if _is_file(name) else _of_project(root, name, asked, problems)
-    if xlsx and len(found) != 1:
-        raise click.UsageError("--xlsx writes one plan; name it")
+    if (xlsx or actuals) and len(found) != 1:
+        raise click.UsageError("--xlsx and --actual are about one plan; name it")
     if xlsx:
         recordings.write_atomically(xlsx, workbook.write(found[0].schedule))
+    took = _took(found[0].schedule, actuals, problems) if actuals else ""
     if as_json:
         said = [_as_json(plan.schedule) for plan in found]
         click.echo(json.dumps({"format": FORMAT, "schedules": said, "problems": list(map(str, problems))}, indent=2))
     else:
-        for plan in found:
+        for plan in () if actuals else found:
             print_schedule(plan.schedule)
+        click.echo(took, nl=False)
+    _end_if_any(problems, found, as_json)
+
+
+def _took(said: Schedule, paths: Sequence[Path], problems: Problems) -> str:
+    """What classes took, beside what was planned."""
+    read = [actual.read(path, said, problems) for path in paths]
+    return actual.table(actual.compare(said, [each for each in read if each], problems))
+
+
+def _end_if_any(problems: Problems, found: Sequence[Plan], as_json: bool) -> None:
     if len(problems):
         for problem in () if as_json else problems:
             click.echo(str(problem), err=True)
