@@ -79,7 +79,7 @@ def schedule_command(
     else:
         for plan in () if actuals else found:
             print_schedule(plan.schedule)
-        click.echo(took, nl=False)
+    click.echo(took, nl=False, err=as_json)
     _end_if_any(problems, found, as_json)
 
 

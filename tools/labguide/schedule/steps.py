@@ -19,7 +19,7 @@ from labguide.schedule.times import Duration
 
 _ID = re.compile(r"\s*\{:?\s*(?P<inside>[^{}]*[#.][^{}]*)\}\s*$")
 _NAME = re.compile(r"#(?P<name>[^\s#.{}]+)")
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<[a-zA-Z/][^<>]*$")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|</?[a-zA-Z][\w-]*\s*$")
 _LINK = re.compile(r"!?\[(?P<text>[^\]]*)\]\((?:[^()]|\([^()]*\))*\)")
 _EMPHASIS = re.compile(r"\*+|(?<!\w)_+(?=\S)|(?<=\S)_+(?!\w)|`")
 _SHORTCODE = re.compile(r"^:[a-z0-9_+-]+:\s*")
@@ -40,7 +40,7 @@ _SOMEBODY_DOES = re.compile(r"^(?P<who>\w[\w'/& ]{0,30}?)\s+(?:do|does)\s*[:：]
 _SOMEBODY = re.compile(r"^(?P<who>\w[\w'/&]{0,20})\s*(?:\s(?:demo|review))?\s*[:：]", re.IGNORECASE)
 _COLON = re.compile(r"^(?P<word>\w{2,12})\s*[:：]\s*\S")
 _TRAILING_VALUE = re.compile(
-    rf"\s*[-–—,]?\s*(?<!\w)(?P<value>{vocabulary.either(word for word in vocabulary.VALUES if len(word) > 3)})!*\s*$",
+    rf"\s*[-–—,]?\s*(?<!\w)(?P<value>{vocabulary.either(word for word in vocabulary.VALUES if word.isascii())})!*\s*$",
     re.IGNORECASE,
 )
 _LEADING_VALUE = re.compile(
@@ -139,11 +139,16 @@ def _groups(text: str) -> tuple[Duration | None, Value, str]:
         if said or (meant and not value):
             text = f"{text[: group.start()]} {text[group.end() :]}"
         value = value or meant
-    if not value and (trailing := _TRAILING_VALUE.search(text)) and (duration or trailing["value"].isupper()):
+    if not value and (trailing := _TRAILING_VALUE.search(text)) and _is_value(trailing["value"], duration):
         value, text = vocabulary.VALUES[trailing["value"].lower()], text[: trailing.start()]
     if duration is None and (bare := times.at_end(text)):
         duration, text = bare
     return duration, value, " ".join(text.split())
+
+
+def _is_value(word: str, duration: Duration | None) -> bool:
+    """Whether a word at the end of a title is a value: short ones mean it in capitals only."""
+    return word.isupper() or (duration is not None and len(word) > 4)
 
 
 def _is_before(duration: Duration | None) -> bool:
