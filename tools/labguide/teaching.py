@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from markdown.extensions.toc import slugify
 
-from labguide import decks, plan, schedule
+from labguide import decks, recordings, schedule
 from labguide.model import CellQuote, Document, Project, Recording, Script, Sources, Woven
 from labguide.problems import Problems
 from labguide.schedule import Plan, Schedule, fitting, page, reading, showing, steps, tracker, workbook
@@ -23,14 +23,14 @@ _TIMING = "data-timing"
 """The attribute of a slide that holds its seconds, as reveal.js has it."""
 
 
-def plans(found: Sources, recordings: Mapping[str, Recording], project: Project, problems: Problems) -> dict[str, Plan]:
+def plans(found: Sources, recorded: Mapping[str, Recording], project: Project, problems: Problems) -> dict[str, Plan]:
     """The lesson plans by their paths, checked."""
     read = {
         document.path: schedule.read(document, project, problems, found)
         for document in found.documents
         if schedule.is_plan(document)
     }
-    seconds = Seconds(found, recordings, project)
+    seconds = Seconds(found, recorded, project)
     for each in read.values():
         schedule.check(each, problems)
         fitting.check(each.schedule, seconds.of(each.schedule), problems)
@@ -103,8 +103,8 @@ def _slugs(deck: Document) -> set[str]:
 class Seconds:
     """How long cells took when they were recorded, and how long slides are meant to take."""
 
-    def __init__(self, found: Sources, recordings: Mapping[str, Recording], project: Project) -> None:
-        self._found, self._recordings, self._project = found, recordings, project
+    def __init__(self, found: Sources, recorded: Mapping[str, Recording], project: Project) -> None:
+        self._found, self._recorded, self._project = found, recorded, project
         self._documents = {document.path: document for document in found.documents}
 
     def of(self, said: Schedule) -> dict[str, dict[str, float]]:
@@ -122,7 +122,7 @@ class Seconds:
         """The seconds of cells; of a script of which all cells are among them, as long as it takes on AWS."""
         found: dict[str, float] = {}
         for script, cell in cells:
-            recording = self._recordings.get(script)
+            recording = self._recorded.get(script)
             taken = recording.provenance.get("seconds", {}).get(cell) if recording else None
             found |= {} if taken is None else {f"{script}#{cell}": float(taken)}
         for script in dict.fromkeys(script for script, _ in cells):
@@ -134,8 +134,8 @@ class Seconds:
     def _on_aws(self, script: Script | None, cells: set[str], found: dict[str, float]) -> dict[str, float]:
         if script is None or not cells.issuperset(each.name for each in script.code_cells):
             return found
-        recorded = plan.recorded(self._project, script, "aws")
-        taken = sum(recorded.provenance.get("seconds", {}).values()) if recorded else (script.minutes or 0) * 60
+        on_aws = recordings.load(self._project, "aws", script.name)
+        taken = sum(on_aws.provenance.get("seconds", {}).values()) if on_aws else (script.minutes or 0) * 60
         here = {name: seconds for name, seconds in found.items() if name.startswith(f"{script.name}#")}
         if taken <= sum(here.values()):
             return found
