@@ -132,7 +132,7 @@ def test_slides_that_take_longer_than_their_activity_are_told(workshop: Workshop
     workshop.edit("slides/deck.md", "120", "900")
     assert _told(workshop) == [
         'docs/plans/class.md:10: "Show slides" has 10 minutes, but what it shows takes 15 (slides/deck.md:12); give it '
-        "more time, or show less [does-not-fit]"
+        "more time, show less, or link to a page without `#` [does-not-fit]"
     ]
 
 
@@ -149,9 +149,16 @@ def test_deck_shown_by_two_activities_has_the_minutes_of_both(workshop: Workshop
 
 def test_script_shown_whole_takes_what_its_author_declares_for_aws(workshop: Workshop) -> None:
     workshop.edit("docs/train.md", "## Ask {#ask}\n", "## Ask {#ask}\n\n```{cell} train#ask\n```\n")
-    workshop.edit("docs/plans/class.md", "(../train.md#fit)", "(../train.md)")
+    workshop.edit("docs/plans/class.md", "(../train.md#fit)", "(../train.md#train-lesson)")
     workshop.edit("docs/plans/class.md", "(20 min)", "(15 min)")
     assert '"Train" has 15 minutes, but what it shows takes 18 (train on AWS' in _told(workshop)[0]
+
+
+def test_link_to_a_whole_page_only_points_there(workshop: Workshop) -> None:
+    workshop.edit("docs/train.md", "## Ask {#ask}\n", "## Ask {#ask}\n\n```{cell} train#ask\n```\n")
+    workshop.edit("docs/plans/class.md", "(../train.md#fit)", "(../train.md)")
+    workshop.edit("docs/plans/class.md", "(20 min)", "(15 min)")
+    assert _told(workshop) == []
 
 
 def test_cell_that_its_script_does_not_have_is_told(workshop: Workshop) -> None:
