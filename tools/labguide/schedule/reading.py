@@ -359,16 +359,17 @@ def _activity(step: Step, place: Place, position: int) -> Activity:
 
 def _of_rows(tracker: Tracker, document: Document) -> Plan:
     """A plan that is a table."""
-    read_so = (_activity(row.step, row.place, position) for position, row in enumerate(tracker.rows, start=1))
+    rows = [row for row in tracker.rows if row.step.title]
+    read_so = (_activity(row.step, row.place, position) for position, row in enumerate(rows, start=1))
     made = [replace(activity, headed=False) for activity in read_so]
     numbers = {line.place: number for number, line in enumerate(document.lines)}
-    pairs = list(zip(tracker.rows, made, strict=True))
+    pairs = list(zip(rows, made, strict=True))
     return Plan(
         Schedule(document.path, "", "", activities=tuple(made)),
         document.place_of("minutes"),
         own_table=tracker,
         unfilled=frozenset(activity.identity for row, activity in pairs if _is_unfilled(row.step)),
-        strangers=dict(_strangers([row.step for row in tracker.rows], made)),
+        strangers=dict(_strangers([row.step for row in rows], made)),
         lines={activity.identity: range(numbers[row.place], numbers[row.place] + 1) for row, activity in pairs},
     )
 

@@ -183,37 +183,39 @@ def _elapsed_column(body: Sequence[Row], width: int, time: int | None) -> int | 
 
 
 def _activity(names: Sequence[str], body: Sequence[Row], taken: Sequence[int | None]) -> int | None:
-    """The column that says what happens: the one of that name with most letters, else the one with most letters."""
+    """The column that says what happens: the one of that name, of several the fullest; else the fullest one."""
 
-    def letters(at: int) -> tuple[bool, int]:
-        cells = (row.cells[at] for row in body if at < len(row.cells))
-        return bool(_ACTIVITIES.search(names[at])), sum(letter.isalpha() for cell in cells for letter in cell)
+    def fills(at: int) -> tuple[bool, int, int]:
+        cells = [row.cells[at] for row in body if at < len(row.cells)]
+        letters = [sum(letter.isalpha() for letter in cell) for cell in cells]
+        return bool(_ACTIVITIES.search(names[at])), sum(map(bool, letters)), sum(letters)
 
-    free = [at for at in range(len(names)) if at not in taken and letters(at)[1]]
-    return max(free, key=letters, default=None)
+    free = [at for at in range(len(names)) if at not in taken and fills(at)[1]]
+    return max(free, key=fills, default=None)
 
 
 def _row(row: Row, columns: _Columns, place: Place) -> TrackerRow | None:
-    """What a row says; None if it names no step."""
+    """What a row says; None if it names no step and no time."""
 
     def cell(at: int | None) -> str:
-        return row.cells[at] if at is not None and at < len(row.cells) else ""
+        return steps.plain(row.cells[at]) if at is not None and at < len(row.cells) else ""
 
-    who = cell(columns.who)
-    text = (
-        f"{who}: {cell(columns.activity)}"
-        if steps.plain(who) and cell(columns.activity)
-        else who or cell(columns.activity)
-    )
-    if not any(letter.isalpha() for letter in steps.plain(text)):
-        return None
+    start, on_clock, length = _when(cell(columns.start))
+    text = _said(cell(columns.who), cell(columns.activity), cell(columns.number))
+    if not text:  # only a time: when the class is over
+        return TrackerRow(place, Step("", kind="end"), start, on_clock) if start is not None else None
     step = steps.read(text)
-    said = times.of_cell(steps.plain(cell(columns.time))) or step.duration
-    value = vocabulary.VALUES.get(steps.plain(cell(columns.value)).lower(), step.value)
-    number = steps.plain(cell(columns.number)).rstrip(".)") or step.number
-    start, on_clock, length = _when(steps.plain(cell(columns.start)))
+    said = times.of_cell(cell(columns.time)) or step.duration
+    value = vocabulary.VALUES.get(cell(columns.value).lower(), step.value)
+    number = cell(columns.number).rstrip(".)") or step.number
     duration = said if said or length is None else Duration(length)
     return TrackerRow(place, replace(step, number=number, duration=duration, value=value), start, on_clock)
+
+
+def _said(who: str, activity: str, number: str) -> str:
+    """What a row says of its step; some have "END" where the number would be."""
+    text = f"{who}: {activity}" if who and activity else activity or who or number
+    return text if any(letter.isalpha() for letter in text) else ""
 
 
 def _when(text: str) -> tuple[float | None, bool, float | None]:
