@@ -106,6 +106,20 @@ def test_parts_that_take_longer_than_their_step_are_told() -> None:
     ]
 
 
+def test_parts_say_how_long_a_step_takes_that_does_not_say_it() -> None:
+    text = (
+        "### 1. Instructor Do: A\n#### Talk (5 min)\n##### Aside (2 min)\n#### Demo (10 min)\n### 2. Stu: B (5 min)\n"
+    )
+    assert (steps(text), told(text)) == ([("A", 15), ("B", 5)], [])
+
+
+def test_break_that_hides_in_a_sentence_is_told() -> None:
+    text = "### 1. Stu: A (5 min)\n###### 105 minutes have passed - break for 15 minutes :)\n### 2. Stu: B (5 min)\n"
+    assert [line.partition(" stands")[0] for line in told(text)] == [
+        f'{PATH}:2: "105 minutes have passed - break for 15 minutes :)"'
+    ]
+
+
 def test_step_at_another_level_is_one_by_its_number() -> None:
     text = (
         "### 1. Instructor Do: A (5 min)\n#### 2. Students Do: B (5 min)\n## 3. Instructor Do: C (5 min)\n"

@@ -207,6 +207,8 @@ class _Chosen:
                 self.steps.append(candidate)
             elif candidate.is_like_a_step and self.steps:
                 self._parts.setdefault(self.steps[-1].heading.line, []).append(candidate)
+            elif level < outline.BOLD_LEVEL and _is_hidden_break(candidate.step.title):
+                unsure.append(candidate)
         elif level < self._level:
             self._above.append(candidate)
             if candidate.is_like_a_step and (self._is_whole(at) or not self._below(at)):
@@ -260,7 +262,7 @@ class _Chosen:
 
     def plan(self, sections: Sequence[Section], trackers: Sequence[Tracker]) -> Plan:
         """The activities of the plan, and the totals that it states."""
-        made = [_activity(each.step, self._place(each.heading.line), at) for at, each in enumerate(self.steps, start=1)]
+        made = [self._activity(each, at) for at, each in enumerate(self.steps, start=1)]
         by_line = {each.heading.line: activity for each, activity in zip(self.steps, made, strict=True)}
         lines = {activity.identity: self._lines(line) for line, activity in by_line.items()}
         schedule = Schedule(self._document.path, "", "", activities=tuple(made))
@@ -278,6 +280,19 @@ class _Chosen:
             dict(_strangers([each.step for each in self.steps], made)),
             lines,
         )
+
+    def _activity(self, candidate: _Candidate, position: int) -> Activity:
+        """An activity; its parts say how long it takes if it does not itself."""
+        made = _activity(candidate.step, self._place(candidate.heading.line), position)
+        parts = self._minutes_of_parts(candidate.heading.line)
+        return replace(made, minutes=parts) if made.minutes is None and not made.rest and parts else made
+
+    def _minutes_of_parts(self, line: int) -> float:
+        """What the parts of a step take, without the parts of these."""
+        timed = [part for part in self._parts.get(line, ()) if part.step.duration and part.step.duration.minutes]
+        level = min((part.heading.level for part in timed), default=0)
+        parts = (part.step.duration for part in timed if part.heading.level == level)
+        return sum(duration.minutes or 0 for duration in parts if duration)
 
     def _place(self, line: int) -> Place:
         return self._document.lines[line].place
@@ -299,20 +314,21 @@ class _Chosen:
     def _of_parts(self, by_line: Mapping[int, Activity]) -> Iterator[Total]:
         """Steps whose parts take longer than they do; parts may leave some of the time open."""
         for line, parts in self._parts.items():
-            timed = [part for part in parts if part.step.duration and part.step.duration.minutes]
-            level = min((part.heading.level for part in timed), default=0)
-            minutes = sum(
-                part.step.duration.minutes or 0 for part in timed if part.heading.level == level and part.step.duration
-            )
-            activity = by_line[line]
+            minutes, activity = self._minutes_of_parts(line), by_line[line]
             if activity.minutes is not None and minutes > activity.minutes:
-                yield Total(self._place(timed[0].heading.line), minutes, (activity.identity,), "the parts from here on")
+                first = next(part for part in parts if part.step.duration)
+                yield Total(self._place(first.heading.line), minutes, (activity.identity,), "the parts from here on")
 
     def _of_sections(self, sections: Sequence[Section], by_line: Mapping[int, Activity]) -> Iterator[Total]:
         for section, after in zip_longest(sections, sections[1:]):
             below = [line for line in by_line if line > section.line and (after is None or line < after.line)]
             identities = tuple(by_line[line].identity for line in below)
             yield Total(self._place(section.line), section.minutes, identities, "this table")
+
+
+def _is_hidden_break(title: str) -> bool:
+    """Whether a heading speaks of a break and of minutes: `105 minutes have passed - break time for 15 minutes :)`."""
+    return bool(vocabulary.NAMES_BREAK.search(title) and times.in_words(title))
 
 
 def _ends(heading: Heading, above: Heading) -> bool:

@@ -143,6 +143,9 @@ def _groups(text: str) -> tuple[Duration | None, Value, str]:
         value, text = vocabulary.VALUES[trailing["value"].lower()], text[: trailing.start()]
     if duration is None and (bare := times.at_end(text)):
         duration, text = bare
+    ahead = times.at_start(text) if duration is None else None
+    if ahead and vocabulary.BREAK.fullmatch(ahead[1]):
+        duration, text = ahead
     return duration, value, " ".join(text.split())
 
 

@@ -115,6 +115,13 @@ def at_end(text: str) -> tuple[Duration, str] | None:
     return (duration, text[: found.start()]) if duration else None
 
 
+def at_start(text: str) -> tuple[Duration, str] | None:
+    """A time without brackets at the beginning of a text, and the text after it: `10 min break`."""
+    found = _IN_WORDS.match(text)
+    duration = in_words(text) if found else None
+    return (duration, text[found.end() :].lstrip(" -")) if found and duration else None
+
+
 def of_cell(text: str) -> Duration | None:
     """The time that a cell of a table says: `0:15`, `15 min`, `15`, `REMAINDER`; None if it says none."""
     if re.fullmatch(r"\s*\d{1,3}\s*", text):

@@ -49,10 +49,12 @@ _KIND_OF_BREAK = (
     r"lunch|coffee|tea|dinner|bathroom|bio|mid-?class|short|long|stretch|quick|mandatory|take a|下課|中場|短暫"
 )
 BREAK = re.compile(
-    rf"(?:(?:{_KIND_OF_BREAK})\s*(?:/|and|&|-)?\s*)*(?:{_BREAK})(?:\s*(?:time|break|lunch|時間))?\s*(?:[^\w\s].*)?",
+    rf"(?:(?:{_KIND_OF_BREAK})\s*(?:/|and|&|-)?\s*)*(?:{_BREAK})(?:\s*(?:time|break|lunch|for|時間))*\s*(?:(?:[^\w\s]|\d).*)?",
     re.IGNORECASE | re.DOTALL,
 )
 """A title that is a break as a whole: "Lunch Break!", and not "Break down the code"."""
+
+NAMES_BREAK = re.compile(rf"(?<![a-z])(?:{_BREAK})(?![a-z])", re.IGNORECASE)
 
 END = re.compile(
     r"(?:end|the end|end of (?:the )?(?:class|day|lesson|session)"
