@@ -87,6 +87,7 @@ def _said(schedule: Schedule, course: str, words: Words, links: Mapping[str, Seq
     """What the script is told."""
     return {
         "schedule": schedule.name,
+        "title": schedule.title,
         "course": course,
         "start": schedule.start,
         "words": words.page,

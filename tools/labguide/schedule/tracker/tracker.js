@@ -19,6 +19,8 @@
   const $ = (id) => document.getElementById(id);
   const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
+  document.documentElement.classList.remove("unscripted");
+
   // ---- What is kept ----
   //
   // start     when the class is planned to begin, "09:00"
@@ -26,9 +28,10 @@
   // records   by activity: began, ended, paused (ms in all), skipped, short
   // plan      [id, minutes] of all activities when the class began, to tell that the plan has changed
   // told      the plan of which that was told and dismissed
+  // aside     where that is put which could not be read, until it was told and dismissed
   // undo      what each step has replaced, the newest last
 
-  const fresh = () => ({ start: said.start, paused: null, records: {}, plan: null, told: null, undo: [] });
+  const fresh = () => ({ start: said.start, paused: null, records: {}, plan: null, told: null, aside: null, undo: [] });
   let unkept = null; // the state, where the browser keeps nothing
   let seen = { text: null, state: fresh() };
 
@@ -75,14 +78,14 @@
 
   function putAside(text) {
     const aside = `${store}.${Date.now()}`;
+    const state = { ...fresh(), aside };
     try {
       localStorage.setItem(aside, text);
-      localStorage.removeItem(store);
-      notes.broken = fill(words.broken, { store: aside });
+      localStorage.setItem(store, JSON.stringify(state));
     } catch {
       unkept = fresh(); // what was kept stays where it is
     }
-    return fresh();
+    return state;
   }
 
   function write(state) {
@@ -452,6 +455,14 @@
     }
   }
 
+  function attribute(node, name, value) {
+    if (value === null) {
+      node.removeAttribute(name);
+    } else if (node.getAttribute(name) !== value) {
+      node.setAttribute(name, value);
+    }
+  }
+
   function hide(node, hidden) {
     if (node.hidden !== hidden) {
       node.hidden = hidden;
@@ -534,7 +545,7 @@
 
   function drawStage(state, at) {
     const shown = scene(state, at);
-    $("stage").dataset.mood = shown.mood;
+    attribute($("stage"), "data-mood", shown.mood);
     text($("who"), shown.who);
     text($("what"), shown.what);
     $("stage").style.setProperty("--long", String(shrunk(shown.what)));
@@ -543,14 +554,14 @@
     text($("of"), shown.of);
     text($("clock"), clock(at.now));
     text($("pace"), pace(at.late));
-    $("pace").dataset.late = whole(at.late) === 0 ? "no" : at.late > 0 ? "behind" : "ahead";
+    attribute($("pace"), "data-late", whole(at.late) === 0 ? "no" : at.late > 0 ? "behind" : "ahead");
     const ends = { time: clockOn(at.end, at.planned), planned: clockOn(at.plannedAt.end, at.planned) };
     text($("ends"), fill(at.over ? words.ended : words.ends, ends));
     drawNext(state, at);
     drawShows(at.current ?? at.open[0]);
     const share = progress(state, at);
-    $("line").setAttribute("aria-valuenow", String(Math.round(share)));
-    $("fill").style.width = `${share}%`;
+    attribute($("line"), "aria-valuenow", String(Math.round(share)));
+    $("fill").style.width = `${share.toFixed(1)}%`;
     document.title = `${at.current ? `${shown.time} · ` : ""}${shown.what}`;
   }
 
@@ -605,7 +616,7 @@
     for (const [name, able] of Object.entries(can)) {
       for (const button of document.querySelectorAll(`[data-do="${name}"]`)) {
         // Not `disabled`: that takes the focus away from the button that was just pressed.
-        button.setAttribute("aria-disabled", String(!able));
+        attribute(button, "aria-disabled", String(!able));
       }
     }
     text($("pause"), state.paused === null ? words.pause : words.resume);
@@ -620,7 +631,7 @@
     const better = clock(at.began ?? at.now);
     hide($("set-start"), better === state.start);
     text($("set-start"), fill(words.set_start, { time: better }));
-    $("set-start").dataset.time = better;
+    attribute($("set-start"), "data-time", better);
   }
 
   function drawCuts(state, at) {
@@ -697,12 +708,8 @@
   function drawRow({ row, step, cell, button }, state, at) {
     const record = recordOf(state, step);
     const status = record.skipped ? "skipped" : isOpen(record) ? "open" : isOn(record) ? "on" : "done";
-    row.dataset.status = status;
-    if (status === "on") {
-      row.setAttribute("aria-current", "step");
-    } else {
-      row.removeAttribute("aria-current");
-    }
+    attribute(row, "data-status", status);
+    attribute(row, "aria-current", status === "on" ? "step" : null);
     text(cell.at, clockOn(at.plannedAt.begins.get(step.id), at.planned));
     text(cell.actual, actual(status, record, step, at));
     text(cell.minutes, step.minutes === null ? "–" : planned(record, step));
@@ -744,12 +751,10 @@
 
   // ---- What has to be told ----
 
-  const notes = {}; // what was found while reading, by its kind
-
   function drawNotices(state, at) {
     const told = [
       ...(unkept ? [{ key: "unkept", message: words.unkept }] : []),
-      ...(notes.broken ? [{ key: "broken", message: notes.broken, dismiss: () => delete notes.broken }] : []),
+      ...(state.aside ? [{ key: "aside", message: fill(words.broken, { store: state.aside }), dismiss: { aside: null } }] : []),
       ...old(state, at),
       ...changed(state),
     ];
@@ -782,13 +787,7 @@
     const gone = Object.keys(state.records).filter((id) => !known.has(id));
     const kept = gone.length ? ` ${fill(words.gone_kept, { names: gone.join(words.and) })}` : "";
     const message = what.length ? fill(words.changed, { what: what.join(words.and) }) : "";
-    return message || kept ? [{ key: "changed", message: `${message}${kept}`, dismiss: () => dismissChange(now) }] : [];
-  }
-
-  function dismissChange(now) {
-    const state = structuredClone(read());
-    state.told = now;
-    write(state);
+    return message || kept ? [{ key: "changed", message: `${message}${kept}`, dismiss: { told: now } }] : [];
   }
 
   function notice({ key, message, deeds: offered = {}, dismiss }) {
@@ -814,7 +813,7 @@
     button.type = "button";
     button.textContent = words.close;
     button.addEventListener("click", () => {
-      dismiss();
+      write({ ...read(), ...dismiss });
       draw();
     });
     return button;
