@@ -14,6 +14,16 @@ from classroom import PLAN, at
 from labguide.problems import Problems
 from labguide.schedule import actual
 
+WHOLE_CLASS: dict[str, float | None] = {
+    "welcome": 7.5,
+    "introduce": 14,
+    "explore": None,
+    "break": 16,
+    "markup": 15,
+    "look": None,
+    "questions": 4.5,
+    "end": 0,
+}
 NINE = "2026-11-27T09:00:00+08:00"
 TEN = "2026-11-27T10:00:00+08:00"
 
@@ -204,7 +214,7 @@ def test_class_that_has_not_begun_is_told(tmp_path: Path) -> None:
 
 
 def test_table_of_one_class(tmp_path: Path) -> None:
-    path = held(tmp_path, 27, late=2, welcome=7.5, introduce=14, explore=None)
+    path = held(tmp_path, 27, late=2, **WHOLE_CLASS)
     text = actual.table(compared(path)).replace(path.as_posix(), "27.json")
     assert text == (Path(__file__).parent / "actual_one_class.txt").read_text("utf-8")
 

@@ -292,7 +292,7 @@ def test_reset_asks_and_escape_keeps_all(room: Classroom) -> None:
     page = room.open()
     page.keyboard.press("s")
     page.keyboard.press("r")
-    expect(page.get_by_role("dialog")).to_contain_text("The times of 1 activities")
+    expect(page.get_by_role("dialog")).to_contain_text("(activities: 1)")
     expect(page.get_by_role("button", name="Cancel")).to_be_focused()
     page.keyboard.press("Escape")
     assert shown(page, "what") == ["Welcome"]
@@ -430,7 +430,7 @@ def test_saved_times_can_be_loaded_in_another_browser(browser: Browser, room: Cl
     path = save(page, room.folder)
     with classroom(browser, tmp_path, clock="09:18") as other:
         there = other.open()
-        assert load(there, path) == "Loaded: times of 4 activities."
+        assert load(there, path) == "Loaded. Activities: 4."
         names = ("what", "time", "of", "pace", "ends", "next")
         assert shown(there, *names) == shown(page, *names)
         assert there.locator("#rows").inner_text() == page.locator("#rows").inner_text()

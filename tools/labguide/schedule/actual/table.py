@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import unicodedata
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from labguide.schedule.actual.comparison import Comparison, Row
 from labguide.schedule.actual.values import Actual
@@ -34,14 +35,23 @@ def _class_line(number: int, one: Actual, comparison: Comparison, words: Words) 
     if one.began is None:
         return f"{number}  {one.source}: {words.actual['nothing']}"
     start = one.start or one.began
-    end = (one.ended - start).total_seconds() / 60 - comparison.planned if one.ended else None
     return words.actual["class_line"].format(
         n=number,
         day=f"{one.began:%Y-%m-%d %H:%M}",
         source=one.source,
         began=_punctual("began", (one.began - start).total_seconds() / 60, words),
-        ended=words.actual["not_ended"] if end is None else _punctual("ended", end, words),
+        ended=_end(number, one, start, comparison, words),
     )
+
+
+def _end(number: int, one: Actual, start: datetime, comparison: Comparison, words: Words) -> str:
+    """How punctually a class ended; of one that has left something out nobody knows whether it has ended."""
+    held = [row.took[number - 1] is not None or row.skipped[number - 1] for row in comparison.rows if not row.gone]
+    if one.ended is None:
+        return words.actual["not_ended"]
+    if not all(held):
+        return words.actual["missing"].format(n=held.count(False))
+    return _punctual("ended", (one.ended - start).total_seconds() / 60 - comparison.planned, words)
 
 
 def _punctual(what: str, late: float, words: Words) -> str:
@@ -83,7 +93,7 @@ def _totals(comparison: Comparison, several: bool, words: Words) -> list[str]:
     if len(took) > _SINGLE:
         single = [f"{_figure(min(took))}–{_figure(max(took))}"]
     rest = [_figure(middle), _figure(statistics.fmean(took))] if several else []
-    over = _signed(middle - comparison.planned)
+    over = _signed(sum(row.over or 0.0 for row in comparison.rows))
     return ["", words.actual["total"], _figure(comparison.planned), *single, *rest, over, _figure(comparison.suggested)]
 
 
