@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from case_project import Workshop
+from labguide.model import Dialect
 
 LESSON = "# Train {#train-lesson}\n\n## Fit {#fit}\n\n```{cell} train#fit\n```\n\n## Ask {#ask}\n\ntext\n"
 DECK = (
@@ -90,6 +92,17 @@ def test_plan_whose_first_heading_is_a_step_begins_with_its_schedule(workshop: W
     workshop.write("docs/plans/class.md", "---\nkind: plan\n---\n### Instructor Do: A (5 min)\n\n### End\n")
     lines = workshop.build().pages["plans/class.md"].text.split("\n")
     assert lines[4].startswith('<span class="schedule-start"')
+
+
+def test_ids_are_anchors_where_the_hosts_markdown_knows_no_attributes(workshop: Workshop) -> None:
+    workshop.project = replace(workshop.project, dialect=Dialect(("tables",)))
+    text = workshop.build().pages["plans/class.md"].text
+    assert '<a id="slides"></a>\n\n### 1. Instructor Do: Show slides (10 min)\n' in text
+
+
+def test_id_beside_chinese_needs_no_blank(workshop: Workshop) -> None:
+    workshop.write("docs/plans/class.zh-TW.md", CHINESE)
+    assert "\n### 1. 講師：看投影片（10 分鐘） {#slides}\n" in workshop.build().pages["plans/class.zh-TW.md"].text
 
 
 def test_tracker_and_workbook_are_published_beside_it_in_each_language(workshop: Workshop) -> None:

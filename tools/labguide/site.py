@@ -188,7 +188,7 @@ def _weave_all(
         notebooks.check_translation(document, found.scripts, problems)
         woven = weaving.weave(notebooks.expand(document, found, project, problems), recorded, problems)
         if document.kind == "lesson":
-            pages[document.uri] = teaching.with_schedule(woven, lesson_plans)
+            pages[document.uri] = teaching.with_schedule(woven, lesson_plans, project)
         elif document.kind == "deck":
             decks.check(document.lines, document.body_line - 1, project.dialect, problems)
             _tell_collision(document, slides, project, problems)

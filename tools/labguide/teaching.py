@@ -186,7 +186,7 @@ def _section(document: Document, anchor: str) -> tuple[int, int]:
 # ---- What is published ----
 
 
-def with_schedule(woven: Woven, read: Mapping[str, Plan]) -> Woven:
+def with_schedule(woven: Woven, read: Mapping[str, Plan], project: Project) -> Woven:
     """A page as it is, or if it is a lesson plan, with its schedule."""
     each = read.get(woven.document.path)
     if each is None:
@@ -194,9 +194,8 @@ def with_schedule(woven: Woven, read: Mapping[str, Plan]) -> Woven:
     words = words_of(woven.document.language)
     files = {"tracker": f"{_stem(woven.document)}-tracker{_suffix(woven.document)}.html"}
     files["workbook"] = f"{_stem(woven.document)}{_suffix(woven.document)}.xlsx"
-    return page.with_table(
-        woven, each.schedule, {words[name]: posixpath.basename(path) for name, path in files.items()}
-    )
+    links = {words[name]: posixpath.basename(path) for name, path in files.items()}
+    return page.with_table(woven, each.schedule, project.dialect, links)
 
 
 def files(found: Sources, read: Mapping[str, Plan]) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from labguide.model import Line, Place, Woven
+from labguide.model import Dialect, Line, Place, Woven
 from labguide.schedule import clock
 from labguide.schedule.clock import Slot, shown
 from labguide.schedule.model import Activity, Schedule
@@ -21,17 +21,19 @@ from labguide.shown_values import as_markdown
 
 CLOCK_CLASS, START_CLASS = "schedule-clock", "schedule-start"
 
+_ATTRIBUTES = re.compile(r"\s*(?P<attributes>\{:?[^{}]*#[^{}]*\}\s*)$")
 _HEADING = re.compile(r"^ {0,3}#{1,6}(?!#)\s*\S")
 
 
-def with_table(woven: Woven, schedule: Schedule, links: Mapping[str, str]) -> Woven:
+def with_table(woven: Woven, schedule: Schedule, dialect: Dialect, links: Mapping[str, str]) -> Woven:
     """A plan's page with its schedule after the first heading, or at the top where that is a step already.
 
     `links` are further links below the table: what readers see of each, and its target.
     """
     lines = list(woven.lines)
     places = {activity.place: activity for activity in schedule.activities}
-    anchored = [each for line in lines for each in _with_anchor(line, places)]
+    has_ids = "attr_list" in dialect.extensions
+    anchored = [each for line in lines for each in _with_anchor(line, places, has_ids)]
     first = woven.document.body_line - 1
     head = next(
         (number for number, line in enumerate(anchored) if number >= first and _is_title(line, places)), first - 1
@@ -45,17 +47,23 @@ def _is_title(line: Line, places: Mapping[Place, Activity]) -> bool:
     return line.written and line.place not in places and _HEADING.match(line.text) is not None
 
 
-def _with_anchor(line: Line, places: Mapping[Place, Activity]) -> Iterator[Line]:
-    """A step's line, with its identity as an anchor above it where its heading has no id."""
+def _with_anchor(line: Line, places: Mapping[Place, Activity], has_ids: bool) -> Iterator[Line]:
+    """A step's line, with an anchor above it where its heading has no id, or the host's Markdown knows of none.
+
+    Beside Chinese people write no blank before `{#id}`, but Markdown wants one.
+    """
     activity = places.get(line.place) if line.written else None
-    if activity and _is_linked(activity, line):
+    if activity is None or not activity.headed:
+        yield line
+        return
+    attributes = _ATTRIBUTES.search(line.text)
+    if not (attributes and has_ids):
         for text in (f'<a id="{html.escape(activity.identity)}"></a>', ""):
             yield Line(text, line.place, None, written=False)
+    if attributes:
+        kept = f" {attributes['attributes']}" if has_ids else ""
+        line = dataclasses.replace(line, text=f"{line.text[: attributes.start()]}{kept}")
     yield line
-
-
-def _is_linked(activity: Activity, line: Line) -> bool:
-    return activity.headed and activity.identity.startswith("activity-")
 
 
 def table(schedule: Schedule, links: Mapping[str, str]) -> list[str]:
