@@ -175,6 +175,13 @@ def test_missing_minutes_are_told() -> None:
     ]
 
 
+def test_number_makes_a_step_of_what_else_is_a_section() -> None:
+    text = "### 1. Instructor Do: A (5 min)\n### 2. Next Week's Homework\n### Homework\n"
+    assert [line.partition(";")[0] for line in told(text)] == [
+        f'{PATH}:2: nothing says how long "Next Week\'s Homework" takes'
+    ]
+
+
 def test_heading_among_the_steps_that_says_nothing_is_told() -> None:
     text = "### Instructor Do: A (5 min)\n### Presentations\n### Students Do: B (5 min)\n### Homework\n### Copyright\n"
     assert told(text) == [

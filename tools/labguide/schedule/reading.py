@@ -213,7 +213,7 @@ class _Chosen:
             self._above.append(candidate)
             if candidate.is_like_a_step and (self._is_whole(at) or not self._below(at)):
                 self.steps.append(candidate)
-        elif candidate.is_like_a_step or (candidate.step.number and self._numbered and self._is_no_section(candidate)):
+        elif candidate.is_like_a_step or (candidate.step.number and self._numbered and self.steps):
             self.steps.append(candidate)
         else:
             unsure.append(candidate)
