@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -21,6 +22,8 @@ from rich.table import Table
 from labguide.backends.aws import PriceTable
 from labguide.model import Cell, Script
 from labguide.plan import Plan, Step, step_usd
+from labguide.schedule import Schedule, clock, page
+from labguide.schedule.tracker.words import words_of
 from labguide.site import Site
 
 console = Console(stderr=True, highlight=False)
@@ -107,6 +110,20 @@ def print_plan(plan: Plan, prices: PriceTable | None, to: Console = console) -> 
     to.print(table)
     if prices:
         _print_costs(plan, prices, to)
+
+
+def print_schedule(said: Schedule, to: Console = answers) -> None:
+    """Show a lesson plan by the clock: a line for each activity, then the sums."""
+    to.print(f"[bold]{escape(said.title)}[/]\n")
+    table = Table("clock", "#", "who", "what", "minutes", "value", box=None, header_style="bold", pad_edge=False)
+    for slot in clock.slots(said):
+        activity = slot.activity
+        who, value = page.who(activity, said.language), words_of(said.language).value(activity.value)
+        cells = (activity.number, who, activity.title, page.minutes(activity), value)
+        table.add_row(clock.on_clock(said.start, slot.began), *map(escape, cells))
+    to.print(table)
+    end = clock.on_clock(said.start, said.total)
+    to.print(f"\n{end}  {escape(page.totals(said))}\n{escape(page.of_roles(said))}\n")
 
 
 def _print_costs(plan: Plan, prices: PriceTable, to: Console) -> None:

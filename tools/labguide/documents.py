@@ -60,19 +60,20 @@ def _meta(written: Written, problems: Problems) -> tuple[Mapping[str, Any], int]
     """What the front matter says, and the line where the body begins. Only pages may have it without YAML's lines."""
     header, body_line = front_matter(written.text)
     if body_line > 1 or written.kind != "lesson":
-        return _yaml(header, written.path, problems), body_line
+        return meta(header, written.path, problems), body_line
     return _multimarkdown(lines.split(written.text))
 
 
-def _yaml(header: str, path: str, problems: Problems) -> Mapping[str, Any]:
+def meta(header: str, path: str, problems: Problems) -> Mapping[str, Any]:
+    """What the YAML of a front matter says; nothing, and a problem, if it cannot be read."""
     try:
-        meta = headers.parse(header, 2).values
+        found = headers.parse(header, 2).values
     except headers.HeaderError as error:
         message = f"front matter cannot be read: {error}"
         problems.add(Place(path, error.line), "front-matter", message, "mend the YAML at the top")
         return {}
-    if isinstance(meta, dict):
-        return meta
+    if isinstance(found, dict):
+        return found
     problems.add(Place(path), "front-matter", "the front matter is no mapping", "write `key: value` lines")
     return {}
 

@@ -23,6 +23,7 @@ from labguide import (
     running,
     scripts,
     sources,
+    teaching,
     weaving,
     workdir,
 )
@@ -225,6 +226,8 @@ def _weave_all(
         return frozenset(recording.labels.get(language, ())) if recording and known else None
 
     labels.unused([found.scripts[name] for name in only or found.scripts], said, problems)
+    of_edition = Sources(found.scripts, cut.documents)
+    lesson_plans = teaching.plans(of_edition, runs.recordings, project, problems)
     pages: dict[str, Woven] = {}
     slides: dict[str, Woven] = {}
     for written in cut.documents:
@@ -236,7 +239,7 @@ def _weave_all(
         whole = notebooks.expand(document, sources_of[document.language], project, problems)
         woven = weaving.weave(whole, recorded_in[document.language], problems)
         if document.kind == "lesson":
-            pages[document.uri] = woven
+            pages[document.uri] = teaching.with_schedule(woven, lesson_plans, project)
         elif document.kind == "deck":
             _tell_collision(document, slides, project, problems)
             slides[document.uri] = woven
@@ -248,7 +251,8 @@ def _weave_all(
         for file in notebooks.downloads(sources_of[language], recorded, language, problems).items()
     ]
     handouts = _handouts(project, found, runs, facts)
-    files = {**dict(shown), **dict(downloads), **handouts, **_deck_files(project, cut.withheld)}
+    beside = teaching.files(of_edition, lesson_plans)
+    files = {**dict(shown), **dict(downloads), **handouts, **_deck_files(project, cut.withheld), **beside}
     return Site(pages, slides, files, runs, cut.withheld)
 
 

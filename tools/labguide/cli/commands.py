@@ -15,9 +15,10 @@ from labguide.cli.policy import policy
 from labguide.cli.present import present
 from labguide.cli.run import run
 from labguide.cli.sandbox import sandbox
+from labguide.cli.schedule import schedule_command as schedule
 from labguide.cli.serve import serve
 
-COMMANDS = (build, serve, present, run, check, plan, policy, clean, sandbox)
+COMMANDS = (build, serve, present, run, check, plan, policy, schedule, clean, sandbox)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -31,7 +31,7 @@ _TEMPLATES = Path(__file__).parents[2] / "theme"
 _ASSETS = "assets/labguide"
 """The folder of style sheets and scripts, which MkDocs publishes from the folder of templates."""
 _STYLES = ("outputs.css", "pages.css", "cards.css")
-_SCRIPTS = ("outputs.js", "pages.js", "drawing.js")
+_SCRIPTS = ("outputs.js", "pages.js", "drawing.js", "schedule.js")
 _PROGRESS = "progress.js"
 _WORKER = f"{_ASSETS}/iframe-worker.js"
 _OTHERS_WORKER = "unpkg.com/iframe-worker"
