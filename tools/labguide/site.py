@@ -189,7 +189,8 @@ def _weave_all(
         if document.kind == "lesson":
             pages[document.uri] = woven
         elif document.kind == "deck":
-            decks.check(document.lines, document.body_line - 1, project.dialect, problems)
+            said = {**decks.settings(project), **document.meta}
+            decks.check(document.lines, document.body_line - 1, project.dialect, problems, said)
             _tell_collision(document, slides, project, problems)
             slides[document.uri] = woven
     shown = [file for woven in (*pages.values(), *slides.values()) for file in woven.files.items()]
@@ -238,6 +239,7 @@ def render_deck(
         alternates=alternates,
         home=home,
         address=address,
+        shared=decks.settings(project),
     )
 
 

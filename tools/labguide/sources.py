@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from labguide import cleaning, documents, labels, lines, scripts
+from labguide import cleaning, documents, labels, lines, revealmd, scripts
 from labguide.model import Document, DocumentKind, PageFile, Place, Project, Script, Sources
 from labguide.problems import Problems
 from labguide.scripts.cells import folded
@@ -31,6 +31,7 @@ def read(project: Project, problems: Problems) -> Sources:
         document for kind, file in _document_files(project) if (document := _document(project, file, kind, problems))
     ]
     documents.check_appended(project, problems)
+    revealmd.settings(project, problems)
     for document in found:
         _tell_secrets(document.text, (line.place for line in document.lines), problems)
     fit = [script for script in found_scripts if not _has_secret(script, problems)]

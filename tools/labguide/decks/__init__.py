@@ -18,6 +18,6 @@ from __future__ import annotations
 
 from labguide.decks.page import asset_files, render
 from labguide.decks.rendering import Address, as_written
-from labguide.decks.slides import Deck, Slide, check, split
+from labguide.decks.slides import Deck, Slide, check, settings, split
 
-__all__ = ["Address", "Deck", "Slide", "as_written", "asset_files", "check", "render", "split"]
+__all__ = ["Address", "Deck", "Slide", "as_written", "asset_files", "check", "render", "settings", "split"]

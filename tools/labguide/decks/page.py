@@ -38,14 +38,16 @@ def render(
     alternates: Mapping[str, str] | None = None,
     home: str | None = None,
     address: Address = as_written,
+    shared: Mapping[str, Any] | None = None,
 ) -> str:
     """The HTML page of a deck; `source` is its woven Markdown with its front matter.
 
     `lang` is a BCP 47 tag. The addresses are relative to the page: `assets` of the folder that holds `asset_files`,
     `alternates` of the deck in other languages, by their tags, and `home` of the guide. What an author wrote as the
-    target of a link or the source of a picture becomes what `address` makes of it.
+    target of a link or the source of a picture becomes what `address` makes of it. `shared` is what the project says for
+    all its decks.
     """
-    deck = split(source, dialect)
+    deck = split(source, dialect, shared)
     words = locale(lang)
     return _template().render(
         lang=lang,
