@@ -1,4 +1,8 @@
-"""What comments say of the elements before them, `<!-- .element: class="fragment" -->`, as reveal.js reads it.
+"""The elements of a slide's HTML: closed on their slide, and with what comments say of them.
+
+In reveal.js each slide is HTML by itself, which a browser closes at its end; here all slides are one page.
+
+Comments say something of the elements before them, `<!-- .element: class="fragment" -->`, as reveal.js reads it.
 
 A comment belongs to the nearest element before it in the same parent, line breaks left out of account; if there is
 none, to the parent. What it says of an attribute counts more than what was there.
@@ -18,6 +22,14 @@ _TOKEN = re.compile(
 _ELEMENT = re.compile(r"\.element\s*?(?P<attributes>.+?)$", re.MULTILINE)
 _ATTRIBUTE = re.compile(r'(?P<name>[^"= ]+?)="(?P<value>[^"]+?)"|(?P<bare>data-[^"= ]+?)(?=[" ])')
 _RAW = re.compile(r"<(script|style|textarea|template)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_TEXT_ONLY = re.compile(
+    r"<(?P<tag>iframe|noembed|noframes|noscript|script|style|textarea|title|xmp)\b[^>]*>(?:(?P<text>.*?)</(?P=tag)\s*>)?",
+    re.DOTALL | re.IGNORECASE,
+)
+"""Elements that take in all that follows as text if they have no end."""
+_CLOSED_BY_OTHERS = frozenset(
+    ("p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "caption", "option", "optgroup")
+)
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "param")
 )
@@ -39,6 +51,36 @@ class _Tokens:
     pieces: list[str] = field(default_factory=list)
     open: list[_Element] = field(default_factory=list)
     of_slide: dict[str, str] = field(default_factory=dict)
+
+
+def closed(content: str) -> str:
+    """A slide's HTML in which every element ends, and nothing ends that has not begun."""
+    content = _TEXT_ONLY.sub(lambda raw: raw[0] if raw["text"] is not None else f"{raw[0]}</{raw['tag']}>", content)
+    pieces: list[str] = []
+    begun: list[str] = []
+    position = 0
+    for found in _TOKEN.finditer(_raw_hidden(content)):
+        pieces.append(content[position : found.start()])
+        position = found.end()
+        if found["comment"] is not None or _is_paired(found, begun):
+            pieces.append(content[found.start() : position])
+    pieces.append(content[position:])
+    rest = (tag for tag in reversed(begun) if tag not in _CLOSED_BY_OTHERS)
+    return "".join([*pieces, *(f"</{tag}>" for tag in rest)])
+
+
+def _is_paired(found: re.Match[str], begun: list[str]) -> bool:
+    """Whether a tag is to stay; `begun` are the elements around it."""
+    tag = found["tag"].lower()
+    if not found["end"]:
+        if tag not in _VOID and not _is_closed(found, "svg" in begun or "math" in begun):
+            begun.append(tag)
+        return True
+    if tag not in begun:
+        return False
+    while begun.pop() != tag:
+        pass
+    return True
 
 
 def with_attributes(content: str) -> tuple[str, Mapping[str, str]]:
@@ -71,11 +113,16 @@ def _read(found: re.Match[str], tokens: _Tokens) -> None:
     tag = found["tag"].lower()
     if found["end"]:
         _close(tag, tokens)
-    elif tag in _VOID or found["attributes"].endswith("/"):
+    elif tag in _VOID or _is_closed(found, any(each.tag in ("svg", "math") for each in tokens.open)):
         if tag != "br":
             tokens.open[-1].last = here
     else:
         tokens.open.append(_Element(tag, here))
+
+
+def _is_closed(found: re.Match[str], in_drawing: bool) -> bool:
+    """Whether a tag closes its element itself; in HTML only those of drawings and formulas do."""
+    return found["attributes"].endswith("/") and (in_drawing or found["tag"].lower() in ("svg", "math"))
 
 
 def _close(tag: str, tokens: _Tokens) -> None:

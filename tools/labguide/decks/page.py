@@ -44,8 +44,8 @@ def render(
 
     `lang` is a BCP 47 tag. The addresses are relative to the page: `assets` of the folder that holds `asset_files`,
     `alternates` of the deck in other languages, by their tags, and `home` of the guide. What an author wrote as the
-    target of a link or the source of a picture becomes what `address` makes of it. `shared` is what the project says for
-    all its decks.
+    target of a link or the source of a picture becomes what `address` makes of it. `shared` is what a project says for
+    all decks.
     """
     deck = split(source, dialect, shared)
     words = locale(lang)

@@ -13,7 +13,7 @@ from typing import Any
 from markdown import Markdown
 
 from labguide import revealmd
-from labguide.decks.elements import with_attributes
+from labguide.decks.elements import closed, with_attributes
 from labguide.decks.slides import Deck, Slide
 from labguide.model import Dialect
 
@@ -110,7 +110,13 @@ class _Converter:
         if not text.strip():
             return ""
         self._markdown.reset()
-        return _TAG.sub(lambda tag: _LINK.sub(self._addressed, tag[0]), self._markdown.convert(text))
+        return self._with_addresses(text)
+
+    def _with_addresses(self, text: str) -> str:
+        html = self._markdown.convert(text)
+        if "<" in text:
+            html = closed(html)
+        return _TAG.sub(lambda tag: _LINK.sub(self._addressed, tag[0]), html)
 
     def _addressed(self, link: re.Match[str]) -> str:
         quote = link["quote"] or '"'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -22,15 +22,6 @@ _ASIDE = re.compile(
 _HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(?P<title>.+?)[ \t#]*(?:\{[^}]*\}|<!--.*?-->)*[ \t]*$", re.MULTILINE)
 _MARKUP = re.compile(r"<[^>]*>|[*_`]|!?\[(?P<text>[^\]]*)\]\([^)]*\)")
 _NOTE_IN_TEXT = re.compile(r"^(?P<word>note(?P<plural>s)?):[ \t]*(?P<text>.*)$", re.IGNORECASE)
-
-_PAIRED = frozenset(
-    (
-        *("article", "aside", "blockquote", "center", "details", "div", "figure", "footer", "form", "header", "main"),
-        *("nav", "ol", "section", "table", "template", "ul"),
-        *("audio", "canvas", "iframe", "object", "script", "select", "style", "svg", "textarea", "title", "video"),
-    )
-)
-"""Elements of HTML that take in all that follows if they have no end."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +64,7 @@ def split(
     for part in revealmd.parts(lines, body_line - 1, marks):
         if part.beside or not stacks:
             stacks.append([])
-        stacks[-1].append(_slide(part, marks))
+        stacks[-1].append(_slide(part, lines, marks))
     if not meta.get("title"):
         meta["title"] = next((title for stack in stacks for slide in stack if (title := _title(slide))), "")
     return Deck(meta, tuple(tuple(stack) for stack in stacks))
@@ -94,8 +85,6 @@ def check(
     for part in revealmd.parts(lines, first, marks):
         shown = revealmd.visible(part.lines, marks)
         _check_notes(part.lines, shown, problems)
-        for number, message, remedy in _unpaired([blocks.without_code_spans(text) for text in shown]):
-            problems.add(part.lines[number].place, "unpaired-element", message, remedy)
 
 
 def _check_notes(lines: Sequence[Line], shown: Sequence[str], problems: Problems) -> None:
@@ -119,17 +108,6 @@ def _is_sentence(text: str) -> bool:
     return bool(re.match(r"[^\W\d_]", text))
 
 
-def _unpaired(slide: Sequence[str]) -> Iterator[tuple[int, str, str]]:
-    """For each element that begins or ends on a slide alone its line, from 0, what is wrong, and what to do."""
-    parser = _ElementParser()
-    parser.feed("\n".join(slide))
-    parser.close()
-    for tag, number in parser.begun:
-        yield number, f"this <{tag}> does not end on its slide", f"write </{tag}> before the line that ends the slide"
-    for tag, number in parser.ended:
-        yield number, f"this </{tag}> ends nothing on its slide", f"take it out, or begin the <{tag}> on this slide"
-
-
 def settings(project: Project) -> Mapping[str, Any]:
     """What a project says for all its decks; who reads the sources has told what is wrong with it."""
     return revealmd.settings(project, Problems())
@@ -143,15 +121,16 @@ def _meta(header: str) -> Mapping[str, Any]:
     return meta if isinstance(meta, dict) else {}
 
 
-def _slide(part: revealmd.Part, marks: revealmd.Marks) -> Slide:
-    """The slide in these lines; its line is the first one with text."""
-    filled = next((line for line in part.lines if line.text.strip()), part.lines[0] if part.lines else None)
+def _slide(part: revealmd.Part, lines: Sequence[Line], marks: revealmd.Marks) -> Slide:
+    """A slide; its line is the first one with text, or where it would stand."""
+    blank = lines[min(part.first, len(lines) - 1)]
+    first = next((line for line in part.lines if line.text.strip()), blank)
     shown, noted = revealmd.noted(part.lines, marks)
     attributes: dict[str, str] = {}
     asides: list[str] = []
     shown, noted = _without(shown, attributes, asides), _without(noted, attributes, [])
     notes = "\n\n".join(filter(None, (*(text.strip() for text in asides), _text(noted).strip())))
-    return Slide(filled.place.line if filled else 1, _text(shown), notes, attributes)
+    return Slide(first.place.line, _text(shown), notes, attributes)
 
 
 def _without(lines: list[Line], attributes: dict[str, str], asides: list[str]) -> list[Line]:
@@ -190,26 +169,6 @@ def _parse_attributes(source: str) -> Mapping[str, str]:
     parser = _AttributeParser()
     parser.feed(f"<section {source}>")
     return parser.attributes
-
-
-class _ElementParser(HTMLParser):
-    """Finds elements that have no end, and ends that have no beginning; what HTML itself closes does not count."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.begun: list[tuple[str, int]] = []
-        self.ended: list[tuple[str, int]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _PAIRED:
-            self.begun.append((tag, self.getpos()[0] - 1))
-
-    def handle_endtag(self, tag: str) -> None:
-        begun = next((each for each in reversed(self.begun) if each[0] == tag), None)
-        if begun:
-            self.begun.remove(begun)
-        elif tag in _PAIRED:
-            self.ended.append((tag, self.getpos()[0] - 1))
 
 
 class _AttributeParser(HTMLParser):

@@ -12,8 +12,8 @@ its form first, and each keeps its place. Text in the site's own dialect stays a
 from __future__ import annotations
 
 from labguide.revealmd.commonmark import normalised, slides_normalised
-from labguide.revealmd.marks import KEYS, MARKS, Marks, check_deck, marks_of, settings
 from labguide.revealmd.dialect import converter, of_decks
+from labguide.revealmd.marks import KEYS, MARKS, Marks, check_deck, marks_of, settings
 from labguide.revealmd.parting import Part, code_hidden, noted, parts, visible
 
 __all__ = [

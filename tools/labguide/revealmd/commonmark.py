@@ -31,7 +31,8 @@ _QUOTED = re.compile(r"^ {0,3}> ?")
 _STEPS = re.compile(r"[ \t]*\[[ \t]*(?:(?P<first>\d*):)?[ \t]*(?P<steps>[\s\d,|-]*)\]")
 _FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>.*?)[ \t]*$")
 _READABLE = re.compile(
-    r"(?:\.?[\w#.+-]+(?=\s|$))?(?:\s*\{[^\n]*\}(?:[ \t]*\S.*)?|(?:\s*[a-zA-Z]\w*(?:=(?P<quote>[\"']).*?(?P=quote))?(?=\s|$))+)?\s*"
+    r"(?:\.?[\w#.+-]+(?=\s|$))?"
+    r"(?:\s*\{[^\n]*\}(?:[ \t]*\S.*)?|(?:\s*[a-zA-Z]\w*=(?P<quote>[\"']).*?(?P=quote)(?=\s|$))+)?\s*"
 )
 """What superfences can read behind a fence; behind braces only weaving reads on."""
 _TITLE_LINE = re.compile(r"^ {1,3}(?=#{1,6}(?:[ \t]|$))")
@@ -130,6 +131,8 @@ class _Text:
             return False
         if before.kind in ("bullet_list", "ordered_list", "table"):
             return block.kind != "heading"
+        if "fence" in (before.kind, block.kind):
+            return not self._in_item
         # In an item the blank line is not needed, and would make paragraphs of its lines.
         is_list = block.kind in ("bullet_list", "ordered_list") and not self._in_item
         return before.kind == "paragraph" and (is_list or block.kind == "table")

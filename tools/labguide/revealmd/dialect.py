@@ -24,8 +24,7 @@ _ADDED: Mapping[str, Mapping[str, Any]] = {
     "pymdownx.tilde": {"subscript": False},
     "pymdownx.magiclink": {},
     "pymdownx.arithmatex": {"generic": True, "inline_syntax": ["round"]},
-    # Characters, not pictures: those would be fetched from another host.
-    "pymdownx.emoji": {"emoji_index": emoji.gemoji, "emoji_generator": emoji.to_alt},
+    "pymdownx.emoji": {"emoji_index": emoji.gemoji},
 }
 """Extensions that decks have in any case, and their options where the site has none of them."""
 
@@ -39,9 +38,24 @@ def of_decks(site: Dialect) -> Dialect:
     new = [name for name in _ADDED if _plain(name) not in known]
     configs = {name: dict(options or {}) for name, options in site.configs.items()}
     configs |= {name: {**_ADDED[name], **configs.get(name, {})} for name in new}
+    emojis = next((name for name in configs if _plain(name) == "emoji"), "pymdownx.emoji")
+    configs[emojis] = _as_characters(configs.get(emojis, {}))
     superfences = next((name for name in site.extensions if _plain(name) == "superfences"), "pymdownx.superfences")
     configs[superfences] = _with_diagrams(configs.get(superfences, {}))
     return Dialect((*site.extensions, *new, _OWN), configs)
+
+
+def _as_characters(emojis: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of pymdownx.emoji with characters for emojis: as pictures they would come from another host.
+
+    What is no character, such as an icon of the theme, is made by the site's own generator.
+    """
+    others = emojis.get("emoji_generator", emoji.to_alt)
+
+    def made(index: str, name: str, alias: Any, code: str | None, *more: Any) -> Any:
+        return (emoji.to_alt if code else others)(index, name, alias, code, *more)
+
+    return {**emojis, "emoji_generator": made}
 
 
 def _plain(name: str) -> str:

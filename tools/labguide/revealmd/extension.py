@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import html
 import re
-import xml.etree.ElementTree as etree
 from collections.abc import Iterator
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -22,8 +22,9 @@ from markdown.util import AtomicString
 from labguide.revealmd import commonmark
 
 _BEGINS_HTML = re.compile(r"^[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*<[a-zA-Z/!?]", re.MULTILINE)
+_TWO_QUOTATIONS = re.compile(r"^ {0,3}>.*\n(?:[ \t]*\n)+ {0,3}>", re.MULTILINE)
 _IN_HTML = re.compile(r"<(?P<tag>[a-zA-Z][\w-]*)\b[^>]*\smarkdown\b[^>]*>")
-_TOKEN = "\x02deckhtml:{}\x03"
+_MARK = "\x02deckhtml:{}\x03"
 _FOUND = re.compile(r"<p>\x02deckhtml:(\d+)\x03</p>|\x02deckhtml:(\d+)\x03")
 _DOLLARS = r"(?<![\\$\w])\$(?![\s$])(?P<formula>(?:\\.|[^\\$\n])+?)(?<!\s)\$(?![\w$])"
 _IN_CODE = r"(?<!`)`(?P<formula>\$\$[^`]+\$\$|\\\[[^`]+\\\]|\\\([^`]+\\\))`(?!`)"
@@ -63,21 +64,33 @@ class _Html(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         text = "\n".join(lines)
-        if not _BEGINS_HTML.search(text):
+        if not (_BEGINS_HTML.search(text) or _TWO_QUOTATIONS.search(text)):
             return lines
         kept = set(_left_to_others(lines))
         result = list(lines)
-        for token in reversed([each for each in commonmark.tokens_of(text) if each.type == "html_block"]):
-            start, stop = token.map
-            if kept.isdisjoint(range(start, stop)):
+        for token in reversed(commonmark.tokens_of(text)):
+            start, stop = token.map or (0, 0)
+            if token.type == "html_block" and kept.isdisjoint(range(start, stop)):
                 result[start:stop] = self._token(token, lines[start])
+            elif token.type == "blockquote_open" and token.level == 0 and _follows_quotation(lines, start):
+                result[start:start] = ["", self._stashed(""), ""]
         return result
+
+    def _stashed(self, content: str) -> str:
+        """What stands for some HTML, or parts two quotations."""
+        self.stash.append(content)
+        return _MARK.format(len(self.stash) - 1)
 
     def _token(self, token: Any, first: str) -> list[str]:
         """What stands for a block: alone in a paragraph, but within an item's own."""
-        self.stash.append(token.content.rstrip("\n"))
-        mark = f"{_before(first)}{_TOKEN.format(len(self.stash) - 1)}"
+        mark = f"{_before(first)}{self._stashed(token.content.rstrip(chr(10)))}"
         return [mark] if token.level else ["", mark, ""]
+
+
+def _follows_quotation(lines: list[str], start: int) -> bool:
+    """Whether only blank lines part a quotation from the one before it, which are two in CommonMark."""
+    before = next((line for line in reversed(lines[:start]) if line.strip()), "")
+    return start > 0 and not lines[start - 1].strip() and before.lstrip().startswith(">")
 
 
 def _before(line: str) -> str:
@@ -121,7 +134,7 @@ class _Formula(InlineProcessor):
     """A formula as pymdownx.arithmatex leaves it for a script."""
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[Any, int, int]:  # type: ignore[override]  # noqa: N802
-        element = etree.Element("span", {"class": "arithmatex"})
+        element = Element("span", {"class": "arithmatex"})
         formula = m["formula"]
         display = m.groupdict().get("open") == "["
         if formula.startswith(("$$", "\\[", "\\(")):
