@@ -52,7 +52,7 @@ def test_line_inside_a_fence_or_comment_separates_nothing(opening: str) -> None:
 
 
 def test_blank_slides_are_slides_as_in_reveal() -> None:
-    assert _lines_of(f"{HEADER}\n---\n\none\n\n---\n\n----\n\n---\n\ntwo\n\n---\n") == [[4], [7], [10, 12], [15], [18]]
+    assert _lines_of(f"{HEADER}\n---\n\none\n\n---\n\n----\n\n---\n\ntwo\n\n---\n") == [[4], [7], [10, 12], [15], [17]]
 
 
 def _woven(before: str, output: str, after: str) -> list[Line]:

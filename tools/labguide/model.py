@@ -194,6 +194,8 @@ class Cell:
     """Its author named it; else its name only counts cells, and another cell has it after the next edit."""
     checks: tuple[str, ...] = ()
     """The cells whose work it checks: without them it fails, and says what is missing."""
+    slide: str = ""
+    """Its part in a deck, as Jupyter has it: `slide`, `subslide`, `fragment`, `notes`, `skip`; empty for none."""
 
 
 @dataclass(frozen=True)
