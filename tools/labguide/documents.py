@@ -48,11 +48,11 @@ def _of_deck(
     project: Project,
     problems: Problems,
 ) -> tuple[list[Line], Project]:
-    """The lines of a deck in the site's dialect, slide by slide, and the project with the dialect of its decks."""
+    """The lines of a deck with the usual marks in the site's dialect, and the project with the dialect of decks."""
     shared = revealmd.settings(project, Problems())  # what is wrong there is told once for all decks
     places = {key: _place_of(key, written, head) for key in revealmd.KEYS}
     revealmd.check_deck(meta, places, problems)
-    found = revealmd.slides_normalised(body, revealmd.marks_of(meta, shared))
+    found = revealmd.read(body, revealmd.marks_of(meta, shared))
     return found, replace(project, dialect=revealmd.of_decks(project.dialect))
 
 

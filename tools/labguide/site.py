@@ -189,8 +189,7 @@ def _weave_all(
         if document.kind == "lesson":
             pages[document.uri] = woven
         elif document.kind == "deck":
-            wishes = {**decks.settings(project), **document.meta}
-            decks.check(document.lines, document.body_line - 1, project.dialect, problems, wishes)
+            decks.check(document.lines, document.body_line - 1, project.dialect, problems)
             _tell_collision(document, slides, project, problems)
             slides[document.uri] = woven
     shown = [file for woven in (*pages.values(), *slides.values()) for file in woven.files.items()]

@@ -30,12 +30,28 @@ def read(project: Project, problems: Problems) -> Sources:
     found = [
         document for kind, file in _document_files(project) if (document := _document(project, file, kind, problems))
     ]
+    found = [document for document in found if _is_meant(document, found)]
     documents.check_appended(project, problems)
     revealmd.settings(project, problems)
     for document in found:
         _tell_secrets(document.text, (line.place for line in document.lines), problems)
     fit = [script for script in found_scripts if not _has_secret(script, problems)]
     return Sources(_by_name(labels.with_labels(project, fit, found, problems), problems), tuple(found))
+
+
+def _is_meant(document: Document, found: Iterable[Document]) -> bool:
+    """Whether a file below `slides/` is a deck.
+
+    Its front matter may say `deck: false`, or true. A README is none, if there is another deck: it tells of them.
+    """
+    if document.kind != "deck" or isinstance(document.meta.get("deck"), bool):
+        return document.kind != "deck" or document.meta["deck"]
+    others = (each for each in found if each.kind == "deck" and each.name != document.name)
+    return not _is_readme(document) or not any(not _is_readme(each) for each in others)
+
+
+def _is_readme(document: Document) -> bool:
+    return Path(document.name).name.lower() == "readme"
 
 
 def files(folder: Path, *patterns: str) -> list[Path]:

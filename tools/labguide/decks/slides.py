@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -13,6 +13,9 @@ from labguide.documents import front_matter
 from labguide.lines import placed
 from labguide.model import USUAL_DIALECT, Dialect, Line, Project
 from labguide.problems import Problems
+
+BESIDE, BELOW = "---", "----"
+"""The lines that separate slides: the next one stands beside this one, or below it."""
 
 _ATTRIBUTES = re.compile(r"<!--\s*\.slide:[ \t]*(?P<attributes>.*?)\s*-->", re.DOTALL)
 _ASIDE = re.compile(
@@ -50,6 +53,8 @@ def split(
 ) -> Deck:
     """Split a deck into slides, as reveal.js does: a slide without any text is one too.
 
+    A text is read as its author wrote it, with whatever marks its front matter names. Lines have been read.
+
     Only lines that an author wrote separate slides and begin notes, never what a cell printed. `shared` is what a
     project says for all its decks. Front matter that cannot be read counts as empty: who reads the sources has
     reported it. A deck without a title has that of its first heading.
@@ -59,32 +64,40 @@ def split(
     meta = {**(shared or {}), **_meta(header)}
     if not any(line.text.strip() for line in lines[body_line - 1 :]):
         return Deck(meta, ())
-    marks = revealmd.marks_of(meta, {})
+    if isinstance(source, str):
+        lines[body_line - 1 :] = revealmd.read(lines[body_line - 1 :], revealmd.marks_of(meta, {}))
     stacks: list[list[Slide]] = []
-    for part in revealmd.parts(lines, body_line - 1, marks):
+    for part in revealmd.parts(lines, body_line - 1, revealmd.MARKS):
         if part.beside or not stacks:
             stacks.append([])
-        stacks[-1].append(_slide(part, lines, marks))
+        stacks[-1].append(_slide(part, lines))
     if not meta.get("title"):
         meta["title"] = next((title for stack in stacks for slide in stack if (title := _title(slide))), "")
     return Deck(meta, tuple(tuple(stack) for stack in stacks))
 
 
-def check(
-    lines: Sequence[Line],
-    first: int,
-    dialect: Dialect,
-    problems: Problems,
-    meta: Mapping[str, Any] | None = None,
-) -> None:
-    """Tell what would make of a deck something else than its author sees in the file.
+def check(lines: Sequence[Line], first: int, dialect: Dialect, problems: Problems) -> None:
+    """Tell what would make of a deck something else than its author sees in the file."""
+    for part in revealmd.parts(lines, first, revealmd.MARKS):
+        _check_notes(part.lines, revealmd.visible(part.lines, revealmd.MARKS), problems)
 
-    `meta` is what its front matter and its project say of it.
-    """
-    marks = revealmd.marks_of(meta or {}, {})
-    for part in revealmd.parts(lines, first, marks):
-        shown = revealmd.visible(part.lines, marks)
-        _check_notes(part.lines, shown, problems)
+
+def prose_of(lines: Sequence[Line], first: int, dialect: Dialect) -> tuple[str, ...]:
+    """The texts of the lines, with something that is no text for what parts no slides and begins no notes."""
+    return ("",) * first + tuple(revealmd.visible(lines[first:], revealmd.MARKS))
+
+
+def separators(lines: Sequence[Line], first: int, prose: Sequence[str]) -> Iterator[int]:
+    """The numbers of the lines that part slides."""
+    before = first
+    for part in revealmd.parts(lines, first, revealmd.MARKS)[1:]:
+        yield from (number for number in range(before, part.first) if prose[number].strip() in (BESIDE, BELOW))
+        before = part.first
+
+
+def begins_notes(prose: str) -> bool:
+    """Whether a line, without the code in it, begins the notes of its slide."""
+    return revealmd.MARKS.notes.match(prose) is not None
 
 
 def _check_notes(lines: Sequence[Line], shown: Sequence[str], problems: Problems) -> None:
@@ -121,11 +134,11 @@ def _meta(header: str) -> Mapping[str, Any]:
     return meta if isinstance(meta, dict) else {}
 
 
-def _slide(part: revealmd.Part, lines: Sequence[Line], marks: revealmd.Marks) -> Slide:
+def _slide(part: revealmd.Part, lines: Sequence[Line]) -> Slide:
     """A slide; its line is the first one with text, or where it would stand."""
     blank = lines[min(part.first, len(lines) - 1)]
     first = next((line for line in part.lines if line.text.strip()), blank)
-    shown, noted = revealmd.noted(part.lines, marks)
+    shown, noted = revealmd.noted(part.lines, revealmd.MARKS)
     attributes: dict[str, str] = {}
     asides: list[str] = []
     shown, noted = _without(shown, attributes, asides), _without(noted, attributes, [])

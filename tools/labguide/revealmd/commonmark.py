@@ -19,13 +19,15 @@ from markdown_it.token import Token
 
 from labguide import lines as text_lines
 from labguide.model import Line
-from labguide.revealmd.marks import Marks
-from labguide.revealmd.parting import parts
 
 INDENT = 4
 """By so many blanks Python-Markdown wants what belongs to an item of a list."""
 
-_MAY_DIFFER = re.compile(r"^[ \t>]*(?:[-*+](?:[ \t]|$)|\d{1,9}[.)](?:[ \t]|$)|[`~]{3}|#|\|?[ \t]*:?-+:?[ \t]*\|)")
+_MAY_DIFFER = re.compile(
+    r"^[ \t>]*(?:[-*+](?:[ \t]|$)|-+[ \t]*$|\d{1,9}[.)](?:[ \t]|$)|[`~]{3}|#|\|?[ \t]*:?-+:?[ \t]*\|)"
+)
+_PARTING = ("---", "----")
+"""Lines that part slides, wherever they stand."""
 _ITEM = re.compile(r"^(?P<before> *)(?P<mark>[-*+]|(?P<number>\d{1,9})[.)])(?P<blanks> *)(?P<rest>.*)$")
 _QUOTED = re.compile(r"^ {0,3}> ?")
 _STEPS = re.compile(r"[ \t]*\[[ \t]*(?:(?P<first>\d*):)?[ \t]*(?P<steps>[\s\d,|-]*)\]")
@@ -43,17 +45,6 @@ def normalised(found: Sequence[Line], *, in_item: bool = False) -> list[Line]:
     if not any(_MAY_DIFFER.match(line.text) for line in found):
         return list(found)
     return _Text([_detabbed(line) for line in found], list(found), in_item=in_item).written()
-
-
-def slides_normalised(found: Sequence[Line], marks: Marks) -> list[Line]:
-    """The lines of a whole deck; what parts its slides stays as it is."""
-    result: list[Line] = []
-    number = 0
-    for part in parts(found, 0, marks):
-        start, stop = max(part.first, number), max(part.after, part.first, number)
-        result += [*found[number:start], *normalised(found[start:stop])]
-        number = stop
-    return [*result, *found[number:]]
 
 
 def _detabbed(line: Line) -> Line:
@@ -150,6 +141,10 @@ class _Text:
                 first = lines[0]
                 if found := _TITLE_LINE.match(first.text):
                     return [text_lines.shifted(first, first.text[found.end() :], found.end()), *lines[1:]]
+                if lines[-1].text in _PARTING:
+                    return _underlined(lines)
+            case "hr" if lines[0].text in _PARTING:
+                return [replace(lines[0], text="***", offset=None)]
             case "fence":
                 return _fence(block, lines, self._original[block.start : block.stop])
             case "blockquote":
@@ -180,6 +175,12 @@ class _Text:
         for item in block.inner:
             result += _item(self._lines[item.start : item.stop])
         return [*result, *self._lines[block.inner[-1].stop : block.stop]] if block.inner else result
+
+
+def _underlined(lines: Sequence[Line]) -> list[Line]:
+    """A heading above a line of hyphens, which would part slides, as one of level 2."""
+    title = " ".join(line.text.strip() for line in lines[:-1])
+    return [replace(lines[0], text=f"## {title}", offset=None)]
 
 
 def _item(lines: Sequence[Line]) -> list[Line]:

@@ -43,7 +43,7 @@ def parts(lines: Sequence[Line], first: int, marks: Marks) -> list[Part]:
     beside = [True, *(marks.beside.search(match.group()) is not None for match in found)]
     cut = _Cutter(body)
     return [
-        Part(tuple(cut(start, stop)), is_beside, first + cut.first_whole(start), first + cut.after_whole(stop))
+        Part(tuple(cut(start, stop, rests=False)), is_beside, first + cut.first_whole(start), first + cut.after_whole(stop))
         for start, stop, is_beside in zip(starts, stops, beside, strict=True)
     ]
 
@@ -140,14 +140,14 @@ class _Cutter:
             return max(number, 0)
         return number + (stop == self._starts[number] + len(self._lines[number].text))
 
-    def __call__(self, start: int, stop: int) -> Iterator[Line]:
-        """The lines between two positions; of one that is cut, a part."""
+    def __call__(self, start: int, stop: int, *, rests: bool = True) -> Iterator[Line]:
+        """The lines between two positions; of one that is cut, a part, and an empty one with `rests` only."""
         for number in range(max(self._line(start), 0), len(self._lines)):
             line, begin = self._lines[number], self._starts[number]
-            if begin > stop or (begin == stop and start < stop):
+            if begin > stop or (begin == stop and start < stop and line.text):
                 return
             left, right = max(start - begin, 0), min(stop - begin, len(line.text))
-            if left > len(line.text):
+            if left > len(line.text) or (left == len(line.text) and line.text and not rests):
                 continue
             if (left, right) == (0, len(line.text)):
                 yield line
