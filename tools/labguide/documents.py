@@ -49,7 +49,7 @@ def _of_deck(
     problems: Problems,
 ) -> tuple[list[Line], Project]:
     """The lines of a deck with the usual marks in the site's dialect, and the project with the dialect of decks."""
-    shared = revealmd.settings(project, Problems())  # what is wrong there is told once for all decks
+    shared = revealmd.shared(project)
     places = {key: _place_of(key, written, head) for key in revealmd.KEYS}
     revealmd.check_deck(meta, places, problems)
     found = revealmd.read(body, revealmd.marks_of(meta, shared))

@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from urllib.parse import quote
 
-from labguide import comparing, decks, labels, plan, recordings, running, scripts, sources, weaving, workdir
+from labguide import comparing, decks, labels, plan, recordings, revealmd, running, scripts, sources, weaving, workdir
 from labguide.backends import Backend
 from labguide.model import Document, Place, Project, Recording, Script, Sources, Woven
 from labguide.problems import CannotBuildError, Problems
@@ -194,7 +195,9 @@ def _weave_all(
             slides[document.uri] = woven
     shown = [file for woven in (*pages.values(), *slides.values()) for file in woven.files.items()]
     downloads = notebooks.downloads(found, recorded, project.languages, problems)
-    return Site(pages, slides, {**dict(shown), **downloads, **_deck_files(project)}, runs)
+    moved = (file for woven in slides.values() for file in decks.elsewhere(woven.document, project).values())
+    others = {_moved(file, project): file.read_bytes() for file in moved}
+    return Site(pages, slides, {**dict(shown), **downloads, **_deck_files(project), **others}, runs)
 
 
 def _tell_orphans(project: Project, found: Sources, problems: Problems) -> None:
@@ -230,6 +233,10 @@ def render_deck(
         if other.document.name == woven.document.name and other.document.language != woven.document.language
     }
     up = "../" * path.count("/")
+    moved = {
+        written: quote(f"{up}{_moved(file, project)}")
+        for written, file in decks.elsewhere(woven.document, project).items()
+    }
     return decks.render(
         woven.lines,
         lang=woven.document.language,
@@ -237,9 +244,14 @@ def render_deck(
         dialect=project.dialect,
         alternates=alternates,
         home=home,
-        address=address,
-        shared=decks.settings(project),
+        address=lambda written: moved.get(written) or address(written),
+        shared=revealmd.shared(project),
     )
+
+
+def _moved(file: Path, project: Project) -> str:
+    """Where a file that only decks show stands in the site."""
+    return f"{DECK_ASSETS}/files/{file.resolve().relative_to(project.root.resolve()).as_posix()}"
 
 
 def _deck_files(project: Project) -> dict[str, bytes]:

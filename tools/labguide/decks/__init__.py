@@ -4,9 +4,10 @@
 
 A deck is Markdown with front matter (`title`, `subtitle`, `minutes`):
 
-    ---                                     a line between blank lines ends a slide
+    ---                                     alone on its line: ends a slide
     ----                                    the next slide stands below, not beside
-    <!-- .slide: class="title" -->          first line of a slide: attributes of its <section>
+    <!-- .slide: class="title" -->          attributes of the slide's <section>
+    <!-- .element: class="fragment" -->     attributes of the element before it
     Notes:                                  from here to the slide's end: for the speaker only
 
 A slide whose only content is a level-1 heading opens a section. A slide's address is the id of its first heading,
@@ -16,8 +17,9 @@ the same in every language: `deck.html#/train`. A rule inside a slide is `***`. 
 
 from __future__ import annotations
 
+from labguide.decks.files import elsewhere
 from labguide.decks.page import asset_files, render
 from labguide.decks.rendering import Address, as_written
-from labguide.decks.slides import Deck, Slide, check, settings, split
+from labguide.decks.slides import Deck, Slide, check, split
 
-__all__ = ["Address", "Deck", "Slide", "as_written", "asset_files", "check", "render", "settings", "split"]
+__all__ = ["Address", "Deck", "Slide", "as_written", "asset_files", "check", "elsewhere", "render", "split"]

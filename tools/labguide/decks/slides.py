@@ -9,9 +9,10 @@ from html.parser import HTMLParser
 from typing import Any
 
 from labguide import blocks, headers, revealmd
+from labguide.decks.files import styles
 from labguide.documents import front_matter
 from labguide.lines import placed
-from labguide.model import USUAL_DIALECT, Dialect, Line, Project
+from labguide.model import USUAL_DIALECT, Dialect, Line
 from labguide.problems import Problems
 
 BESIDE, BELOW = "---", "----"
@@ -62,6 +63,8 @@ def split(
     lines = placed(source, "") if isinstance(source, str) else list(source)
     header, body_line = front_matter("\n".join(line.text for line in lines))
     meta = {**(shared or {}), **_meta(header)}
+    if sheets := styles(meta):
+        meta["css"] = sheets
     if not any(line.text.strip() for line in lines[body_line - 1 :]):
         return Deck(meta, ())
     if isinstance(source, str):
@@ -119,11 +122,6 @@ def _check_notes(lines: Sequence[Line], shown: Sequence[str], problems: Problems
 def _is_sentence(text: str) -> bool:
     """Whether a line is plain text that may go on in the next line."""
     return bool(re.match(r"[^\W\d_]", text))
-
-
-def settings(project: Project) -> Mapping[str, Any]:
-    """What a project says for all its decks; who reads the sources has told what is wrong with it."""
-    return revealmd.settings(project, Problems())
 
 
 def _meta(header: str) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from labguide.revealmd.commonmark import normalised
 from labguide.revealmd.dialect import converter, of_decks
-from labguide.revealmd.marks import KEYS, MARKS, Marks, check_deck, marks_of, settings
+from labguide.revealmd.marks import KEYS, MARKS, Marks, check_deck, marks_of, settings, shared
 from labguide.revealmd.parting import Part, code_hidden, noted, parts, visible
 from labguide.revealmd.reading import read
 
@@ -33,5 +33,6 @@ __all__ = [
     "parts",
     "read",
     "settings",
+    "shared",
     "visible",
 ]

@@ -119,6 +119,11 @@ def settings(project: Project, problems: Problems) -> Mapping[str, Any]:
     return {**found, "revealOptions": options} if options else found
 
 
+def shared(project: Project) -> Mapping[str, Any]:
+    """The same as `settings`, for who need not tell what is wrong with it."""
+    return settings(project, Problems())
+
+
 def _settings(project: Project, file: str, keys: Sequence[str], problems: Problems) -> Mapping[str, Any]:
     """What a file says, beside the decks or in the project's folder; what is wrong with these keys is told."""
     paths = (folder / file for folder in (project.slides, project.root))

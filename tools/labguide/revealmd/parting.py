@@ -43,7 +43,12 @@ def parts(lines: Sequence[Line], first: int, marks: Marks) -> list[Part]:
     beside = [True, *(marks.beside.search(match.group()) is not None for match in found)]
     cut = _Cutter(body)
     return [
-        Part(tuple(cut(start, stop, rests=False)), is_beside, first + cut.first_whole(start), first + cut.after_whole(stop))
+        Part(
+            tuple(cut(start, stop, rests=False)),
+            is_beside,
+            first + cut.first_whole(start),
+            first + cut.after_whole(stop),
+        )
         for start, stop, is_beside in zip(starts, stops, beside, strict=True)
     ]
 
