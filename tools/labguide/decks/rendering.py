@@ -35,6 +35,7 @@ _LINK = re.compile(
 )
 _LINKING = ("data-background-image", "data-background-video", "data-background-iframe")
 """Attributes of a slide that name files."""
+_FILE = re.compile(r"\.(?:apng|avif|bmp|gif|jpe?g|mp4|png|svg|webm|webp)(?:[?#]|$)", re.IGNORECASE)
 _NAME = re.compile(r"""\s(?:id|name)=["']([^"']+)["']""")
 _REFERENCE = re.compile(
     r"""(?P<before>\s(?:(?:id|name|for|aria-(?:controls|describedby|labelledby))=["']|(?:xlink:)?href=["']\#))"""
@@ -149,7 +150,7 @@ def _stepped(found: re.Match[str]) -> str:
 def _rendered(slide: Slide, convert: _Converter, names: _Names) -> RenderedSlide:
     content, said = with_attributes(_with_steps(names.unique(convert(slide.markdown))))
     attributes = {
-        name: convert.address(value) if name in _LINKING else value
+        name: convert.address(value) if name in _LINKING or _is_picture(name, value) else value
         for name, value in {**slide.attributes, **said}.items()
     }
     opens_section = _opens_section(content)
@@ -159,6 +160,11 @@ def _rendered(slide: Slide, convert: _Converter, names: _Names) -> RenderedSlide
     if opens_section and "class" not in attributes:
         attributes["class"] = "section"
     return RenderedSlide(content, names.unique(convert(slide.notes)), attributes)
+
+
+def _is_picture(name: str, value: str) -> bool:
+    """Whether an attribute is a background that is a file, and no colour."""
+    return name == "data-background" and _FILE.search(value) is not None
 
 
 def _opens_section(content: str) -> bool:
