@@ -153,6 +153,5 @@ def _with(tag: str, name: str, value: str) -> str:
     known = re.compile(rf"""\s{re.escape(name)}(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?(?=[\s/>])""", re.IGNORECASE)
     if known.search(tag):
         return known.sub(lambda _: own, tag, count=1)
-    start = re.match(r"<[a-zA-Z][\w:-]*", tag)
-    assert start is not None
-    return f"{start[0]}{own}{tag[start.end() :]}"
+    end = len(tag) - (2 if tag.endswith("/>") else 1)
+    return f"{tag[:end].rstrip()}{own}{tag[end:]}"

@@ -172,8 +172,10 @@ class _Text:
     def _list(self, block: _Block) -> list[Line]:
         """A list with what belongs to each item indented by four."""
         result: list[Line] = []
-        for item in block.inner:
+        for item, after in zip(block.inner, [*block.inner[1:], None], strict=True):
             result += _item(self._lines[item.start : item.stop])
+            if after and _runs_on(item, self._texts):
+                result.append(self._blank(after.start))
         return [*result, *self._lines[block.inner[-1].stop : block.stop]] if block.inner else result
 
 
@@ -212,11 +214,19 @@ def _is_canonical(block: _Block, texts: Sequence[str], depth: int) -> bool:
     """Whether Python-Markdown reads a list as CommonMark does: all in it is indented by fours."""
     for item in block.inner:
         found = _ITEM.match(texts[item.start])
+        if _runs_on(item, texts) and item is not block.inner[-1]:
+            return False
         if found is None or len(found["before"]) != INDENT * depth or ")" in found["mark"]:
             return False
         if not all(_fits(each, item, texts, depth + 1) for each in item.inner):
             return False
     return True
+
+
+def _runs_on(item: _Block, texts: Sequence[str]) -> bool:
+    """Whether Python-Markdown takes what follows an item at once for text of its last paragraph."""
+    lines = texts[item.start : item.stop]
+    return bool(lines[-1].strip()) and not all(line.strip() for line in lines)
 
 
 def _fits(block: _Block, item: _Block, texts: Sequence[str], depth: int) -> bool:
