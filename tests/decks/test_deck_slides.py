@@ -35,8 +35,13 @@ def test_deck_without_front_matter_starts_at_line_one() -> None:
     assert _lines_of("# One\n\n---\n\n# Two\n") == [[1], [5]]
 
 
-@pytest.mark.parametrize("body", ["Heading\n---\n\ntext", "text\n\n---\ntext", "text\n\n --- \n\n- - -\n\n-----\n"])
-def test_line_that_does_not_stand_alone_separates_nothing(body: str) -> None:
+@pytest.mark.parametrize("body", ["text\n---\ntext", "text\n\n---\n# B", "a\n---v\nb", "a\n+++\nb", "a\n<!--s-->\nb"])
+def test_mark_alone_on_its_line_separates_whatever_stands_beside_it(body: str) -> None:
+    assert _count(HEADER + body) == 2
+
+
+@pytest.mark.parametrize("body", ["text\n\n --- \n\n- - -\n\n-----\n", "a\n***\nb", "a --- b"])
+def test_line_that_is_no_mark_separates_nothing(body: str) -> None:
     assert _count(HEADER + body) == 1
 
 
@@ -46,8 +51,8 @@ def test_line_inside_a_fence_or_comment_separates_nothing(opening: str) -> None:
     assert _count(f"{HEADER}{opening}\n\n---\n\n{closing}\n\n---\n\nsecond") == 2
 
 
-def test_blank_slides_are_left_out() -> None:
-    assert _lines_of(f"{HEADER}\n---\n\none\n\n---\n\n----\n\n---\n\ntwo\n\n---\n") == [[7], [15]]
+def test_blank_slides_are_slides_as_in_reveal() -> None:
+    assert _lines_of(f"{HEADER}\n---\n\none\n\n---\n\n----\n\n---\n\ntwo\n\n---\n") == [[4], [7], [10, 12], [15], [17]]
 
 
 def _woven(before: str, output: str, after: str) -> list[Line]:
@@ -71,7 +76,8 @@ def test_what_a_cell_printed_neither_separates_slides_nor_begins_notes(output: s
         ("# A\n\nNotes:\nSaid.", []),
         ("# A\n\nNotes: Said.", []),
         ("# A\n\nNote:\nSaid.", []),
-        ("# A\n\nNote: this is important.", [3]),
+        ("# A\n\nNote: Said.", []),
+        ("# A\n\n- a\nNote: Said.", []),
         ("# A\n\nA line\nNotes: and another", [4]),
         ("# A\n\n**Note:** important\n\n```yaml\nnote: x\n```\n\n- Note: x", []),
     ],
@@ -108,43 +114,13 @@ def test_slide_attributes_are_read_from_its_first_line() -> None:
 
 @pytest.mark.parametrize("header", ["title: [", "- a list", "just words", ""])
 def test_front_matter_that_is_no_mapping_counts_as_empty(header: str) -> None:
-    deck = split(f"---\n{header}\n---\n\n# One\n")
-    assert (dict(deck.meta), len(deck.stacks)) == ({}, 1)
+    deck = split(f"---\n{header}\n---\n\nOne\n")
+    assert (dict(deck.meta), len(deck.stacks)) == ({"title": ""}, 1)
+
+
+def test_deck_without_a_title_has_that_of_its_first_heading() -> None:
+    assert split("text\n\n---\n\n## *Train* a [model](x.md) {#train}\n").meta["title"] == "Train a model"
 
 
 def test_text_without_slides_is_an_empty_deck() -> None:
     assert split(HEADER).stacks == ()
-
-
-@pytest.mark.parametrize(
-    ("body", "found"),
-    [
-        ("<div>\n\n---\n\n</div>\n", ["1 this <div>", "5 this </div>"]),
-        ("a\n\n---\n\n<style>\np {}\n\n----\n\nb\n", ["5 this <style>"]),
-        ("a <SECTION\nid=b>\n", ["1 this <section>"]),
-        ("<ul>\n<li>a\n<ul></li>\n</ul>\n", ["1 this <ul>"]),
-    ],
-)
-def test_element_that_begins_and_ends_on_different_slides_is_told(body: str, found: list[str]) -> None:
-    assert _told(body) == found
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "<div>\n\n*a*\n\n</div>\n\n---\n\n<p>b <br> <img src=c> <li>\n",
-        "`<div>` and List<String>\n",
-        "``` {.html .illustration}\n</div>\n```\n\n<!-- <div> -->\n",
-        "<script>var end = '</div>'</script>\n",
-        "<div>a</div\n>\n",
-    ],
-)
-def test_element_that_stays_on_its_slide_is_not_told(body: str) -> None:
-    assert _told(body) == []
-
-
-def _told(body: str) -> list[str]:
-    """The line of each problem of a deck, and the first two words of what is wrong."""
-    problems = Problems()
-    check(placed(body, "slides/deck.md"), 0, USUAL_DIALECT, problems)
-    return [f"{each.place.line} {' '.join(each.message.split()[:2])}" for each in problems]

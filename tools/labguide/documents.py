@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from labguide import headers, includes, lines, quotes
+from labguide import headers, includes, lines, quotes, revealmd
 from labguide.model import Document, DocumentKind, Line, Place, Project
 from labguide.problems import Problems
 
@@ -33,9 +33,31 @@ def parse(written: Written, project: Project, problems: Problems) -> Document:
     meta, body_line = _meta(written, problems)
     _check_meta(found[: body_line - 1], problems)
     head, body = found[: body_line - 1], includes.expand(found[body_line - 1 :], project, problems)
+    if written.kind == "deck":
+        body, project = _of_deck(written, head, body, meta, project, problems)
     whole = (*head, *body)
     quoted = quotes.find(whole, len(head), project, problems)
     return Document(written.path, written.kind, written.language, whole, meta, body_line, quoted, written.uri)
+
+
+def _of_deck(
+    written: Written,
+    head: Sequence[Line],
+    body: Sequence[Line],
+    meta: Mapping[str, Any],
+    project: Project,
+    problems: Problems,
+) -> tuple[list[Line], Project]:
+    """The lines of a deck with the usual marks in the site's dialect, and the project with the dialect of decks."""
+    shared = revealmd.shared(project)
+    places = {key: _place_of(key, written, head) for key in revealmd.KEYS}
+    revealmd.check_deck(meta, places, problems)
+    found = revealmd.read(body, revealmd.marks_of(meta, shared))
+    return found, replace(project, dialect=revealmd.of_decks(project.dialect))
+
+
+def _place_of(key: str, written: Written, head: Sequence[Line]) -> Place:
+    return next((line.place for line in head if line.text.startswith(f"{key}:")), Place(written.path))
 
 
 def check_appended(project: Project, problems: Problems) -> None:

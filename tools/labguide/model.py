@@ -203,6 +203,8 @@ class Cell:
     lines: tuple[int, ...] = ()
     """Where an edition shows less than was written: for each line as written, the number of the line of `source` that
     stands for it, both from 0; -1 for one that is left out. Empty if all of it is shown."""
+    slide: str = ""
+    """Its part in a deck, as Jupyter has it: `slide`, `subslide`, `fragment`, `notes`, `skip`; empty for none."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from labguide.blocks import Block, Fence
 from labguide.model import CellQuote, DeckQuote, Line, Place, Project, Quote, UnrunCode, ValueQuote
 from labguide.problems import Problems, did_you_mean
 
-CELL_OPTIONS = ("show", "title", "alt", "hl_lines", "linenums", "lines")
+CELL_OPTIONS = ("show", "title", "alt", "hl_lines", "linenums", "lines", "steps", "output_steps")
 
 HTML_FENCE = "recorded-html"
 """The fence that holds a cell's HTML output. Hosts render it as it stands, at any indentation, where raw HTML in

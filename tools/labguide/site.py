@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import get_args
+from urllib.parse import quote
 
 from labguide import (
     comparing,
@@ -20,6 +21,7 @@ from labguide import (
     plan,
     quotes,
     recordings,
+    revealmd,
     running,
     scripts,
     sources,
@@ -231,13 +233,12 @@ def _weave_all(
     pages: dict[str, Woven] = {}
     slides: dict[str, Woven] = {}
     for written in cut.documents:
-        if written.kind == "deck":
-            decks.check(written.lines, written.body_line - 1, project.dialect, problems)
-            decks.pacing.check(written, project.dialect, problems)
-        document = _without_notes(project, written)
-        notebooks.check_translation(document, found.scripts, problems)
-        whole = notebooks.expand(document, sources_of[document.language], project, problems)
-        woven = weaving.weave(whole, recorded_in[document.language], problems)
+        notebooks.check_translation(written, found.scripts, problems)
+        document = notebooks.expand(written, sources_of[written.language], project, problems)
+        if document.kind == "deck":
+            decks.check(document.lines, document.body_line - 1, project.dialect, problems)
+            decks.pacing.check(document, project.dialect, problems)
+        woven = weaving.weave(_without_notes(project, document), recorded_in[document.language], problems)
         if document.kind == "lesson":
             pages[document.uri] = teaching.with_schedule(woven, lesson_plans, project)
         elif document.kind == "deck":
@@ -252,7 +253,9 @@ def _weave_all(
     ]
     handouts = _handouts(project, found, runs, facts)
     beside = teaching.files(of_edition, lesson_plans)
-    files = {**dict(shown), **dict(downloads), **handouts, **_deck_files(project, cut.withheld), **beside}
+    elsewhere = (file for woven in slides.values() for file in decks.elsewhere(woven.document, project).values())
+    moved = {_moved(file, project): file.read_bytes() for file in elsewhere}
+    files = {**dict(shown), **dict(downloads), **handouts, **_deck_files(project, cut.withheld), **beside, **moved}
     return Site(pages, slides, files, runs, cut.withheld)
 
 
@@ -282,7 +285,8 @@ def _without_notes(project: Project, document: Document) -> Document:
         return document
     first = document.body_line - 1
     lines = decks.without_notes(document.lines, first, project.dialect)
-    return replace(document, lines=lines, quotes=quotes.find(lines, first, project, Problems()))
+    of_decks = replace(project, dialect=revealmd.of_decks(project.dialect))
+    return replace(document, lines=lines, quotes=quotes.find(lines, first, of_decks, Problems()))
 
 
 def _outlines(pages: Mapping[str, Woven], slides: Mapping[str, Woven], project: Project) -> list[Outline]:
@@ -327,6 +331,10 @@ def render_deck(
         if other.document.name == woven.document.name and other.document.language != woven.document.language
     }
     up = "../" * path.count("/")
+    moved = {
+        written: quote(f"{up}{_moved(file, project)}")
+        for written, file in decks.elsewhere(woven.document, project).items()
+    }
     page = decks.render(
         woven.lines,
         lang=woven.document.language,
@@ -334,11 +342,12 @@ def render_deck(
         dialect=project.dialect,
         alternates=alternates,
         home=home,
-        address=address,
+        address=lambda written: moved.get(written) or address(written),
         brand=replace(brand, logo=f"{up}{brand.logo}" if brand.logo else None),
         edition=project.edition,
         name=woven.document.name,
         lessons=_lessons(woven.document, site, project, address, up),
+        shared=revealmd.shared(project),
     )
     if project.edition == "instructor":
         return page.replace("<head>", '<head>\n<meta name="robots" content="noindex">', 1)
@@ -355,6 +364,11 @@ def _lessons(deck: Document, site: Site, project: Project, address: decks.Addres
             own = next((woven for woven in same if woven.document.language == deck.language), site.pages[written])
             found.append((cards.title_of(own), address(f"{up}{written}")))
     return found
+
+
+def _moved(file: Path, project: Project) -> str:
+    """Where a file that only decks show stands in the site."""
+    return f"{DECK_ASSETS}/files/{file.resolve().relative_to(project.root.resolve()).as_posix()}"
 
 
 def _deck_files(project: Project, withheld: Collection[str]) -> dict[str, bytes]:

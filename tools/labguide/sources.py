@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from labguide import cleaning, documents, labels, lines, scripts
+from labguide import cleaning, documents, headers, labels, lines, revealmd, scripts
 from labguide.model import Document, DocumentKind, PageFile, Place, Project, Script, Sources
 from labguide.problems import Problems
 from labguide.scripts.cells import folded
@@ -31,6 +31,7 @@ def read(project: Project, problems: Problems) -> Sources:
         document for kind, file in _document_files(project) if (document := _document(project, file, kind, problems))
     ]
     documents.check_appended(project, problems)
+    revealmd.settings(project, problems)
     for document in found:
         _tell_secrets(document.text, (line.place for line in document.lines), problems)
     fit = [script for script in found_scripts if not _has_secret(script, problems)]
@@ -91,12 +92,33 @@ def _tell_secrets(text: str, places: Iterable[Place], problems: Problems) -> boo
 def _document_files(project: Project) -> Iterator[tuple[DocumentKind, PageFile]]:
     lessons = project.pages if project.pages is not None else _lessons(project)
     yield from (("lesson", file) for file in lessons)
-    for path in files(project.slides, *MARKDOWN):
+    slides = files(project.slides, *MARKDOWN)
+    others = any(not _is_readme(path) for path in slides)
+    for path in slides:
         name = project.relative(path)
-        yield "deck", PageFile(name, f"{name.removesuffix(path.suffix)}.html", _language(path, project.languages))
+        if _is_deck(path, by_default=not (others and _is_readme(path))):
+            yield "deck", PageFile(name, f"{name.removesuffix(path.suffix)}.html", _language(path, project.languages))
     for path in files(project.notebooks, *MARKDOWN):
         name = project.relative(path)
         yield "notebook", PageFile(name, name, _language(path, project.languages))
+
+
+def _is_readme(path: Path) -> bool:
+    return path.name.partition(".")[0].lower() == "readme"
+
+
+def _is_deck(path: Path, *, by_default: bool) -> bool:
+    """Whether a file below `slides/` is a deck: its front matter may say `deck: false`, or true.
+
+    A README is none by itself, if there is a deck beside: it tells people of them.
+    """
+    try:
+        header, _ = documents.front_matter(lines.read(path))
+        said = headers.parse(header, 2).values
+    except (OSError, UnicodeDecodeError, headers.HeaderError):
+        return by_default
+    said = said.get("deck") if isinstance(said, dict) else None
+    return said if isinstance(said, bool) else by_default
 
 
 def _lessons(project: Project) -> Iterator[PageFile]:

@@ -4,9 +4,10 @@
 
 A deck is Markdown with front matter (`title`, `subtitle`, `minutes`):
 
-    ---                                     a line between blank lines ends a slide
+    ---                                     alone on its line: ends a slide
     ----                                    the next slide stands below, not beside
-    <!-- .slide: class="title" -->          first line of a slide: attributes of its <section>
+    <!-- .slide: class="title" -->          attributes of the slide's <section>
+    <!-- .element: class="fragment" -->     attributes of the element before it
     Notes:                                  from here to the slide's end: for the speaker only
 
 A slide whose only content is a level-1 heading opens a section. A slide's address is the id of its first heading,
@@ -17,6 +18,7 @@ the same in every language: `deck.html#/train`. A rule inside a slide is `***`. 
 from __future__ import annotations
 
 from labguide.decks import pacing
+from labguide.decks.files import elsewhere
 from labguide.decks.notes import cut as without_notes
 from labguide.decks.notes import without as page_without_notes
 from labguide.decks.outlines import outline
@@ -33,6 +35,7 @@ __all__ = [
     "as_written",
     "asset_files",
     "check",
+    "elsewhere",
     "outline",
     "pacing",
     "page_without_notes",

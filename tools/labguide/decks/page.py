@@ -70,6 +70,7 @@ def render(
     edition: str = "student",
     name: str = "",
     lessons: Sequence[tuple[str, str]] = (),
+    shared: Mapping[str, Any] | None = None,
 ) -> str:
     """The HTML page of a deck; `source` is its woven Markdown with its front matter.
 
@@ -77,9 +78,10 @@ def render(
     `alternates` of the deck in other languages, by their tags, and `home` of the guide. What an author wrote as the
     target of a link or the source of a picture becomes what `address` makes of it. `brand` stands at the foot.
     The `instructor` edition has the speaker's view; in it the deck is known by its `name`, the same in every language.
-    `lessons` are the titles and addresses of the lessons that the deck belongs to.
+    `lessons` are the titles and addresses of the lessons that the deck belongs to. `shared` is what a project says for
+    all its decks.
     """
-    deck = split(source, dialect)
+    deck = split(source, dialect, shared)
     words, shown = locale(lang), rendered(deck, dialect, address)
     if edition == "instructor":
         shown = _timed(shown, deck)

@@ -6,11 +6,14 @@ import html
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
 from markdown import Markdown
 
+from labguide import revealmd
+from labguide.decks.elements import closed, with_attributes
 from labguide.decks.slides import Deck, Slide
 from labguide.model import Dialect
 
@@ -32,11 +35,19 @@ _LINK = re.compile(
 )
 _LINKING = ("data-background-image", "data-background-video", "data-background-iframe")
 """Attributes of a slide that name files."""
+_FILE = re.compile(r"\.(?:apng|avif|bmp|gif|jpe?g|mp4|png|svg|webm|webp)(?:[?#]|$)", re.IGNORECASE)
 _NAME = re.compile(r"""\s(?:id|name)=["']([^"']+)["']""")
 _REFERENCE = re.compile(
     r"""(?P<before>\s(?:(?:id|name|for|aria-(?:controls|describedby|labelledby))=["']|(?:xlink:)?href=["']\#))"""
     r"""(?P<name>[^"']+)"""
 )
+_STEPPED = re.compile(
+    r"<div(?P<attributes>(?=[^>]*\sdata-line-numbers=)[^>]*)>"
+    r"(?P<before>(?:<span class=\"filename\">[^\n]*?</span>)?<pre[^>]*>(?:<span></span>)?)"
+    r"<code>(?P<code>.*?)</code></pre>",
+    re.DOTALL,
+)
+_STEPS = re.compile(r'\sdata-(?:line-numbers|ln-start-from)="[^"]*"')
 
 
 Address = Callable[[str], str]
@@ -94,14 +105,19 @@ class _Converter:
 
     def __init__(self, dialect: Dialect, address: Address) -> None:
         self.address = address
-        configs = {name: dict(options) for name, options in dialect.configs.items() if options}
-        for name, options in _OVERRIDES.items():
-            configs[name] = {**configs.get(name, {}), **options}
-        self._markdown = Markdown(extensions=list(dialect.extensions), extension_configs=configs)
+        self._markdown = _markdown(revealmd.of_decks(dialect))
 
     def __call__(self, text: str) -> str:
+        if not text.strip():
+            return ""
         self._markdown.reset()
-        return _TAG.sub(lambda tag: _LINK.sub(self._addressed, tag[0]), self._markdown.convert(text))
+        return self._with_addresses(text)
+
+    def _with_addresses(self, text: str) -> str:
+        html = self._markdown.convert(text)
+        if "<" in text:
+            html = closed(html)
+        return _TAG.sub(lambda tag: _LINK.sub(self._addressed, tag[0]), html)
 
     def _addressed(self, link: re.Match[str]) -> str:
         quote = link["quote"] or '"'
@@ -110,10 +126,32 @@ class _Converter:
         return link[0] if found == written else f"{link['before']}{quote}{html.escape(found)}{quote}"
 
 
+@lru_cache(maxsize=4)
+def _markdown(dialect: Dialect) -> Markdown:
+    """One converter for all decks of a site, because making it takes as long as many slides."""
+    return revealmd.converter(dialect, _OVERRIDES)
+
+
+def _with_steps(content: str) -> str:
+    """Code whose lines are shown step by step: each is an element, and the code says which come when."""
+    if "data-line-numbers=" not in content:
+        return content
+    return _STEPPED.sub(lambda found: _stepped(found) or found[0], content)
+
+
+def _stepped(found: re.Match[str]) -> str:
+    steps = _STEPS.findall(found["attributes"])
+    rest = _STEPS.sub("", found["attributes"])
+    lines = found["code"].removesuffix("\n").split("\n")
+    shown = "\n".join(f'<span class="line">{line}</span>' for line in lines)
+    return f"<div{rest}>{found['before']}<code{''.join(steps)}>{shown}\n</code></pre>"
+
+
 def _rendered(slide: Slide, convert: _Converter, names: _Names) -> RenderedSlide:
-    content = names.unique(convert(slide.markdown))
+    content, said = with_attributes(_with_steps(names.unique(convert(slide.markdown))))
     attributes = {
-        name: convert.address(value) if name in _LINKING else value for name, value in slide.attributes.items()
+        name: convert.address(value) if name in _LINKING or _is_picture(name, value) else value
+        for name, value in {**slide.attributes, **said}.items()
     }
     opens_section = _opens_section(content)
     content, heading_id = _without_heading_id(content)
@@ -122,6 +160,11 @@ def _rendered(slide: Slide, convert: _Converter, names: _Names) -> RenderedSlide
     if opens_section and "class" not in attributes:
         attributes["class"] = "section"
     return RenderedSlide(content, names.unique(convert(slide.notes)), attributes)
+
+
+def _is_picture(name: str, value: str) -> bool:
+    """Whether an attribute is a background that is a file, and no colour."""
+    return name == "data-background" and _FILE.search(value) is not None
 
 
 def _opens_section(content: str) -> bool:

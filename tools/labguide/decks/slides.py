@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
-from labguide import blocks, headers
+from labguide import blocks, headers, revealmd
+from labguide.decks.files import styles
 from labguide.documents import front_matter
 from labguide.lines import placed
 from labguide.model import USUAL_DIALECT, Dialect, Line
@@ -17,17 +18,14 @@ from labguide.problems import Problems
 BESIDE, BELOW = "---", "----"
 """The lines that separate slides: the next one stands beside this one, or below it."""
 
-_ATTRIBUTES = re.compile(r"^<!--\s*\.slide:\s*(?P<attributes>.*?)\s*-->\s*$")
-_NOTES = re.compile(r"^(?P<word>note(?P<plural>s)?):[ \t]*(?P<text>.*)$", re.IGNORECASE)
-
-_PAIRED = frozenset(
-    (
-        *("article", "aside", "blockquote", "center", "details", "div", "figure", "footer", "form", "header", "main"),
-        *("nav", "ol", "section", "table", "template", "ul"),
-        *("audio", "canvas", "iframe", "object", "script", "select", "style", "svg", "textarea", "title", "video"),
-    )
+_ATTRIBUTES = re.compile(r"<!--\s*\.slide:[ \t]*(?P<attributes>.*?)\s*-->", re.DOTALL)
+_ASIDE = re.compile(
+    r"""^[ ]{0,3}<aside\b[^>]*\sclass\s*=\s*["']?notes\b[^>]*>(?P<notes>.*?)</aside\s*>[ \t]*$""",
+    re.DOTALL | re.MULTILINE | re.IGNORECASE,
 )
-"""Elements of HTML that take in all that follows if they have no end."""
+_HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(?P<title>.+?)[ \t#]*(?:\{[^}]*\}|<!--.*?-->)*[ \t]*$", re.MULTILINE)
+_MARKUP = re.compile(r"<[^>]*>|[*_`]|!?\[(?P<text>[^\]]*)\]\([^)]*\)")
+_NOTE_IN_TEXT = re.compile(r"^(?P<word>note(?P<plural>s)?):[ \t]*(?P<text>.*)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -51,76 +49,79 @@ class Deck:
     stacks: tuple[tuple[Slide, ...], ...]
 
 
-def split(source: str | Sequence[Line], dialect: Dialect = USUAL_DIALECT) -> Deck:
-    """Split a deck into slides. A slide without any text is left out.
+def split(
+    source: str | Sequence[Line], dialect: Dialect = USUAL_DIALECT, shared: Mapping[str, Any] | None = None
+) -> Deck:
+    """Split a deck into slides, as reveal.js does: a slide without any text is one too.
 
-    Only lines that an author wrote separate slides and begin notes, never what a cell printed. Front matter that
-    cannot be read counts as empty: who reads the sources has reported it.
+    A text is read as its author wrote it, with whatever marks its front matter names. Lines have been read.
+
+    Only lines that an author wrote separate slides and begin notes, never what a cell printed. `shared` is what a
+    project says for all its decks. Front matter that cannot be read counts as empty: who reads the sources has
+    reported it. A deck without a title has that of its first heading.
     """
     lines = placed(source, "") if isinstance(source, str) else list(source)
     header, body_line = front_matter("\n".join(line.text for line in lines))
-    prose = prose_of(lines, body_line - 1, dialect)
-    stacks: list[list[Slide]] = [[]]
-    start = body_line - 1
-    for number in [*separators(lines, start, prose), len(lines)]:
-        stacks[-1] += _slides(lines, start, number, prose)
-        if number < len(lines) and prose[number].rstrip() == BESIDE:
+    meta = {**(shared or {}), **_meta(header)}
+    if sheets := styles(meta):
+        meta["css"] = sheets
+    if not any(line.text.strip() for line in lines[body_line - 1 :]):
+        return Deck(meta, ())
+    if isinstance(source, str):
+        lines[body_line - 1 :] = revealmd.read(lines[body_line - 1 :], revealmd.marks_of(meta, {}))
+    stacks: list[list[Slide]] = []
+    for part in revealmd.parts(lines, body_line - 1, revealmd.MARKS):
+        if part.beside or not stacks:
             stacks.append([])
-        start = number + 1
-    return Deck(_meta(header), tuple(tuple(stack) for stack in stacks if stack))
+        stacks[-1].append(_slide(part, lines))
+    if not meta.get("title"):
+        meta["title"] = next((title for stack in stacks for slide in stack if (title := _title(slide))), "")
+    return Deck(meta, tuple(tuple(stack) for stack in stacks))
 
 
 def check(lines: Sequence[Line], first: int, dialect: Dialect, problems: Problems) -> None:
     """Tell what would make of a deck something else than its author sees in the file."""
-    prose = prose_of(lines, first, dialect)
-    _check_notes(lines, first, prose, problems)
-    _check_elements(lines, first, prose, problems)
+    for part in revealmd.parts(lines, first, revealmd.MARKS):
+        _check_notes(part.lines, revealmd.visible(part.lines, revealmd.MARKS), problems)
 
 
-def _check_notes(lines: Sequence[Line], first: int, prose: Sequence[str], problems: Problems) -> None:
-    """Tell where a line would begin the speaker's notes that its author may have meant for readers.
-
-    `Notes:` after a blank line is clear. `Note: ...` is how reveal.js marks notes, and how people write a note.
-    """
-    for number in range(first, len(lines)):
-        marker = _NOTES.match(prose[number])
-        if marker is None:
-            continue
-        alone = number == first or not lines[number - 1].text.strip()
-        if not alone or (marker["text"] and not marker["plural"]):
-            message = f'here "{marker["word"]}:" begins the notes for the speaker, which readers do not see'
-            remedy = f"write `Notes:` after a blank line if that is meant, else `**{marker['word']}:**`"
-            problems.add(lines[number].place, "unclear-notes", message, remedy)
+def prose_of(lines: Sequence[Line], first: int, dialect: Dialect) -> tuple[str, ...]:
+    """The texts of the lines, with something that is no text for what parts no slides and begins no notes."""
+    return ("",) * first + tuple(revealmd.visible(lines[first:], revealmd.MARKS))
 
 
-def _check_elements(lines: Sequence[Line], first: int, prose: Sequence[str], problems: Problems) -> None:
-    """Tell where an element of raw HTML would take in other slides, or end the deck for a browser."""
-    start = first
-    for stop in [*separators(lines, first, prose), len(lines)]:
-        for number, message, remedy in _unpaired([blocks.without_code_spans(text) for text in prose[start:stop]]):
-            problems.add(lines[start + number].place, "unpaired-element", message, remedy)
-        start = stop + 1
-
-
-def _unpaired(slide: Sequence[str]) -> Iterator[tuple[int, str, str]]:
-    """For each element that begins or ends on a slide alone its line, from 0, what is wrong, and what to do."""
-    parser = _ElementParser()
-    parser.feed("\n".join(slide))
-    parser.close()
-    for tag, number in parser.begun:
-        yield number, f"this <{tag}> does not end on its slide", f"write </{tag}> before the line that ends the slide"
-    for tag, number in parser.ended:
-        yield number, f"this </{tag}> ends nothing on its slide", f"take it out, or begin the <{tag}> on this slide"
+def separators(lines: Sequence[Line], first: int, prose: Sequence[str]) -> Iterator[int]:
+    """The numbers of the lines that part slides."""
+    before = first
+    for part in revealmd.parts(lines, first, revealmd.MARKS)[1:]:
+        yield from (number for number in range(before, part.first) if prose[number].strip() in (BESIDE, BELOW))
+        before = part.first
 
 
 def begins_notes(prose: str) -> bool:
     """Whether a line, without the code in it, begins the notes of its slide."""
-    return _NOTES.match(prose) is not None
+    return revealmd.MARKS.notes.match(prose) is not None
 
 
-def slide_count(source: str | Sequence[Line]) -> int:
-    """How many slides a deck has."""
-    return sum(len(stack) for stack in split(source).stacks)
+def _check_notes(lines: Sequence[Line], shown: Sequence[str], problems: Problems) -> None:
+    """Tell where a line would begin the speaker's notes that its author may have meant for readers.
+
+    After a blank line `Note:` is how reveal.js marks notes. Within a paragraph it is how people write a note.
+    """
+    for number, text in enumerate(shown):
+        marker = _NOTE_IN_TEXT.match(text)
+        if marker is None:
+            continue
+        if number and marker["text"] and _is_sentence(shown[number - 1]):
+            message = f'here "{marker["word"]}:" begins the notes for the speaker, which readers do not see'
+            remedy = f"write `Notes:` after a blank line if that is meant, else `**{marker['word']}:**`"
+            problems.add(lines[number].place, "unclear-notes", message, remedy)
+        return
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a line is plain text that may go on in the next line."""
+    return bool(re.match(r"[^\W\d_]", text))
 
 
 def _meta(header: str) -> Mapping[str, Any]:
@@ -131,77 +132,54 @@ def _meta(header: str) -> Mapping[str, Any]:
     return meta if isinstance(meta, dict) else {}
 
 
-def prose_of(lines: Sequence[Line], first: int, dialect: Dialect) -> tuple[str, ...]:
-    """The lines without code and comments, where nothing separates slides, and without what weaving put in."""
-    return blocks.find([line.text if line.written else _neutral(line.text) for line in lines], first, dialect).prose
+def _slide(part: revealmd.Part, lines: Sequence[Line]) -> Slide:
+    """A slide; its line is the first one with text, or where it would stand."""
+    blank = lines[min(part.first, len(lines) - 1)]
+    first = next((line for line in part.lines if line.text.strip()), blank)
+    shown, noted = revealmd.noted(part.lines, revealmd.MARKS)
+    attributes: dict[str, str] = {}
+    asides: list[str] = []
+    shown, noted = _without(shown, attributes, asides), _without(noted, attributes, [])
+    notes = "\n\n".join(filter(None, (*(text.strip() for text in asides), _text(noted).strip())))
+    return Slide(first.place.line, _text(shown), notes, attributes)
 
 
-def _neutral(text: str) -> str:
-    """A text that is no markup, at the same indentation."""
-    content = text.lstrip(" \t>")
-    return f"{text[: len(text) - len(content)]}x" if content else text
+def _without(lines: list[Line], attributes: dict[str, str], asides: list[str]) -> list[Line]:
+    """The lines without comments that give a slide its attributes, and without notes that are written as HTML."""
+    if not any(line.written and ("<!--" in line.text or "<aside" in line.text) for line in lines):
+        return lines
+    text = "\n".join(line.text for line in lines)
+    seen = "\n".join(blocks.without_code_spans(each) for each in revealmd.code_hidden(lines))
+    cuts: list[tuple[int, int]] = []
+    for found in _ATTRIBUTES.finditer(seen):
+        attributes.update(_parse_attributes(text[found.start("attributes") : found.end("attributes")]))
+        cuts.append(found.span())
+    for found in _ASIDE.finditer(seen):
+        asides.append(text[found.start("notes") : found.end("notes")])
+        cuts.append(found.span())
+    return [Line(each, lines[0].place, None) for each in _cut(text, cuts).split("\n")] if cuts else lines
 
 
-def separators(lines: Sequence[Line], first: int, prose: Sequence[str]) -> Iterator[int]:
-    """The numbers of the separating lines. Under text, `---` makes a heading: it separates between blank lines only."""
-    for number in range(first, len(lines)):
-        if prose[number].rstrip() not in (BESIDE, BELOW):
-            continue
-        before = lines[number - 1].text if number > first else ""
-        after = lines[number + 1].text if number + 1 < len(lines) else ""
-        if not before.strip() and not after.strip():
-            yield number
+def _cut(text: str, cuts: Sequence[tuple[int, int]]) -> str:
+    for start, stop in sorted(cuts, reverse=True):
+        text = text[:start] + text[stop:]
+    return text
 
 
-def _slides(lines: Sequence[Line], start: int, stop: int, prose: Sequence[str]) -> list[Slide]:
-    """The slide in these lines, unless they are blank; `stop` is the number after its last line."""
-    filled = [number for number in range(start, stop) if lines[number].text.strip()]
-    if not filled:
-        return []
-    body = filled[0]
-    line = lines[body]
-    attributes: Mapping[str, str] = {}
-    if line.written and (match := _ATTRIBUTES.match(line.text)):
-        attributes, body = _parse_attributes(match["attributes"]), body + 1
-    notes = next((number for number in filled if number >= body and _NOTES.match(prose[number])), stop)
-    return [Slide(line.place.line, _text(lines, body, notes), _notes(lines, notes, stop), attributes)]
+def _title(slide: Slide) -> str:
+    """The text of a slide's first heading, without markup."""
+    heading = _HEADING.search(slide.markdown)
+    return _MARKUP.sub(lambda found: found["text"] or "", heading["title"]).strip() if heading else ""
 
 
-def _notes(lines: Sequence[Line], start: int, stop: int) -> str:
-    if start >= stop:
-        return ""
-    marker = _NOTES.match(lines[start].text)
-    return f"{marker['text'] if marker else ''}\n{_text(lines, start + 1, stop)}".strip()
-
-
-def _text(lines: Sequence[Line], start: int, stop: int) -> str:
-    return "\n".join(line.text for line in lines[start:stop]).strip("\n")
+def _text(lines: Sequence[Line]) -> str:
+    return "\n".join(line.text for line in lines).strip("\n")
 
 
 def _parse_attributes(source: str) -> Mapping[str, str]:
     parser = _AttributeParser()
     parser.feed(f"<section {source}>")
     return parser.attributes
-
-
-class _ElementParser(HTMLParser):
-    """Finds elements that have no end, and ends that have no beginning; what HTML itself closes does not count."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.begun: list[tuple[str, int]] = []
-        self.ended: list[tuple[str, int]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _PAIRED:
-            self.begun.append((tag, self.getpos()[0] - 1))
-
-    def handle_endtag(self, tag: str) -> None:
-        begun = next((each for each in reversed(self.begun) if each[0] == tag), None)
-        if begun:
-            self.begun.remove(begun)
-        elif tag in _PAIRED:
-            self.ended.append((tag, self.getpos()[0] - 1))
 
 
 class _AttributeParser(HTMLParser):

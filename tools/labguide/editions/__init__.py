@@ -80,6 +80,8 @@ def exercises_of(scripts: Mapping[str, Script]) -> frozenset[tuple[str, str]]:
 
 def of_document(document: Document, project: Project, problems: Problems) -> Document:
     """A document as an edition has it; also one that was put together of others, such as a page with its notebook."""
+    if document.kind == "deck":
+        project = replace(project, dialect=revealmd.of_decks(project.dialect))
     made = code.in_document(document, project)
     made = (_cut_blocks if project.edition == "student" else _titled_blocks)(made, project, problems)
     if project.edition == "student":

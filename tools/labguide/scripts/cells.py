@@ -31,6 +31,8 @@ _NO_TITLE = re.compile(
 )
 """What jupytext takes for a title, though its author meant something by it."""
 BAD_CHECK = "bad-check"
+SLIDE_TYPES = ("slide", "subslide", "fragment", "skip", "notes")
+"""What a cell may be in a deck, beside `-`: a part of what comes before it."""
 _WRITE_MARKER = 'write `# %% name="train" tags=["varies"]`'
 _NAMES_ARE = "a name is up to 100 letters, digits, hyphens, dots and blanks"
 
@@ -72,7 +74,8 @@ def _cell(marked: _Marked, index: int, path: str, problems: Problems) -> Cell:
     place = Place(path, marked.number + 1 + start)
     kind: Literal["code", "markdown"] = "markdown" if read.cell_type == "markdown" else "code"
     checks = _checks(marked, read.metadata)
-    return Cell(name, kind, source, place, tags, named="name" in read.metadata, checks=checks)
+    slide = _slide(read.metadata, Place(path, marked.number), problems)
+    return Cell(name, kind, source, place, tags, named="name" in read.metadata, checks=checks, slide=slide)
 
 
 def _without_blank_ends(body: Sequence[str]) -> tuple[int, int]:
@@ -162,6 +165,19 @@ def _checks(marked: _Marked, metadata: Mapping[str, Any]) -> tuple[str, ...]:
     if "checks" in metadata and not all(names):
         raise CannotReadError((marked.number, "`checks` names no cell", 'write `checks="create"`, `checks="a, b"`'))
     return names if "checks" in metadata else ()
+
+
+def _slide(metadata: Mapping[str, Any], place: Place, problems: Problems) -> str:
+    """What `slideshow={"slide_type": "slide"}` says; `-` says nothing."""
+    said = metadata.get("slideshow", {})
+    kind = said.get("slide_type", "") if isinstance(said, dict) else said
+    if kind in ("", "-"):
+        return ""
+    if not isinstance(said, dict) or kind not in SLIDE_TYPES:
+        known = ", ".join(SLIDE_TYPES)
+        problems.add(place, "bad-slide-type", f"`slideshow` says {kind!r}", f"slides know {known}")
+        return ""
+    return str(kind)
 
 
 def _with_checks(cells: Sequence[Cell], markers: Sequence[Place], path: str, problems: Problems) -> Iterator[Cell]:

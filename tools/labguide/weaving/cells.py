@@ -10,6 +10,7 @@ from labguide import shown_values
 from labguide.lines import split
 from labguide.model import Cell, CellQuote, Document, Recording, Script
 from labguide.problems import Problems, did_you_mean, one_line
+from labguide.quotes import OUTPUT_CLASS
 from labguide.weaving import outputs, provenance
 from labguide.weaving.outputs import Asset
 from labguide.weaving.words import words_of
@@ -25,6 +26,8 @@ _NUMBERS = {
     "linenums": re.compile(r"\d+( +\d+){0,2}"),
 }
 """What the renderer understands; it takes a fence with anything else for text."""
+_STEPS = re.compile(r"(?:\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)?(?:\|(?:\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)?)*")
+"""Lines that a deck shows one after the other, as reveal.js has them; nothing between two bars means all."""
 
 
 def block(
@@ -35,6 +38,7 @@ def block(
     if cell is None:
         return None, []
     code = _code(quote, cell, problems) if "code" in quote.show else []
+    code = _stepped_code(quote, code, document, problems)
     recorded = recording.cell(quote.cell) if recording else None
     if recording is None or recorded is None:
         return code, []
@@ -44,8 +48,62 @@ def block(
     look = outputs.Look(stem, alt, document.uri, marks, document.language, quote.place, problems)
     seen = recorded.outputs if "output" in quote.show else ()
     shown, assets = outputs.as_markdown(seen, look)
+    shown = _stepped_output(quote, shown, document, problems)
     parts = [part for part in (code, shown, _check(recorded.check, quote, document)) if part]
     return [line for number, part in enumerate(parts) for line in ([""] if number else []) + part], assets
+
+
+def _stepped_code(quote: CellQuote, code: list[str], document: Document, problems: Problems) -> list[str]:
+    """The code with the steps in which a deck shows its lines: `:steps: 1-3|5`."""
+    steps = quote.options.get("steps")
+    if steps is None or not code:
+        return code
+    if not _steps_fit(quote, "steps", len(code) - 2, document, problems):
+        return code
+    fence, _, rest = code[0].partition("python")
+    return [f'{fence}{{.python{rest} data-line-numbers="{_plain(steps)}"}}', *code[1:]]
+
+
+def _stepped_output(quote: CellQuote, shown: list[str], document: Document, problems: Problems) -> list[str]:
+    """The outputs with the steps in which a deck shows the lines of their first text.
+
+    They are those of `:output_steps:`, or of `:steps:` where a quote shows no code.
+    """
+    key = "output_steps" if "output_steps" in quote.options or "code" in quote.show else "steps"
+    if key not in quote.options:
+        return shown
+    first = next((number for number, line in enumerate(shown) if f" .{OUTPUT_CLASS}" in line), None)
+    if first is None:
+        message = f"`:{key}:` names lines, but this output has no text"
+        problems.add(quote.place, "bad-quote", message, "take it out")
+        return shown
+    fence = shown[first].partition(" ")[0]
+    last = shown.index(fence, first + 1)
+    if not _steps_fit(quote, key, last - first - 1, document, problems):
+        return shown
+    opening = f'{shown[first].rstrip().removesuffix("}")} data-line-numbers="{_plain(quote.options[key])}"}}'
+    return [*shown[:first], opening, *shown[first + 1 :]]
+
+
+def _steps_fit(quote: CellQuote, key: str, count: int, document: Document, problems: Problems) -> bool:
+    """Whether steps can be shown; why not is a problem."""
+    said = _plain(quote.options[key])
+    readable = _STEPS.fullmatch(said) is not None
+    ranges = [[int(each) for each in part.split("-")] for part in re.split(r"[|,]", said) if part] if readable else []
+    if document.kind != "deck":
+        message, remedy = f"a page shows all lines at once, and no `:{key}:`", "mark lines with `:hl_lines: 3 5-6`"
+    elif not readable:
+        message, remedy = f"`:{key}: {said}` cannot be read", "write lines, and `|` between two steps: 1-3|5,7"
+    elif any(not 1 <= each[0] <= each[-1] <= count for each in ranges):
+        message, remedy = f"`:{key}: {said}` names a line that is not shown", f"lines 1-{count} are"
+    else:
+        return True
+    problems.add(quote.place, "bad-quote", message, remedy)
+    return False
+
+
+def _plain(steps: str) -> str:
+    return "".join(steps.split())
 
 
 def _check(said: str, quote: CellQuote, document: Document) -> list[str]:

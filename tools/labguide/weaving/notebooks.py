@@ -14,21 +14,21 @@ from typing import Any
 
 import nbformat
 
-from labguide import editions, includes, quotes
+from labguide import editions, includes, quotes, revealmd
 from labguide.lines import split
 from labguide.model import Cell, CellQuote, Document, Line, Place, Project, Recording, Script, Sources
 from labguide.problems import Problems, did_you_mean
 from labguide.scripts import script_name
-from labguide.weaving import Recorded, languages, with_values
+from labguide.weaving import Recorded, languages, slideshow, with_values
 
 _SYNC_MARK = re.compile(r"^<!-- en:[0-9a-f]{12} -->\n?", re.MULTILINE)
 _HEADING_ID = re.compile(r"(?m)^(#+ .*?)[ \t]*\{#[\w-]+\}[ \t]*$")
 
 
 def expand(document: Document, all_sources: Sources, project: Project, problems: Problems) -> Document:
-    """A page whose front matter says `notebook: notebooks/video-games.py`, with that notebook after its own text."""
+    """A page or deck whose front matter says `notebook: notebooks/video-games.py`, with that notebook after it."""
     path = document.meta.get("notebook")
-    if document.kind != "lesson" or path is None:
+    if document.kind == "notebook" or path is None:
         return document
     known = {script.path: script for script in all_sources.scripts.values()}
     if path not in known:
@@ -38,10 +38,30 @@ def expand(document: Document, all_sources: Sources, project: Project, problems:
         return document
     script = known[path]
     translation = translation_of(script, document.language, all_sources)
+    if document.kind == "deck":
+        return _as_deck(document, script, translation, project, problems)
     body = _body(translation) if translation else includes.expand(_as_lines(script), project, problems)
     lines = (*_stripped(document.lines), Line("", body[0].place, written=False), *body) if body else document.lines
     found = quotes.find(lines, document.body_line - 1, project, problems)
     return editions.of_document(dataclasses.replace(document, lines=lines, quotes=found), project, problems)
+
+
+def _as_deck(
+    document: Document, script: Script, translation: Document | None, project: Project, problems: Problems
+) -> Document:
+    """A deck with the slides of a notebook after its own."""
+    texts = slideshow.translated(script, translation, problems) if translation else None
+    if texts is None:
+        texts = [_cell_lines(cell, script) for cell in script.cells]
+    lines = slideshow.as_lines(script, [includes.expand(text, project, problems) for text in texts])
+    own = _stripped(document.lines[document.body_line - 1 :])
+    if own and lines:
+        place = lines[0].place
+        lines = [*own, *(Line(text, place, None) for text in ("", "---", "")), *lines]
+    whole = (*document.lines[: document.body_line - 1], *(lines or own))
+    of_decks = dataclasses.replace(project, dialect=revealmd.of_decks(project.dialect))
+    found = quotes.find(whole, document.body_line - 1, of_decks, problems)
+    return editions.of_document(dataclasses.replace(document, lines=whole, quotes=found), project, problems)
 
 
 def translation_of(script: Script, language: str, all_sources: Sources) -> Document | None:
@@ -120,7 +140,9 @@ def _title(cells: Iterable[Cell]) -> dict[str, str]:
 
 def _notebook_cell(cell: Cell, index: int, shown: tuple[Recording | None, str], counter: Iterator[int]) -> Any:
     identity = f"cell-{index}"
-    metadata = {"tags": sorted(cell.tags)} if cell.tags else {}
+    metadata: dict[str, Any] = {"tags": sorted(cell.tags)} if cell.tags else {}
+    if cell.slide:
+        metadata["slideshow"] = {"slide_type": cell.slide}
     if cell.kind == "markdown":
         return nbformat.v4.new_markdown_cell(cell.source, id=identity, metadata=metadata)
     number = next(counter)
@@ -200,13 +222,17 @@ def _as_lines(script: Script) -> list[Line]:
     """A script as Markdown: its text, and a quote for each cell of code."""
     found: list[Line] = []
     for cell in script.cells:
-        if cell.kind == "code":
-            texts = [f"```{{cell}} {script.name}#{cell.name}", "```"]
-            found += [Line(text, cell.place, None, written=False) for text in texts]
-        else:
-            found += _text_lines(cell)
+        found += _cell_lines(cell, script)
         found.append(Line("", cell.place, None, written=False))
     return list(_stripped(found))
+
+
+def _cell_lines(cell: Cell, script: Script) -> list[Line]:
+    """A cell as Markdown: its text, or a quote for its code."""
+    if cell.kind != "code":
+        return _text_lines(cell)
+    texts = [f"```{{cell}} {script.name}#{cell.name}", "```"]
+    return [Line(text, cell.place, None, written=False) for text in texts]
 
 
 def _text_lines(cell: Cell) -> list[Line]:
