@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from labguide import exercises, includes, quotes
+from labguide import exercises, includes, quotes, revealmd
 from labguide.editions import admonitions, code, comments, pages
 from labguide.editions.words import words_of
 from labguide.model import Document, Edition, Line, Project, Recording, Script, Sources
