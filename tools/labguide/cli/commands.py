@@ -10,13 +10,14 @@ from labguide import __version__
 from labguide.cli.build import build
 from labguide.cli.check import check
 from labguide.cli.clean import clean
+from labguide.cli.pdf import pdf_command as pdf
 from labguide.cli.plan import plan_command as plan
 from labguide.cli.policy import policy
 from labguide.cli.run import run
 from labguide.cli.sandbox import sandbox
 from labguide.cli.serve import serve
 
-COMMANDS = (build, serve, run, check, plan, policy, clean, sandbox)
+COMMANDS = (build, serve, run, check, pdf, plan, policy, clean, sandbox)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
