@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _DATE = re.compile(rb"(?P<before>/(?:CreationDate|ModDate) ?\(D:)\d{14}(?P<zone>[^)]*)\)")
-_COUNT = re.compile(rb"/Count (?P<count>\d+)")
+_PAGE = re.compile(rb"/Type ?/Page\b(?!s)")
 
 
 def dated(content: bytes, day: str) -> bytes:
@@ -18,8 +18,8 @@ def dated(content: bytes, day: str) -> bytes:
 
 
 def page_count(content: bytes) -> int:
-    """How many pages a PDF has: its tree of pages is the largest one."""
-    return max((int(found["count"]) for found in _COUNT.finditer(content)), default=0)
+    """How many pages a PDF of Chromium has."""
+    return len(_PAGE.findall(content))
 
 
 def _utc(zone: bytes) -> bytes:
