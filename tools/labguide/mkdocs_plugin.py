@@ -97,8 +97,10 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
 
     @event_priority(-200)  # after every plugin that makes a navigation
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
-        """Take out what this edition does not publish."""
-        return self.handover.navigation(nav, files)
+        """Take out what this edition does not publish, and see in which order the rest stands."""
+        kept = self.handover.navigation(nav, files)
+        self.handover.see_navigation(kept, config)
+        return kept
 
     def on_page_read_source(self, *, page: Page, config: MkDocsConfig) -> str | None:
         """The woven text of a page in place of the file's."""

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from labguide import cleaning, recordings, site, sources, workdir
+from labguide import cleaning, fit, recordings, site, sources, workdir
 from labguide.backends import BACKENDS
 from labguide.cli import options
 from labguide.comparing import reports
@@ -25,6 +25,7 @@ from labguide.problems import Problems
 @click.option("--update", is_flag=True, help="Accept what drifted: write the new recordings.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of findings instead of text.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML to this file.")
+@click.option("--fit", "fits", is_flag=True, help="Look in a real browser whether slides fit and can be read.")
 @click.argument("scripts", nargs=-1)
 def check(
     root: Path,
@@ -32,6 +33,7 @@ def check(
     update: bool,
     as_json: bool,
     junit: Path | None,
+    fits: bool,
     scripts: tuple[str, ...],
 ) -> None:
     """Run SCRIPTS afresh (all if none is named), compare them with their recordings, and check all documents.
@@ -40,10 +42,11 @@ def check(
     """
     if static and (update or scripts):
         raise click.UsageError("--static runs nothing: it goes with neither --update nor names of scripts")
+    executable = options.browser() if fits else None  # sooner than any script runs
     project = mkdocs.open_project(root)
     unread = Problems()
     options.check_names(scripts, sources.read(project, unread).scripts, unread)
-    found = _check(project, site.CheckOptions(scripts, static, update))
+    found = _check(project, site.CheckOptions(scripts, static, update), executable)
     if junit:
         recordings.write_atomically(junit, reports.as_junit(found))
     click.echo(reports.as_json(found.findings) if as_json else reports.as_text(found.findings), nl=False)
@@ -54,7 +57,7 @@ def check(
     sys.exit(1 if len(found.findings) > len(accepted) else 0)
 
 
-def _check(project: Project, how: site.CheckOptions) -> reports.Report:
+def _check(project: Project, how: site.CheckOptions, executable: Path | None) -> reports.Report:
     problems = Problems()
     backend = BACKENDS["local"](project)
     with RichProgress() as progress, workdir.only_build(project, progress.waiting):
@@ -65,4 +68,6 @@ def _check(project: Project, how: site.CheckOptions) -> reports.Report:
         with TemporaryDirectory(prefix="labguide-") as folder:
             for edition, woven in checked.sites:
                 mkdocs.render(edition, woven, Path(folder) / edition.edition, problems)
+                if executable and edition.edition == "instructor":  # its slides have all that the students' have
+                    fit.check(woven.decks, Path(folder) / edition.edition, executable, problems)
     return reports.report(problems, checked.verdicts, cleaning.caller_secrets(os.environ))

@@ -10,6 +10,7 @@ from labguide import __version__
 from labguide.cli.build import build
 from labguide.cli.check import check
 from labguide.cli.clean import clean
+from labguide.cli.pdf import pdf_command as pdf
 from labguide.cli.plan import plan_command as plan
 from labguide.cli.policy import policy
 from labguide.cli.present import present
@@ -18,7 +19,7 @@ from labguide.cli.sandbox import sandbox
 from labguide.cli.schedule import schedule_command as schedule
 from labguide.cli.serve import serve
 
-COMMANDS = (build, serve, present, run, check, plan, policy, schedule, clean, sandbox)
+COMMANDS = (build, serve, present, pdf, run, check, plan, policy, schedule, clean, sandbox)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

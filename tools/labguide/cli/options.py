@@ -8,6 +8,7 @@ from typing import get_args
 
 import click
 
+from labguide import browser as browsers
 from labguide.backends import BACKENDS
 from labguide.model import Edition
 from labguide.problems import Problem
@@ -51,3 +52,11 @@ def check_names(names: Iterable[str], known: Iterable[str], problems: Iterable[P
     for name in names:
         if name not in scripts:
             raise click.UsageError(f'no script "{name}"; known are: {", ".join(scripts)}')
+
+
+def browser() -> Path:
+    """The browser that a command needs. Raises `click.ClickException` if there is none: no source is at fault."""
+    try:
+        return browsers.find()
+    except browsers.NoBrowserError as error:
+        raise click.ClickException(str(error)) from None

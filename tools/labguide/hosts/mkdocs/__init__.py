@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from labguide.hosts.mkdocs.configuration import open_project, project_of
 from labguide.hosts.mkdocs.handover import Handover
+from labguide.hosts.mkdocs.printing import Printing
 from labguide.hosts.mkdocs.rendering import render, serve
 
-__all__ = ["Handover", "open_project", "project_of", "render", "serve"]
+__all__ = ["Handover", "Printing", "open_project", "project_of", "render", "serve"]

@@ -22,6 +22,7 @@ from labguide.hosts import leftovers
 from labguide.hosts.mkdocs import configuration, withheld
 from labguide.hosts.mkdocs.deck_links import DeckLinks, in_site
 from labguide.hosts.mkdocs.page_data import PageData
+from labguide.hosts.mkdocs.printing import Printing
 from labguide.model import Place, Project
 from labguide.problems import Problem, Problems
 from labguide.sources import is_markdown
@@ -44,9 +45,17 @@ class Handover:
     With `notices`, each page begins with its own problems: a preview shows them instead of ending.
     """
 
-    def __init__(self, project: Project, woven: site.Site, problems: Problems, *, notices: bool = False) -> None:
+    def __init__(
+        self,
+        project: Project,
+        woven: site.Site,
+        problems: Problems,
+        *,
+        notices: bool = False,
+        printing: Printing | None = None,
+    ) -> None:
         self.project, self.site, self.problems = project, woven, problems
-        self._notices = notices
+        self._notices, self._printing = notices, printing
         self._links = DeckLinks(project, woven.decks, problems)
         self._data = PageData(project, woven.pages, None)
         self._decks: dict[str, str] = {}
@@ -95,6 +104,11 @@ class Handover:
             message = "MkDocs takes this for no page, and would publish the file as it is"
             self.problems.add(place, "unread-page", message, "write the extension in small letters")
 
+    def see_navigation(self, nav: Navigation, config: MkDocsConfig) -> None:
+        """Note the order of a language's pages, if they are to be printed."""
+        if self._printing:
+            self._printing.see_navigation(nav, _language(config) or self.project.languages[0], config)
+
     def source(self, page: Page) -> str | None:
         """The text of a page in place of its file's; None for a page that is not of this project."""
         woven = self.site.pages.get(page.file.src_uri)
@@ -133,6 +147,8 @@ class Handover:
                 self.problems.include(problem)
         self._drawn |= drawing.needed(content)
         content = drawing.neutral(content)
+        if self._printing:
+            return self._printing.mark(content)
         return _notice(self._seen[seen]) + content if self._notices else content
 
     def _found(self, page: Page, content: str) -> Problems:

@@ -14,18 +14,22 @@ from mkdocs.config.defaults import MkDocsConfig
 from labguide.hosts.mkdocs import messages
 from labguide.hosts.mkdocs.configuration import EDITION, load
 from labguide.hosts.mkdocs.handover import Handover
+from labguide.hosts.mkdocs.printing import Printing
 from labguide.model import Edition, Project
 from labguide.problems import Problems, concerns_all
 from labguide.site import Site
 
 
-def render(project: Project, woven: Site, folder: Path, problems: Problems) -> None:
-    """Render a site into a folder; what MkDocs warns of, and whatever else is wrong, becomes a problem."""
+def render(project: Project, woven: Site, folder: Path, problems: Problems, printing: Printing | None = None) -> None:
+    """Render a site into a folder; what MkDocs warns of, and whatever else is wrong, becomes a problem.
+
+    For `printing`, all that a book needs to know of it is noted there, and pages say where their content is.
+    """
     with messages.gathered() as told:
         config = load(project.root)
         config.site_dir = str(folder)
         _warn_of_links(config)
-        _build(config, Handover(project, woven, problems), told)
+        _build(config, Handover(project, woven, problems, printing=printing), told)
     for message in told:
         messages.tell(project, {**woven.pages, **woven.decks}, message, problems)
 
