@@ -827,14 +827,57 @@ print(
 # ## Exercise
 #
 # For a publisher it is the other way round: a campaign for a game that flops costs three times as much as a hit
-# without a campaign. Which threshold would you choose? Try it before you run the solution.
+# without a campaign. Which threshold would you choose? Guess first; then write the function that finds it for any
+# two costs. The table `judged` has a row for each threshold.
 
-# %% name="solution"
-publishers_cost = 1 * judged["missed hits"] + 3 * judged["false alarms"]
-publishers_threshold = float(publishers_cost.idxmin())
+# %% name="exercise"
+def cheapest(missed_hit, false_alarm):
+    """The threshold at which all mistakes together cost the least."""
+    ### BEGIN SOLUTION
+    cost = missed_hit * judged["missed hits"] + false_alarm * judged["false alarms"]
+    return float(cost.idxmin())
+    ### END SOLUTION
 
+
+publishers_threshold = cheapest(missed_hit=1, false_alarm=3)
 print("The publisher's threshold:", publishers_threshold)
+### BEGIN SOLUTION
 judged.loc[[0.5, publishers_threshold], ["precision", "recall"]].round(3)
+### END SOLUTION
+
+# %% [markdown]
+# ## Check your work
+#
+# Your function is asked about the shop first, whose threshold you know, and then about other costs.
+
+# %% name="check-exercise" checks="exercise"
+assert "cheapest" in globals(), 'Run the cell under "Exercise" first.'
+answer = cheapest(missed_hit=5, false_alarm=1)
+assert answer is not None, (
+    "`cheapest` returns nothing yet: multiply each kind of mistake by its cost, "
+    "add up, and return the threshold at which the sum is smallest."
+)
+assert answer in judged.index, (
+    f"`cheapest` returns {answer}, which is not one of the thresholds: "
+    "return where the cost is smallest (`idxmin`), not how small it is (`min`)."
+)
+assert answer == best_threshold, (
+    f"For the shop, `cheapest` finds {answer}, and the cheapest is {best_threshold}: "
+    "use both arguments, each with its own kind of mistake."
+)
+assert cheapest(missed_hit=1, false_alarm=3) > 0.5, (
+    "False alarms are dear for the publisher, so the threshold has to be above 0.5: "
+    "have you taken one cost for the other?"
+)
+### BEGIN HIDDEN TESTS
+for missed_hit, false_alarm in [(1, 1), (2, 1), (1, 9)]:
+    by_hand = missed_hit * judged["missed hits"] + false_alarm * judged["false alarms"]
+    assert cheapest(missed_hit, false_alarm) == by_hand.idxmin(), (
+        f"For the costs {missed_hit} and {false_alarm} the threshold is another one: "
+        "do not write numbers into the function, use its arguments."
+    )
+### END HIDDEN TESTS
+print("OK: the function finds the cheapest threshold, for the shop and for others.")
 
 # %% [markdown]
 # ## Keep the test rows
