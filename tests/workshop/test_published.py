@@ -15,7 +15,7 @@ DOCS = Path(__file__).parent.parent.parent / "docs"
 PAGES = [
     page.relative_to(DOCS).with_suffix(".html").as_posix()
     for page in sorted(DOCS.rglob("*.md"))
-    if not page.name.endswith(".zh-TW.md")
+    if not page.name.endswith(".zh-TW.md") and page.parent.name != "plans"  # lesson plans are the instructor's
 ]
 LANGUAGES = {"en": "", "zh-TW": "zh-TW/"}
 DECKS = {"en": "slides/sagemaker-introduction.html", "zh-TW": "slides/sagemaker-introduction.zh-TW.html"}
