@@ -1,8 +1,9 @@
 """The third part of `make bench`: decks, beside reveal-md and marp, which build the same Markdown in the same run.
 
 marp writes HTML, as labguide does, which renders the pages of a guide besides. reveal-md with `--static` only copies:
-each reader's browser turns its Markdown into slides, each time; so its seconds are those of starting node. Both come from npm and need node; where it is missing, labguide is measured alone, and that is said. Seconds
-depend on the machine; read the ratios. Goal: faster than marp.
+each reader's browser turns its Markdown into slides, each time; so its seconds are those of starting node. Both come
+from npm and need node; where it is missing, labguide is measured alone, and that is said. Seconds depend on the
+machine; read the ratios. Goal: faster than both.
 """
 
 from __future__ import annotations
@@ -58,12 +59,10 @@ def _peers() -> list[Contest]:
         click.echo("node and npm are not installed, so reveal-md and marp are not measured.", err=True)
         return []
     _install()
-    programs = PEERS / "node_modules" / ".bin"
+    reveal, marp = (str(PEERS / "node_modules" / ".bin" / name) for name in ("reveal-md", "marp"))
     return [
-        Contest("reveal-md, the browser does the rest", _nothing, [str(programs / "reveal-md"), "slides", "--static", "site"]),
-        Contest(
-            "marp, HTML", _nothing, [str(programs / "marp"), "--input-dir", "slides", "--output", "site", "--html"]
-        ),
+        Contest("reveal-md, copies only", _nothing, [reveal, "slides", "--static", "site"]),
+        Contest("marp, HTML", _nothing, [marp, "--input-dir", "slides", "--output", "site", "--html"]),
     ]
 
 
