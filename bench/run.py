@@ -6,12 +6,9 @@ measured (so that no tool pays for compiling its modules). Seconds depend on the
 
 from __future__ import annotations
 
-import os
-import resource
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +16,7 @@ from tempfile import TemporaryDirectory
 
 import click
 import content
-from rich.console import Console
-from rich.table import Table
+from measure import Taken, print_table, taken
 
 HERE = Path(__file__).parent
 TOOLS = Path(sys.executable).parent
@@ -58,11 +54,11 @@ def main(lessons: int, sdk_lessons: int, peers: bool) -> None:
     cold, warm = _measure(LABGUIDE, cheap)
     others = (MATERIAL, JUPYTER, SPHINX) if peers else (MATERIAL,)
     rows = [(contest.name, _measure(contest, cheap)[0]) for contest in others]
-    _print(f"{lessons} lessons of five cheap cells", [("labguide, cold", cold), ("labguide, warm", warm), *rows])
+    print_table(f"{lessons} lessons of five cheap cells", [("labguide, cold", cold), ("labguide, warm", warm), *rows])
     with_sdk, without = _measure(LABGUIDE, sdk)[0], _measure(MATERIAL, sdk)[0]
     overhead = Taken(with_sdk.wall - without.wall, with_sdk.cpu - without.cpu)
     rows = [("labguide, cold", with_sdk), (MATERIAL.name, without), ("overhead", overhead)]
-    _print(f"{sdk_lessons} lessons that import the SDK", rows)
+    print_table(f"{sdk_lessons} lessons that import the SDK", rows)
 
 
 def _install_peers() -> None:
@@ -76,14 +72,6 @@ def _install_peers() -> None:
     shutil.copyfile(wanted, stamp)
 
 
-@dataclass(frozen=True)
-class Taken:
-    """Seconds on the wall, and of all processors together, which suffer less from what else the machine does."""
-
-    wall: float
-    cpu: float
-
-
 def _measure(contest: Contest, lessons: Sequence[content.Lesson]) -> tuple[Taken, Taken]:
     """What a cold build takes, and a second one."""
     click.echo(f"{contest.name}: {len(lessons)} lessons ...", err=True)
@@ -91,36 +79,9 @@ def _measure(contest: Contest, lessons: Sequence[content.Lesson]) -> tuple[Taken
         small, full = Path(folder) / "small", Path(folder) / "full"
         contest.write(small, lessons[:1])
         contest.write(full, lessons)
-        _build(contest, small)
-        return _build(contest, full), _build(contest, full)
-
-
-def _build(contest: Contest, folder: Path) -> Taken:
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PATH": f"{Path(contest.command[0]).parent}:/usr/bin:/bin"}
-    started, cpu = time.perf_counter(), _cpu_of_children()
-    done = subprocess.run(contest.command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    taken = Taken(time.perf_counter() - started, _cpu_of_children() - cpu)
-    if done.returncode:
-        raise click.ClickException(f"{contest.name} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return taken
-
-
-def _cpu_of_children() -> float:
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
-
-
-def _print(title: str, rows: Sequence[tuple[str, Taken]]) -> None:
-    """The first row is the unit of the ratios."""
-    table = Table(title=title, title_justify="left")
-    table.add_column("")
-    for heading in ("seconds", "ratio", "CPU seconds", "ratio"):
-        table.add_column(heading, justify="right")
-    unit = rows[0][1]
-    for name, taken in rows:
-        wall, cpu = taken.wall / unit.wall, taken.cpu / unit.cpu
-        table.add_row(name, f"{taken.wall:.1f}", f"{wall:.2f}", f"{taken.cpu:.1f}", f"{cpu:.2f}")
-    Console().print(table)
+        taken(contest.name, contest.command, small)
+        cold = taken(contest.name, contest.command, full)
+        return cold, taken(contest.name, contest.command, full)
 
 
 if __name__ == "__main__":

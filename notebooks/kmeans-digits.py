@@ -543,18 +543,40 @@ print("OK: endpoint, configuration and model are gone.")
 # ## Exercise: twenty clusters
 #
 # People write some digits in two ways. Train again with `k` = 20. Does the purity rise? Is the model better? You
-# need no endpoint: `read_centroids` and `nearest` do. This is one solution.
+# need no endpoint: `read_centroids` and `nearest` do. On AWS the job takes some minutes and costs a cent.
 
 # %% name="exercise"
-trainer.base_job_name = "smworkshop-kmeans-twenty"
-trainer.hyperparameters["k"] = 20
-trainer.train(input_data_config=[channel], wait=False, logs=False)
-twenty_name = trainer._latest_training_job.training_job_name
-training_ended.wait(TrainingJobName=twenty_name, WaiterConfig={"Delay": 10})
+def train_again(k):
+    """Train with `k` clusters, wait for the job to end, and return its centroids."""
+    ### BEGIN SOLUTION
+    trainer.base_job_name = "smworkshop-kmeans-again"
+    trainer.hyperparameters["k"] = k
+    trainer.train(input_data_config=[channel], wait=False, logs=False)
+    again = trainer._latest_training_job.training_job_name
+    training_ended.wait(TrainingJobName=again, WaiterConfig={"Delay": 10})
+    artifacts = client.describe_training_job(TrainingJobName=again)["ModelArtifacts"]
+    return read_centroids(artifacts["S3ModelArtifacts"])
+    ### END SOLUTION
 
-twenty_job = client.describe_training_job(TrainingJobName=twenty_name)
-twenty = read_centroids(twenty_job["ModelArtifacts"]["S3ModelArtifacts"])
+
+twenty = train_again(20)
+
+# How pure are these clusters? Compare it with `purity`.
+### BEGIN SOLUTION
 twenty_purity = purity_of(nearest(twenty, pictures[test]), labels[test])
 
 print(f"10 clusters: {purity:.1%}")
 print(f"20 clusters: {twenty_purity:.1%}")
+### END SOLUTION
+
+# %% name="check-exercise" checks="exercise"
+twenty = globals().get("twenty")
+assert twenty is not None, (
+    "`train_again` returns nothing yet: set the hyperparameter, train, wait for the "
+    "job, and return what `read_centroids` reads from its model file."
+)
+assert np.shape(twenty) == (20, 64), (
+    f"These centroids have the shape {np.shape(twenty)}, not (20, 64): "
+    'set `trainer.hyperparameters["k"]` before you train, and read the new job\'s file.'
+)
+print("OK: twenty centroids. Now compare the purity, and say whether they are better.")

@@ -378,11 +378,43 @@ print("OK: endpoint, configuration and model are gone.")
 # ## Exercise: let it say "I don't know"
 #
 # A model that sorts letters may hand over to a person what it is not sure of. Take only the answers whose highest
-# score is at least 0.99. How many are left, and how often are they right? This is one solution.
+# score is at least 0.99. How many are left, and how often are they right?
 
 # %% name="exercise"
-sure = scores.max(axis=1) >= 0.99
+def sure_of(scores, least):
+    """For each row of scores: True if the highest one is at least `least`."""
+    ### BEGIN SOLUTION
+    return scores.max(axis=1) >= least
+    ### END SOLUTION
+
+
+sure = sure_of(scores, 0.99)
+
+# How many are left, and how often are they right?
+### BEGIN SOLUTION
 sure_share = sure.mean()
 sure_accuracy = (predicted[sure] == labels[test][sure]).mean()
 
 print(f"sure of {sure_share:.0%} of the pictures; of these, {sure_accuracy:.1%} right")
+### END SOLUTION
+
+# %% name="check-exercise" checks="exercise"
+three = np.array([[0.5, 0.5], [0.003, 0.997], [0.99, 0.01]])
+answer = sure_of(three, 0.99) if "sure_of" in globals() else None
+assert answer is not None, (
+    "`sure_of` returns nothing yet: take the highest score of each row, "
+    "and return whether it is at least `least`."
+)
+assert np.shape(answer) == (3,), (
+    f"For three rows, `sure_of` returns the shape {np.shape(answer)}, not (3,): "
+    "take the highest score of each row, `scores.max(axis=1)`."
+)
+assert not answer[0], "A row of 0.5 and 0.5 is not sure: compare with `least`."
+assert answer[1], "A row with 0.997 is sure: look at all its scores, not at the first."
+assert answer[2], "A row with exactly 0.99 is sure: *at least* is `>=`, not `>`."
+### BEGIN HIDDEN TESTS
+assert list(sure_of(three, 0.4)) == [True, True, True], (
+    "With 0.4 all three rows are sure: use `least`, not 0.99, in the function."
+)
+### END HIDDEN TESTS
+print("OK: the function finds the answers that the model is sure of.")

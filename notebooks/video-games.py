@@ -824,19 +824,6 @@ print(
 )
 
 # %% [markdown]
-# ## Exercise
-#
-# For a publisher it is the other way round: a campaign for a game that flops costs three times as much as a hit
-# without a campaign. Which threshold would you choose? Try it before you run the solution.
-
-# %% name="solution"
-publishers_cost = 1 * judged["missed hits"] + 3 * judged["false alarms"]
-publishers_threshold = float(publishers_cost.idxmin())
-
-print("The publisher's threshold:", publishers_threshold)
-judged.loc[[0.5, publishers_threshold], ["precision", "recall"]].round(3)
-
-# %% [markdown]
 # ## Keep the test rows
 #
 # The exam is over. The next notebook wants to ask another model the same questions, so the test rows go to the
@@ -891,3 +878,61 @@ assert not left, f'Still there: {", ".join(left)}. Use the page "Clean up".'
 
 endpoints_left = len(endpoints)
 print("OK. Endpoints left:", endpoints_left)
+
+# %% [markdown]
+# ## Exercise
+#
+# For a publisher it is the other way round: a campaign for a game that flops costs three times as much as a hit
+# without a campaign. Which threshold would you choose? Guess first; then write the function that finds it for any
+# two costs. The table `judged` has a row for each threshold; the endpoint is not needed any more.
+
+# %% name="exercise"
+def cheapest(missed_hit, false_alarm):
+    """The threshold at which all mistakes together cost the least."""
+    ### BEGIN SOLUTION
+    cost = missed_hit * judged["missed hits"] + false_alarm * judged["false alarms"]
+    return float(cost.idxmin())
+    ### END SOLUTION
+
+
+publishers_threshold = cheapest(missed_hit=1, false_alarm=3)
+print("The publisher's threshold:", publishers_threshold)
+
+# What does it do to precision and recall? Look at this row of `judged`, and at 0.5.
+### BEGIN SOLUTION
+judged.loc[[0.5, publishers_threshold], ["precision", "recall"]].round(3)
+### END SOLUTION
+
+# %% [markdown]
+# ## Check your work
+#
+# Your function is asked about the shop first, whose threshold you know, and then about other costs.
+
+# %% name="check-exercise" checks="exercise"
+written = "cheapest" in globals()
+answer = cheapest(missed_hit=5, false_alarm=1) if written else None
+assert answer is not None, (
+    "`cheapest` returns nothing yet: multiply each kind of mistake by its cost, "
+    "add up, and return the threshold at which the sum is smallest."
+)
+assert answer in judged.index, (
+    f"`cheapest` returns {answer}, which is not one of the thresholds: "
+    "return where the cost is smallest (`idxmin`), not how small it is (`min`)."
+)
+assert answer == best_threshold, (
+    f"For the shop, `cheapest` finds {answer}, and the cheapest is {best_threshold}: "
+    "use both arguments, each with its own kind of mistake."
+)
+assert cheapest(missed_hit=1, false_alarm=3) > 0.5, (
+    "False alarms are dear for the publisher, so the threshold has to be above 0.5: "
+    "have you taken one cost for the other?"
+)
+### BEGIN HIDDEN TESTS
+for missed_hit, false_alarm in [(1, 1), (2, 1), (1, 9)]:
+    by_hand = missed_hit * judged["missed hits"] + false_alarm * judged["false alarms"]
+    assert cheapest(missed_hit, false_alarm) == by_hand.idxmin(), (
+        f"For the costs {missed_hit} and {false_alarm} the threshold is another one: "
+        "do not write numbers into the function, use its arguments."
+    )
+### END HIDDEN TESTS
+print("OK: the function finds the cheapest threshold, for the shop and for others.")
