@@ -149,6 +149,12 @@ def test_slides_that_take_longer_than_their_activity_are_told(workshop: Workshop
     ]
 
 
+def test_slide_without_a_time_has_its_share_of_the_deck(workshop: Workshop) -> None:
+    workshop.edit("docs/plans/class.md", "#/two", "#/one")
+    workshop.edit("docs/plans/class.md", "(10 min)", "(7 min)")
+    assert '"Show slides" has 7 minutes, but what it shows takes 8 (slides/deck.md:6)' in _told(workshop)[0]
+
+
 def test_deck_shown_by_two_activities_has_the_minutes_of_both(workshop: Workshop) -> None:
     plan = (
         "---\nkind: plan\n---\n\n# A class\n\n### Ins: A ({} min)\n\n[slides](../slides/deck.md)\n\n"

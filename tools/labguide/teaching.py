@@ -19,6 +19,8 @@ from labguide.schedule import Plan, Schedule, fitting, page, reading, showing, s
 from labguide.schedule.words import words_of
 
 _LINK_REMEDY = "link as seen from the page, and to slides as `../slides/introduction.html#/name`"
+_MADE = (".ipynb", ".xlsx", ".pdf")
+"""What a build publishes and no author wrote, by its extension."""
 _TIMING = "data-timing"
 """The attribute of a slide that holds its seconds, as reveal.js has it."""
 
@@ -79,7 +81,7 @@ def _why_broken(link: showing.Link, document: Document, targets: showing.Targets
         known = not link.anchor or _has_slide(deck, link.anchor, project)
         return "" if known else f"but {deck.uri} has no slide '#{link.anchor}'"
     beside = (project.docs / link.target, project.root / link.target)
-    made = link.target.endswith(".ipynb") or link.target in ("", ".") or "-tracker" in link.target
+    made = link.target.endswith(_MADE) or link.target == "." or "-tracker." in link.target
     if targets.lesson(link, document.language) or made or any(path.exists() for path in beside):
         return ""
     return f"but there is no '{link.target}' in the site"
@@ -154,17 +156,24 @@ class Seconds:
         return self._of_cells(list(dict.fromkeys(cells)))
 
     def _of_slides(self, document: Document, anchor: str) -> dict[str, float]:
-        """The seconds of a deck, or of one of its slides, as its author declares them."""
+        """The seconds of a deck, or of one of its slides: its own, else its share of what is left of the deck's."""
         deck = decks.split(document.lines, self._project.dialect)
         slides = [slide for stack in deck.stacks for slide in stack]
-        name = anchor.removeprefix("/").split("/")[0]
-        own = {f"{document.path}:{slide.line}": _declared(slide.attributes.get(_TIMING)) for slide in slides}
-        if name:
-            line = next((slide.line for slide in slides if f"#{name}}}" in slide.markdown.replace(" ", "}")), 0)
-            return {key: own[key] for key in [f"{document.path}:{line}"] if own.get(key)}
+        own = [_declared(slide.attributes.get(_TIMING)) for slide in slides]
         minutes = document.meta.get("minutes")
-        whole = float(minutes) * 60 if isinstance(minutes, int | float) else sum(own.values())
-        return {document.path: whole} if whole else {}
+        whole = float(minutes) * 60 if isinstance(minutes, int | float) else sum(own)
+        name = anchor.removeprefix("/").split("/")[0]
+        if not name:
+            return {document.path: whole} if whole else {}
+        share = max(0.0, whole - sum(own)) / max(1, own.count(0.0))
+        at = next((at for at, slide in enumerate(slides) if _is_called(name, slide.markdown)), None)
+        taken = 0.0 if at is None else own[at] or share
+        return {f"{document.path}:{slides[at].line}": taken} if at is not None and taken else {}
+
+
+def _is_called(name: str, markdown: str) -> bool:
+    """Whether a slide's heading has this id."""
+    return f"#{name}}}" in markdown or f"#{name} " in markdown
 
 
 def _declared(seconds: str | None) -> float:

@@ -307,7 +307,7 @@ class _Chosen:
             minutes = above.step.duration.minutes if above.step.duration else None
             end = next((each.heading.line for each in self._all if _ends(each.heading, above.heading)), None)
             below = [line for line in by_line if line > above.heading.line and (end is None or line < end)]
-            if minutes and above.heading.line not in by_line and below:
+            if minutes is not None and above.heading.line not in by_line and below:
                 identities = tuple(by_line[line].identity for line in below)
                 yield Total(self._place(above.heading.line), minutes, identities, "this heading")
 
