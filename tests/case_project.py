@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from labguide import running, site
+from labguide.assembly import Site
 from labguide.backends.calls import Call
 from labguide.backends.creation import Creation
 from labguide.cleaning import Comparison, rules_for
@@ -95,7 +96,7 @@ class Workshop:
         assert old in text
         self.write(path, text.replace(old, new))
 
-    def build(self, *, frozen: bool = False, force: bool = False, only: Sequence[str] = ()) -> site.Site:
+    def build(self, *, frozen: bool = False, force: bool = False, only: Sequence[str] = ()) -> Site:
         self.problems = Problems()
         options = running.Options(force=force, frozen=frozen, only=tuple(only))
         return site.build(self.project, NoCloud(), options, Seen(), self.problems)

@@ -20,7 +20,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("labguide.hosts",),
     ("labguide.console",),
     ("labguide.site",),
-    ("labguide.teaching",),
+    ("labguide.assembly",),
+    ("labguide.teaching", "labguide.deck_pages"),
     ("labguide.plan",),
     (
         "labguide.running",

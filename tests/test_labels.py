@@ -12,6 +12,7 @@ import pytest
 
 from case_project import NoCloud, Seen, Workshop
 from labguide import recordings, site
+from labguide.assembly import Site
 from labguide.model import Output
 from labguide.problems import Problems
 from labguide.running import fonts
@@ -64,14 +65,14 @@ def workshop(tmp_path: Path) -> Workshop:
     return workshop
 
 
-def forms(site: site.Site, cell: str = "chart") -> Mapping[str, Any]:
+def forms(site: Site, cell: str = "chart") -> Mapping[str, Any]:
     found = site.runs.recordings["chart"].cell(cell)
     assert found
     (output,) = found.outputs
     return dict(output["data"])
 
 
-def without_labels(workshop: Workshop) -> site.Site:
+def without_labels(workshop: Workshop) -> Site:
     workshop.write("notebooks/chart.zh-TW.md", CELLS)
     return workshop.build()
 

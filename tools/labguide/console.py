@@ -19,12 +19,12 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from labguide.assembly import Site
 from labguide.backends.aws import PriceTable
 from labguide.model import Cell, Script
 from labguide.plan import Plan, Step, step_usd
 from labguide.schedule import Schedule, clock, page
 from labguide.schedule.tracker.words import words_of
-from labguide.site import Site
 
 console = Console(stderr=True, highlight=False)
 answers = Console(highlight=False)

@@ -139,6 +139,8 @@ class Project:
     """What happens to code in documents that nobody ran; the first rule that fits a fence counts."""
     dialect: Dialect = USUAL_DIALECT
     """The Markdown that the host renders documents with."""
+    name: str = ""
+    """What the host calls the site; what browsers keep is kept under it."""
     site_dir: str = "site"
     """The folder that the student's site is published in, relative to the root."""
     pages: tuple[PageFile, ...] | None = None

@@ -207,14 +207,14 @@ def with_schedule(woven: Woven, read: Mapping[str, Plan], project: Project) -> W
     return page.with_table(woven, each.schedule, project.dialect, links)
 
 
-def files(found: Sources, read: Mapping[str, Plan]) -> dict[str, bytes]:
+def files(found: Sources, read: Mapping[str, Plan], project: Project) -> dict[str, bytes]:
     """What is published beside the page of each plan, by its path in the site: the tracker, and the workbook."""
     documents = [document for document in found.documents if document.path in read]
-    return {path: content for each in documents for path, content in _files(each, documents, read, found)}
+    return {path: content for each in documents for path, content in _files(each, documents, read, found, project.name)}
 
 
 def _files(
-    document: Document, documents: list[Document], read: Mapping[str, Plan], found: Sources
+    document: Document, documents: list[Document], read: Mapping[str, Plan], found: Sources, course: str
 ) -> Iterator[tuple[str, bytes]]:
     said = read[document.path].schedule
     stem, suffix = _stem(document), _suffix(document)
@@ -225,7 +225,7 @@ def _files(
     }
     book = f"{stem}{suffix}.xlsx"
     links = {activity.identity: list(_links(activity, document, found)) for activity in said.activities}
-    html = tracker.page(said, alternates=others, workbook=posixpath.basename(book), links=links)
+    html = tracker.page(said, course=course, alternates=others, workbook=posixpath.basename(book), links=links)
     yield f"{stem}-tracker{suffix}.html", html.encode()
     yield book, workbook.write(said)
 

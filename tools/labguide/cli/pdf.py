@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from labguide import browser, cleaning, pdf, recordings, running, site
+from labguide.assembly import Site
 from labguide.backends import BACKENDS
 from labguide.cli import options
 from labguide.console import RichProgress, console
@@ -166,7 +167,7 @@ def _name(woven: Woven) -> str:
     return woven.document.name.removeprefix("slides/")
 
 
-def _day(woven: site.Site) -> str:
+def _day(woven: Site) -> str:
     """The day that PDFs say they were made on, so that the same pages are the same bytes.
 
     `SOURCE_DATE_EPOCH` says it, as for other programs; else it is the day of the newest recording.

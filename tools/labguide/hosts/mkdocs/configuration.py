@@ -82,6 +82,7 @@ def project_of(config: MkDocsConfig, *, preview: bool = False) -> Project:
         docs_dir=docs_dir,
         environment=options.environment(path, own.environment or []),
         unrun=options.unrun(path, own.unrun_code or []),
+        name=str(config.site_name or ""),
         site_dir=_relative(config.site_dir, folder),
         pages=tuple(PageFile(f"{docs_dir}/{uri}", uri, language) for uri, language in _pages(config, preview).items()),
         dialect=dialect(config),

@@ -17,7 +17,8 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from labguide import decks, drawing, editions, lines, site
+from labguide import deck_pages, decks, drawing, editions, lines
+from labguide.assembly import Site
 from labguide.hosts import leftovers
 from labguide.hosts.mkdocs import configuration, withheld
 from labguide.hosts.mkdocs.deck_links import DeckLinks, in_site
@@ -48,7 +49,7 @@ class Handover:
     def __init__(
         self,
         project: Project,
-        woven: site.Site,
+        woven: Site,
         problems: Problems,
         *,
         notices: bool = False,
@@ -204,7 +205,7 @@ class Handover:
         woven = self.site.decks[path]
         try:
             address, home = self._links.address(path, files), self._links.home(path, files)
-            page = site.render_deck(path, self.site, self.project, address, home, brand)
+            page = deck_pages.render(path, self.site.pages, self.site.decks, self.project, address, home, brand)
         except Exception as error:  # an extension raises whatever it does
             message = f"this deck cannot be rendered: {type(error).__name__}: {error}"
             self.problems.add(Place(woven.document.path), "mkdocs", message, "mend the deck")

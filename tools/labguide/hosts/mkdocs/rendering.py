@@ -11,13 +11,13 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.commands.serve import serve as mkdocs_serve
 from mkdocs.config.defaults import MkDocsConfig
 
+from labguide.assembly import Site
 from labguide.hosts.mkdocs import messages
 from labguide.hosts.mkdocs.configuration import EDITION, load
 from labguide.hosts.mkdocs.handover import Handover
 from labguide.hosts.mkdocs.printing import Printing
 from labguide.model import Edition, Project
 from labguide.problems import Problems, concerns_all
-from labguide.site import Site
 
 
 def render(project: Project, woven: Site, folder: Path, problems: Problems, printing: Printing | None = None) -> None:
