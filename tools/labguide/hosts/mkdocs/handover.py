@@ -144,7 +144,7 @@ class Handover:
             for problem in self._seen[seen]:
                 self.problems.include(problem)
         if self._printing:
-            return self._printing.mark(content)
+            content = self._printing.mark(content)
         return _notice(self._seen[seen]) + content if self._notices else content
 
     def _found(self, page: Page, content: str) -> Problems:
