@@ -8,7 +8,9 @@
     notes.className = "handout-notes";
     if (written) notes.append(...written.childNodes);
     else notes.textContent = section?.dataset.notes ?? "";
-    page.style.setProperty("--zoom", (SHARE * room) / page.getBoundingClientRect().width);
+    const { width } = page.getBoundingClientRect();
+    page.style.width = `${width}px`;
+    page.style.setProperty("--zoom", (SHARE * room) / width);
     const both = document.createElement("div");
     both.className = "handout-slide";
     page.replaceWith(both);
