@@ -6,7 +6,7 @@ EDITION ?= student
 SITE_READY := $(VENV)/.site-ready
 TEST_READY := $(VENV)/.test-ready
 
-.PHONY: help site serve test lint bench lock clean
+.PHONY: help site pdf serve test lint bench lock clean
 .DEFAULT_GOAL := help
 
 help:           ## list the commands
@@ -15,6 +15,10 @@ help:           ## list the commands
 site: $(SITE_READY)     ## run the workshop, build site/ for students and site-instructor/ for who teaches them
 	@$(BIN)/labguide build
 	@$(BIN)/labguide build --edition instructor
+
+pdf: $(SITE_READY)      ## print decks, handouts and the guide into pdf/ and pdf-instructor/ (needs a Chromium)
+	@$(BIN)/labguide pdf
+	@$(BIN)/labguide pdf --notes
 
 serve: $(SITE_READY)    ## preview on http://127.0.0.1:8000 and follow edits; EDITION=instructor for the other edition
 	@$(BIN)/labguide serve --edition $(EDITION)
@@ -59,4 +63,4 @@ $(TEST_READY): requirements-test.lock $(SITE_READY)
 	@touch $@
 
 clean:          ## remove what was built (not the environment, not the recordings)
-	rm -rf site site-instructor .labguide
+	rm -rf site site-instructor pdf pdf-instructor .labguide

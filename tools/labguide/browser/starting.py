@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 from labguide import variables
 from labguide.browser.pages import Browser
@@ -39,6 +39,9 @@ _ARGUMENTS = (
     *("--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--disable-dev-shm-usage"),
 )
 _WITHOUT_SANDBOX = "--no-sandbox"
+_LONGEST = 38
+"""Bytes of the folder for temporary files: a socket's path has 65 more, and may have 104 on macOS, 108 on Linux."""
+_SHORT = ("/tmp", "/var/tmp")  # noqa: S108  the folder made there is private
 _FONTS = ("FONTCONFIG_FILE", "FONTCONFIG_PATH")
 
 
@@ -62,10 +65,11 @@ def started(executable: Path) -> Iterator[Browser]:
 
 @contextmanager
 def _running(executable: Path, more: Sequence[str]) -> Iterator[Browser]:
-    with TemporaryDirectory(prefix="labguide-") as name:
+    with TemporaryDirectory(prefix="labguide-", dir=_temporary()) as name, contextlib.ExitStack() as afterwards:
         folder = Path(name)
         with Lifeline(folder) as line:
             process, pipe = _start(executable, folder, more, line)
+            afterwards.callback(process.wait)
             try:
                 _check(executable, pipe)
                 yield Browser(pipe)
@@ -74,7 +78,13 @@ def _running(executable: Path, more: Sequence[str]) -> Iterator[Browser]:
                     pipe.end(_END)
             finally:
                 pipe.close()
-        process.wait()
+
+
+def _temporary() -> str | None:
+    """Where its folder may be: the usual place, unless paths of sockets there become too long."""
+    if len(os.fsencode(gettempdir())) <= _LONGEST:
+        return None
+    return next((each for each in _SHORT if os.access(each, os.W_OK | os.X_OK)), None)
 
 
 def _start(executable: Path, folder: Path, more: Sequence[str], line: Lifeline) -> tuple[subprocess.Popen[bytes], Pipe]:
@@ -113,5 +123,6 @@ def _check(executable: Path, pipe: Pipe) -> None:
 def _last_words(path: Path) -> str:
     """What it said at last, in one line: of several, those that tell of an error."""
     lines = path.read_text("utf-8", errors="replace").splitlines() if path.is_file() else []
-    telling = [line for line in lines if "FATAL" in line or "rror" in line or "sandbox" in line] or lines
+    own = [line for line in lines if "dbus" not in line]  # it always misses the desktop
+    telling = [line for line in own if "FATAL" in line or "rror" in line or "sandbox" in line] or own
     return one_line(" ".join(telling[-3:]))[-600:]

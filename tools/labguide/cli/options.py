@@ -54,9 +54,15 @@ def check_names(names: Iterable[str], known: Iterable[str], problems: Iterable[P
             raise click.UsageError(f'no script "{name}"; known are: {", ".join(scripts)}')
 
 
+class MissingError(click.ClickException):
+    """This computer lacks something that a command needs: no source is at fault."""
+
+    exit_code = 2
+
+
 def browser() -> Path:
-    """The browser that a command needs. Raises `click.ClickException` if there is none: no source is at fault."""
+    """The browser that a command needs. Raises `MissingError` if there is none."""
     try:
         return browsers.find()
     except browsers.NoBrowserError as error:
-        raise click.ClickException(str(error)) from None
+        raise MissingError(str(error)) from None

@@ -92,7 +92,7 @@ def _folder(project: Project) -> str:
 
 
 def _check(project: Project, wanted: Wanted, output: Path | None) -> None:
-    """Raise `click.UsageError` for what cannot be meant, and `ClickException` if letters are missing."""
+    """Raise `click.UsageError` for what cannot be meant, and `MissingError` if letters are missing."""
     for language in wanted.languages:
         if language not in project.languages:
             known = did_you_mean(language, project.languages)
@@ -101,7 +101,7 @@ def _check(project: Project, wanted: Wanted, output: Path | None) -> None:
     if output and project.edition != "student" and output.resolve().is_relative_to(students.resolve()):
         raise click.UsageError(f"{output} lies in the students' site, and what is printed is not for students")
     if not fonts.cjk_family() and any(each.startswith(_WRITTEN_WITH_CHARACTERS) for each in wanted.languages):
-        raise click.ClickException(f"this computer has no font for Chinese, Japanese and Korean; {_FONT_REMEDY}")
+        raise options.MissingError(f"this computer has no font for Chinese, Japanese and Korean; {_FONT_REMEDY}")
 
 
 def _print(project: Project, wanted: Wanted, executable: Path, frozen: bool) -> list[Sheet]:
@@ -124,7 +124,7 @@ def _print(project: Project, wanted: Wanted, executable: Path, frozen: bool) -> 
         for problem in problems:
             click.echo(cleaning.told(str(problem)), err=True)
     day = _day(woven)
-    return [Sheet(each.path, each.source, pdf.dated(each.content, day), each.shrunk) for each in sheets]
+    return [Sheet(each.path, each.source, pdf.finished(each.content, day), each.shrunk) for each in sheets]
 
 
 def _check_decks(decks: Mapping[str, Woven], wanted: Wanted) -> None:

@@ -5,6 +5,7 @@ async (readable) => {
   const NAMES = { pre: "code", code: "code", table: "a table", img: "the picture", ul: "a list", ol: "a list" };
   const SCRIPTS = "sub, sup, math, .katex"; // smaller than their text by their nature
 
+  const scales = new Map(); // of elements that were asked for
   const sections = Reveal.getSlides();
   showAll();
   await loadLate();
@@ -116,14 +117,25 @@ async (readable) => {
     }
   }
 
-  // How much larger or smaller than its style says an element is painted.
+  // How much larger or smaller than its style says an element is painted. Sizes of boxes would not tell it: those of
+  // short words are rounded too much.
   function scaleOf(it) {
     if (it instanceof SVGElement) {
       const { a, b } = it.getScreenCTM?.() ?? { a: 1, b: 0 };
       return Math.hypot(a, b);
     }
-    const painted = it.getBoundingClientRect().width;
-    return it.offsetWidth > 8 && painted ? painted / it.offsetWidth : 1;
+    return transformed(it) * (it.currentCSSZoom ?? 1);
+  }
+
+  function transformed(it) {
+    if (!it) return 1;
+    if (!scales.has(it)) {
+      const { transform, scale } = getComputedStyle(it);
+      const { a, b } = new DOMMatrix(transform);
+      const own = Math.hypot(a, b) * (scale === "none" ? 1 : parseFloat(scale));
+      scales.set(it, own * transformed(it.parentElement));
+    }
+    return scales.get(it);
   }
 
   function* broken(slide) {

@@ -1,12 +1,13 @@
 // What is still wider than the paper becomes smaller as a whole; and what fits on a third of a sheet is not broken.
 () => {
-  const SMALLEST = 0.6; // below that, a table's cells are better broken
+  // A table becomes this small before the lines in its cells are broken, then this small before words are.
+  const STEPS = [[0.6, "labguide-wrapped"], [0.4, "labguide-broken"]];
   const THIRD = 320;
   const room = document.documentElement.clientWidth;
 
   document.querySelectorAll("pre code").forEach(simplify);
   for (const it of document.querySelectorAll("table")) {
-    if (share(it) < SMALLEST) it.classList.add("labguide-wrapped");
+    for (const [smallest, name] of STEPS) it.classList.toggle(name, share(it) < smallest);
     shrink(it);
   }
   document.querySelectorAll(".katex-display, math[display=block], pre.mermaid svg, iframe").forEach(shrink);

@@ -29,7 +29,7 @@ def slides(page: browser.Page, deck: Path) -> Printed:
 
 
 def handout(page: browser.Page, deck: Path, size: Size) -> Printed:
-    """A sheet for each slide, with its whole notes below it; long notes go on on the next sheets."""
+    """Each slide with its whole notes below it; long notes go on on the next sheets, short ones leave room."""
     shrunk = _open(page, deck)
     title = str(page.call("() => document.title"))
     page.call(asset("handout.js"), size.room)

@@ -1,5 +1,6 @@
-// Puts the whole notes of each slide below it, and makes slides as wide as the sheet; `room` is that in CSS pixels.
+// Puts the whole notes of each slide below it, and makes slides nearly as wide as the sheet: `room`, in CSS pixels.
 (room) => {
+  const SHARE = 0.92; // so two slides with short notes stand on one sheet
   for (const page of document.querySelectorAll(".pdf-page")) {
     const section = page.querySelector("section:not(.stack)");
     const written = section?.querySelector(":scope > aside.notes");
@@ -7,7 +8,12 @@
     notes.className = "handout-notes";
     if (written) notes.append(...written.childNodes);
     else notes.textContent = section?.dataset.notes ?? "";
-    page.style.setProperty("--zoom", room / page.getBoundingClientRect().width);
-    page.after(notes);
+    const { width } = page.getBoundingClientRect();
+    page.style.width = `${width}px`;
+    page.style.setProperty("--zoom", (SHARE * room) / width);
+    const both = document.createElement("div");
+    both.className = "handout-slide";
+    page.replaceWith(both);
+    both.append(page, notes);
   }
 }

@@ -5,6 +5,10 @@
   const pages = [...document.querySelectorAll(".pdf-page")];
   const sections = pages.map((page) => page.querySelector("section:not(.stack)"));
   document.querySelectorAll("a[href]").forEach(lead);
+  // On the screen one slide is read out at a time; on paper all of them are, and have bookmarks.
+  for (const it of document.querySelectorAll(".pdf-page, .pdf-page section, .pdf-page .slide")) {
+    for (const name of ["aria-hidden", "inert", "hidden"]) it.removeAttribute(name);
+  }
   return sections.flatMap((section) => {
     const percent = section ? Math.min(...[...section.querySelectorAll(":scope > .slide")].map(shrink), 100) : 100;
     return percent < 100 ? [[Number(section.dataset.line), percent]] : [];

@@ -149,7 +149,7 @@ class Handover:
         self._drawn |= drawing.needed(content)
         content = drawing.neutral(content)
         if self._printing:
-            return self._printing.mark(content)
+            content = self._printing.mark(content)
         return _notice(self._seen[seen]) + content if self._notices else content
 
     def _found(self, page: Page, content: str) -> Problems:
