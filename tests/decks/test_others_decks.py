@@ -60,6 +60,16 @@ def test_fence_that_is_never_closed_ends_with_its_slide() -> None:
     assert [slide.splitlines()[0] for stack in shape for slide in stack] == ["```js", "```python"]
 
 
+def test_fence_that_is_closed_hides_what_parts_slides() -> None:
+    shape = _shape("```yaml\na: 1\n\n---\n\nb: 2\n```\n\n---\n\n```js\nc\n```\n")
+    assert len(shape) == 2
+
+
+def test_fence_that_is_forgotten_hides_no_later_slide() -> None:
+    shape = _shape("```rust\none\n\n---\n\n# Two\n\n---\n\n```\nthree\n```\n")
+    assert [stack[0].splitlines()[0] for stack in shape] == ["```rust", "# Two", "```"]
+
+
 @pytest.mark.parametrize("marker", ["???", "^speaker:"])
 def test_notes_begin_where_a_deck_says(marker: str) -> None:
     pattern = "notesSeparator: '\\?\\?\\?'" if marker == "???" else f"notesSeparator: '{marker}'"
@@ -133,6 +143,7 @@ def test_text_of_others_becomes_what_it_is_in_reveal(text: str, expected: str) -
     [
         ('# A <!-- .element: class="fragment" -->', '<h1 class="fragment">'),
         ('- a <!-- .element: class="fragment" data-x="1" -->', '<li class="fragment" data-x="1">'),
+        ('- a\n- b\n<!-- .element: class="c" -->\n- d', '<li class="c">b'),
         ('b\n\n<!-- .element: style="a" -->', '<p style="a">'),
         ('b **c** <!-- .element: class="d" -->', '<strong class="d">'),
         ('![p](p.png)<!-- .element: class="r-stretch" -->', 'src="p.png" class="r-stretch"/>'),
