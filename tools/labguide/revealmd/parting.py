@@ -92,6 +92,8 @@ def code_hidden(lines: Sequence[Line]) -> list[str]:
 def _hidden_end(texts: Sequence[str], number: int, marks: Marks) -> int:
     """The line after what is hidden and begins in a line; the line itself if nothing does."""
     text = texts[number]
+    if "`" not in text and "~" not in text and "<" not in text:
+        return number
     if opening := _OPENS_FENCE.match(text):
         return _fence_end(texts, number, opening, marks)
     if "<!--" in text and "-->" not in text[text.rindex("<!--") :]:
