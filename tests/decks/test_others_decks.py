@@ -123,6 +123,11 @@ def test_lines_of_a_deck_that_was_read_keep_their_places(tmp_path: Path) -> None
         ("<div>\n\n*a*\n\n</div>\n", "<div><p><em>a</em></p></div>"),
         ("<div>\n*a*\n</div>\n", "<div>*a*</div>"),
         ("<my-box wide>\n\n- a\n\n</my-box>\n", "<my-box wide><ul><li>a</li></ul></my-box>"),
+        (
+            "- a\n\n    <!-- c -->\n    | b |\n    |---|\n    | d |\n",
+            "<ul><li><p>a</p><!-- c --><table><thead><tr><th>b</th></tr></thead>"
+            "<tbody><tr><td>d</td></tr></tbody></table></li></ul>",
+        ),
         ('<div markdown="1">\n*a*\n</div>\n', "<div><p><em>a</em></p></div>"),
         ("$x_1$ and `$$y_2$$` for US$5 or US$6\n", r"<p>\(x_1\) and \[y_2\] for US$5 or US$6</p>"),
         ("\\\\(x\\\\)\n", r"<p>\(x\)</p>"),

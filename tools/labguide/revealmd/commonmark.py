@@ -171,6 +171,8 @@ class _Text:
                 return _fence(block, lines, self._original[block.start : block.stop])
             case "blockquote":
                 return self._quotation(block)
+            case "paragraph" | "table" | "html_block" if self._in_item:
+                return [_outdented(line, _blanks(lines[0].text)) for line in lines]
             case _:
                 pass
         return self._original[block.start : block.stop]
