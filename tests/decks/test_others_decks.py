@@ -60,6 +60,16 @@ def test_fence_that_is_never_closed_ends_with_its_slide() -> None:
     assert [slide.splitlines()[0] for stack in shape for slide in stack] == ["```js", "```python"]
 
 
+def test_fence_that_is_closed_hides_what_parts_slides() -> None:
+    shape = _shape("```yaml\na: 1\n\n---\n\nb: 2\n```\n\n---\n\n```js\nc\n```\n")
+    assert len(shape) == 2
+
+
+def test_fence_that_is_forgotten_hides_no_later_slide() -> None:
+    shape = _shape("```rust\none\n\n---\n\n# Two\n\n---\n\n```\nthree\n```\n")
+    assert [stack[0].splitlines()[0] for stack in shape] == ["```rust", "# Two", "```"]
+
+
 @pytest.mark.parametrize("marker", ["???", "^speaker:"])
 def test_notes_begin_where_a_deck_says(marker: str) -> None:
     pattern = "notesSeparator: '\\?\\?\\?'" if marker == "???" else f"notesSeparator: '{marker}'"
@@ -113,6 +123,11 @@ def test_lines_of_a_deck_that_was_read_keep_their_places(tmp_path: Path) -> None
         ("<div>\n\n*a*\n\n</div>\n", "<div><p><em>a</em></p></div>"),
         ("<div>\n*a*\n</div>\n", "<div>*a*</div>"),
         ("<my-box wide>\n\n- a\n\n</my-box>\n", "<my-box wide><ul><li>a</li></ul></my-box>"),
+        (
+            "- a\n\n    <!-- c -->\n    | b |\n    |---|\n    | d |\n",
+            "<ul><li><p>a</p><!-- c --><table><thead><tr><th>b</th></tr></thead>"
+            "<tbody><tr><td>d</td></tr></tbody></table></li></ul>",
+        ),
         ('<div markdown="1">\n*a*\n</div>\n', "<div><p><em>a</em></p></div>"),
         ("$x_1$ and `$$y_2$$` for US$5 or US$6\n", r"<p>\(x_1\) and \[y_2\] for US$5 or US$6</p>"),
         ("\\\\(x\\\\)\n", r"<p>\(x\)</p>"),
@@ -133,6 +148,7 @@ def test_text_of_others_becomes_what_it_is_in_reveal(text: str, expected: str) -
     [
         ('# A <!-- .element: class="fragment" -->', '<h1 class="fragment">'),
         ('- a <!-- .element: class="fragment" data-x="1" -->', '<li class="fragment" data-x="1">'),
+        ('- a\n- b\n<!-- .element: class="c" -->\n- d', '<li class="c">b'),
         ('b\n\n<!-- .element: style="a" -->', '<p style="a">'),
         ('b **c** <!-- .element: class="d" -->', '<strong class="d">'),
         ('![p](p.png)<!-- .element: class="r-stretch" -->', 'src="p.png" class="r-stretch"/>'),

@@ -77,5 +77,4 @@ def test_code_stays_as_it_is_wherever_its_fence_stands(code: list[str]) -> None:
         lines = [line.text for line in read(placed("\n".join([before, *fence]), "deck.md"), MARKS)]
         start = next(number for number, line in enumerate(lines) if line.strip() == "```js")
         new = " " * (len(lines[start]) - len(lines[start].lstrip()))
-        expanded = list(code)
-        assert [line.removeprefix(new) for line in lines[start + 1 : start + 1 + len(code)]] == expanded
+        assert [line.removeprefix(new) for line in lines[start + 1 : start + 1 + len(code)]] == code

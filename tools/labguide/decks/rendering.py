@@ -36,6 +36,15 @@ _LINK = re.compile(
 _LINKING = ("data-background-image", "data-background-video", "data-background-iframe")
 """Attributes of a slide that name files."""
 _FILE = re.compile(r"\.(?:apng|avif|bmp|gif|jpe?g|mp4|png|svg|webm|webp)(?:[?#]|$)", re.IGNORECASE)
+_LINE = r"[^\W\d_](?:(?!www\.|  )[^\W_]|[ ,;.?!()](?!\n|\Z| [ \n])|[,;.?!)](?=\n|\Z))*"
+_PLAIN = re.compile(rf"{_LINE}(?:\n{{1,3}}{_LINE})*")
+"""Text without a sign that could be markup: most notes. Nothing has to be looked for in it."""
+_KNOWN = re.compile(
+    r"(?:markdown\.extensions\.)?(?:abbr|admonition|attr_list|def_list|fenced_code|footnotes|md_in_html|meta|sane_lists"
+    r"|tables|toc)|(?:pymdownx\.)(?:arithmatex|betterem|caret|details|emoji|highlight|inlinehilite|keys|magiclink|mark"
+    r"|saneheaders|snippets|superfences|tabbed|tasklist|tilde)"
+)
+"""Extensions that do nothing to such text."""
 _NAME = re.compile(r"""\s(?:id|name)=["']([^"']+)["']""")
 _REFERENCE = re.compile(
     r"""(?P<before>\s(?:(?:id|name|for|aria-(?:controls|describedby|labelledby))=["']|(?:xlink:)?href=["']\#))"""
@@ -105,11 +114,14 @@ class _Converter:
 
     def __init__(self, dialect: Dialect, address: Address) -> None:
         self.address = address
+        self._knows_plain = all(_KNOWN.fullmatch(name) for name in dialect.extensions)
         self._markdown = _markdown(revealmd.of_decks(dialect))
 
     def __call__(self, text: str) -> str:
         if not text.strip():
             return ""
+        if self._knows_plain and _PLAIN.fullmatch(text):
+            return "\n".join(f"<p>{paragraph}</p>" for paragraph in re.split(r"\n\n+", text))
         self._markdown.reset()
         return self._with_addresses(text)
 

@@ -9,7 +9,7 @@ already stays as it is, and so does everything within admonitions and tabs, whic
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -44,7 +44,29 @@ def normalised(found: Sequence[Line], *, in_item: bool = False) -> list[Line]:
     """A slide's lines in the form that Python-Markdown reads, or those of an item of a list."""
     if not any(_MAY_DIFFER.match(line.text) for line in found):
         return list(found)
-    return _Text([_detabbed(line) for line in found], list(found), in_item=in_item).written()
+    return _Text(list(_with_html_in_items(map(_detabbed, found))), list(found), in_item=in_item).written()
+
+
+def _with_html_in_items(found: Iterable[Line]) -> Iterator[Line]:
+    """The lines, with HTML that follows the text of an item at once indented as the item's own.
+
+    To marked, which reveal.js has for CommonMark, it goes on in the item; else it would end the list.
+    """
+    column, fence = 0, ""
+    for line in found:
+        mark, item = _FENCE.match(line.text), _ITEM.match(line.text)
+        if mark and (not fence or (mark["fence"].startswith(fence) and not mark["info"])):
+            column, fence = 0, "" if fence else mark["fence"]
+        elif fence:
+            pass
+        elif item and item["rest"]:
+            column = item.start("rest")
+        elif not line.text.strip() or line.text.startswith("#"):
+            column = 0
+        elif column and line.text.lstrip().startswith("<") and _blanks(line.text) < column:
+            missing = column - _blanks(line.text)
+            line = text_lines.shifted(line, f"{' ' * missing}{line.text}", -missing)
+        yield line
 
 
 def _detabbed(line: Line) -> Line:
@@ -149,6 +171,8 @@ class _Text:
                 return _fence(block, lines, self._original[block.start : block.stop])
             case "blockquote":
                 return self._quotation(block)
+            case "paragraph" | "table" | "html_block" if self._in_item:
+                return [_outdented(line, _blanks(lines[0].text)) for line in lines]
             case _:
                 pass
         return self._original[block.start : block.stop]

@@ -71,7 +71,8 @@ class _Html(Preprocessor):
         for token in reversed(commonmark.tokens_of(text)):
             start, stop = token.map or (0, 0)
             if token.type == "html_block" and kept.isdisjoint(range(start, stop)):
-                result[start:stop] = self._token(token, lines[start])
+                parted = start > 0 and not lines[start - 1].strip()
+                result[start:stop] = self._token(token, lines[start], parted=parted)
             elif token.type == "blockquote_open" and token.level == 0 and _follows_quotation(lines, start):
                 result[start:start] = ["", self._stashed(""), ""]
         return result
@@ -81,10 +82,12 @@ class _Html(Preprocessor):
         self.stash.append(content)
         return _MARK.format(len(self.stash) - 1)
 
-    def _token(self, token: Any, first: str) -> list[str]:
-        """What stands for a block: alone in a paragraph, but within an item's own."""
+    def _token(self, token: Any, first: str, *, parted: bool) -> list[str]:
+        """What stands for a block: alone in a paragraph, but for one that follows an item's text at once."""
         mark = f"{_before(first)}{self._stashed(token.content.rstrip(chr(10)))}"
-        return [mark] if token.level else ["", mark, ""]
+        if token.level:
+            return [mark, ""] if parted else [mark]
+        return ["", mark, ""]
 
 
 def _follows_quotation(lines: list[str], start: int) -> bool:

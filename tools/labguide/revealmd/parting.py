@@ -92,6 +92,8 @@ def code_hidden(lines: Sequence[Line]) -> list[str]:
 def _hidden_end(texts: Sequence[str], number: int, marks: Marks) -> int:
     """The line after what is hidden and begins in a line; the line itself if nothing does."""
     text = texts[number]
+    if "`" not in text and "~" not in text and "<" not in text:
+        return number
     if opening := _OPENS_FENCE.match(text):
         return _fence_end(texts, number, opening, marks)
     if "<!--" in text and "-->" not in text[text.rindex("<!--") :]:
@@ -102,19 +104,41 @@ def _hidden_end(texts: Sequence[str], number: int, marks: Marks) -> int:
 def _fence_end(texts: Sequence[str], start: int, opening: re.Match[str], marks: Marks | None) -> int:
     """The line after a fence. One that is not closed on its slide ends there: it hides what separates slides no more.
 
-    A fence in which a separator stands is one fence, unless another opens before it is closed.
+    A fence in which a separator stands is one fence, unless another opens before it is closed, or the fences from
+    here on would not come out even.
     """
+    end = _closing(texts, start, opening)
+    if end is None:
+        return start
+    inner = texts[start + 1 : end]
+    first = next((number for number, text in enumerate(inner) if marks and marks.between.search(f"\n{text}\n")), None)
+    if first is None:
+        return end + 1
+    opens = any((other := _OPENS_FENCE.match(text)) and other["info"].strip() for text in inner[first:])
+    return start if opens or not _come_out_even(texts, end + 1) else end + 1
+
+
+def _closing(texts: Sequence[str], start: int, opening: re.Match[str]) -> int | None:
+    """The line that closes a fence, if there is one."""
     fence = opening["fence"]
-    parted = False
     for number in range(start + 1, len(texts)):
-        text = texts[number]
-        closing = _CLOSES_FENCE.match(text)
-        if closing and closing["fence"][0] == fence[0] and len(closing["fence"]) >= len(fence):
-            return number + 1
-        parted = parted or bool(marks and marks.between.search(f"\n{text}\n"))
-        if parted and (other := _OPENS_FENCE.match(text)) and other["info"].strip():
-            return start
-    return start
+        closing = _CLOSES_FENCE.match(texts[number])
+        if closing and closing["fence"].startswith(fence):
+            return number
+    return None
+
+
+def _come_out_even(texts: Sequence[str], start: int) -> bool:
+    """Whether each fence from a line on is closed."""
+    number = start
+    while number < len(texts):
+        if opening := _OPENS_FENCE.match(texts[number]):
+            end = _closing(texts, number, opening)
+            if end is None:
+                return False
+            number = end
+        number += 1
+    return True
 
 
 def _joined(texts: Sequence[str]) -> str:
