@@ -98,6 +98,14 @@ def test_scripts_are_refused_with_what_to_write_instead(tmp_path: Path) -> None:
     assert "mermaid" in problem.remedy
 
 
+@pytest.mark.parametrize(
+    "asked",
+    ["css: https://example.org/a.css", "css: [a.css, //example.org/b.css]", "revealOptions: {plugins: [RevealZoom]}"],
+)
+def test_what_a_deck_would_load_from_elsewhere_is_refused(tmp_path: Path, asked: str) -> None:
+    assert _told(tmp_path, f"---\n{asked}\n---\n# A\n") == ["2 refused-setting"]
+
+
 def test_project_may_name_the_marks_of_all_its_decks(tmp_path: Path) -> None:
     (tmp_path / "reveal-md.json").write_text('{"separator": "\\n---\\n", "verticalSeparator": "\\n--\\n"}')
     document = _document(tmp_path, "a\n--\nb\n---\nc\n")

@@ -23,10 +23,12 @@ _BESIDE = r"\n(?:---|<!--[ ]*s[ ]*-->)\n"
 _BELOW = r"\n(?:----|---v|\+\+\+|<!--[ ]*v[ ]*-->)\n"
 _NOTES = r"^notes?:"
 _KEYS = ("separator", "verticalSeparator", "notesSeparator")
-KEYS = (*_KEYS, "scripts", "preprocessor")
+KEYS = (*_KEYS, "scripts", "preprocessor", "css", "theme", "revealOptions")
 """What is checked of a deck's front matter."""
 _SHARED = (*_KEYS, "title", "theme", "css")
 _JS_GROUP = re.compile(r"\(\?<(?=[A-Za-z_])")
+ELSEWHERE = re.compile(r"(?:^|[\s,'\"\[])(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+"""Finds an address of another host in what an author says of style sheets."""
 _JS_ONLY = (("[^]", r"[\s\S]"), (r"\/", "/"))
 
 
@@ -113,7 +115,7 @@ def check(said: Mapping[str, Any], place_of: Mapping[str, Place], problems: Prob
 
 def settings(project: Project, problems: Problems) -> Mapping[str, Any]:
     """What `reveal-md.json` and `reveal.json` say for all decks of a project; nothing if there are none."""
-    said = _settings(project, SETTINGS, (*_KEYS, "scripts", "preprocessor"), problems)
+    said = _settings(project, SETTINGS, KEYS, problems)
     found = {key: said[key] for key in _SHARED if key in said}
     options = _settings(project, OPTIONS, (), problems)
     return {**found, "revealOptions": options} if options else found
@@ -168,6 +170,24 @@ def _refused(said: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:
             (
                 "no preprocessor runs over a deck",
                 'write what it makes into the deck, or include it with `--8<-- "snippets/part.md"`',
+            ),
+        )
+    for key in ("css", "theme"):
+        if ELSEWHERE.search(str(said.get(key) or "")):
+            yield (
+                key,
+                (
+                    "a deck loads no style sheet from another host, so it would look otherwise without a network",
+                    "put the file beside the deck and name it, such as `css: own.css`",
+                ),
+            )
+    options = said.get("revealOptions")
+    if isinstance(options, Mapping) and (options.get("plugins") or options.get("dependencies")):
+        yield (
+            "revealOptions",
+            (
+                "a deck loads no plugins of its own",
+                "take `plugins` and `dependencies` out; notes, search, formulas, diagrams and code colours are there",
             ),
         )
 
