@@ -11,7 +11,7 @@ import traces
 from edition_project import Course
 
 NAV = "nav:\n  - index.md\n  - a.md\n  - Plans:\n      - plans/day.md\n  - z.md\n"
-PLAN = "---\nkind: plan\n---\n# The day\n"
+PLAN = "---\nkind: plan\nminutes: 5\n---\n# The day\n\n### 1. Instructor Do: Welcome (5 min)\n"
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_a_link_in_an_instructors_block_is_right(course: Course) -> None:
 def test_a_broken_link_of_a_plan_is_told_in_the_instructors_edition(course: Course) -> None:
     course.write("docs/plans/day.md", f"{PLAN}\n[a](../nothing.md)\n")
     assert course.build() == []
-    assert course.build("instructor") == ["docs/plans/day.md:6:5 broken-link"]
+    assert course.build("instructor") == ["docs/plans/day.md:9:5 broken-link"]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_front_matter_that_nearly_keeps_a_page_back_is_told(course: Course, head
 def test_a_translation_that_does_not_say_the_same_is_kept_back_and_told(tmp_path: Path) -> None:
     course = Course(tmp_path, languages=True)
     course.write("docs/plans/day.md", PLAN)
-    course.write("docs/plans/day.zh-TW.md", "# 一天\n")
+    course.write("docs/plans/day.zh-TW.md", "# 一天\n\n### 1. 講師：歡迎（5 分鐘）\n")
     assert course.build() == ["docs/plans/day.zh-TW.md:1 unclear-edition"], course.found
 
 
@@ -131,7 +131,7 @@ def test_the_commands_make_one_edition_and_check_both(course: Course) -> None:
     course.write("docs/plans/day.md", f"{PLAN}\n[a](../nothing.md)\n")
     assert labguide("build", "--frozen").returncode == 0
     made = labguide("build", "--frozen", "--edition", "instructor")
-    assert (made.returncode, made.stderr.partition(": ")[0]) == (1, "docs/plans/day.md:6:5")
+    assert (made.returncode, made.stderr.partition(": ")[0]) == (1, "docs/plans/day.md:9:5")
     assert labguide("check", "--static").returncode == 1
     course.write("docs/plans/day.md", PLAN)
     made = labguide("build", "--frozen", "--edition", "instructor")

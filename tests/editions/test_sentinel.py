@@ -140,8 +140,10 @@ def planted(root: Path) -> Course:
     course.write("notebooks/sums.zh-TW.md", f"# 加總\n\n<!-- en:{WORD} -->\n開始。\n\n{quotes}\n")
     for suffix in ("", ".zh-TW"):
         course.write(f"docs/sums{suffix}.md", "---\nnotebook: notebooks/sums.py\n---\n")
-        head = f"---\nkind: plan\ntitle: {WORD}\ndescription: {WORD}\n---\n"
-        course.write(f"docs/plans/{traces.WORDS[0]}{suffix}.md", f"{head}# {WORD} {{#{traces.WORDS[0]}}}\n\n{WORD}\n")
+        head = f"---\nkind: plan\ntitle: {WORD}\ndescription: {WORD}\nminutes: 5\n---\n"
+        step = f"### 1. Instructor Do: {WORD} (5 min) {{#{traces.WORDS[0]}-step}}"
+        plan = f"{head}# {WORD} {{#{traces.WORDS[0]}}}\n\n{step}\n\n{WORD}\n"
+        course.write(f"docs/plans/{traces.WORDS[0]}{suffix}.md", plan)
         course.write(f"slides/deck{suffix}.md", DECK)
         course.write(f"slides/{traces.WORDS[0]}{suffix}.md", f"---\nedition: instructor\n---\n# {WORD}\n")
     course.write("docs/only.md", f"---\nedition: Instructor\n---\n# {WORD}\n")
