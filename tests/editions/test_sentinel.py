@@ -77,6 +77,16 @@ print("{WORD}")
 # %% name="fails" tags=["raises-exception"]
 total([])
 
+# %% [markdown] slideshow={{"slide_type": "notes"}}
+# ## Said
+#
+# {WORD}
+
+# %% [markdown] slideshow={{"slide_type": "slide"}}
+# ## Shown
+#
+# Seen by all.
+
 # %% name="show"
 import inspect
 print(inspect.getsource(total) if False else "shown")
@@ -135,8 +145,9 @@ def planted(root: Path) -> Course:
     course.write("snippets/answers.py", ANSWERS)
     course.write("snippets/hint.md", f"Open.\n\n!!! assistant\n    {WORD}\n")
     course.write("notebooks/sums.py", NOTEBOOK)
-    names = ("add", "check-add", "fails", "show")
+    names = ("add", "check-add", "fails")
     quotes = f"\n\n??? solution\n    {WORD}\n\n".join(f"```{{cell}} sums#{name}\n```" for name in names)
+    quotes += f"\n\n## 說的\n\n{WORD}\n\n## 看的\n\n大家都看得到。\n\n```{{cell}} sums#show\n```"
     course.write("notebooks/sums.zh-TW.md", f"# 加總\n\n<!-- en:{WORD} -->\n開始。\n\n{quotes}\n")
     for suffix in ("", ".zh-TW"):
         course.write(f"docs/sums{suffix}.md", "---\nnotebook: notebooks/sums.py\n---\n")
@@ -145,6 +156,7 @@ def planted(root: Path) -> Course:
         plan = f"{head}# {WORD} {{#{traces.WORDS[0]}}}\n\n{step}\n\n{WORD}\n"
         course.write(f"docs/plans/{traces.WORDS[0]}{suffix}.md", plan)
         course.write(f"slides/deck{suffix}.md", DECK)
+        course.write(f"slides/sums{suffix}.md", "---\nnotebook: notebooks/sums.py\n---\n")
         course.write(f"slides/{traces.WORDS[0]}{suffix}.md", f"---\nedition: instructor\n---\n# {WORD}\n")
     course.write("docs/only.md", f"---\nedition: Instructor\n---\n# {WORD}\n")
     course.write("docs/plans/material/table.csv", WORD)
@@ -163,6 +175,7 @@ def test_the_whole_course_with_every_form_at_once(tmp_path: Path) -> None:
         lost = {
             *("lesson.html", "zh-TW/lesson.html", "sums.html", "zh-TW/sums.html", "only.html"),
             *("slides/deck.html", "slides/deck.zh-TW.html", "plans/material/table.csv", "search/search_index.json"),
+            *("slides/sums.html", "slides/sums.zh-TW.html"),
             *("notebooks/sums.ipynb", "notebooks/sums-executed.zh-TW.ipynb"),
             f"plans/{traces.WORDS[0]}.html",
             f"zh-TW/plans/{traces.WORDS[0]}.html",

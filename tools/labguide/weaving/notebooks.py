@@ -40,7 +40,10 @@ def expand(document: Document, all_sources: Sources, project: Project, problems:
     translation = translation_of(script, document.language, all_sources)
     if document.kind == "deck":
         return _as_deck(document, script, translation, project, problems)
-    body = _body(translation) if translation else includes.expand(_as_lines(script), project, problems)
+    if translation:
+        body = _body(_unspoken(translation, script, project, problems))
+    else:
+        body = tuple(includes.expand(_as_lines(_unspoken_cells(script, project)), project, problems))
     lines = (*_stripped(document.lines), Line("", body[0].place, written=False), *body) if body else document.lines
     found = quotes.find(lines, document.body_line - 1, project, problems)
     return editions.of_document(dataclasses.replace(document, lines=lines, quotes=found), project, problems)
@@ -166,9 +169,34 @@ def _localised(
     script: Script, translation: Document | None, recorded: Recorded, problems: Problems
 ) -> tuple[list[Cell], str]:
     if translation is None:
-        own = recorded.project.languages[0]
-        return [_readable(cell, own, recorded, problems) for cell in script.cells], ""
+        own, cells = recorded.project.languages[0], _unspoken_cells(script, recorded.project).cells
+        return [_readable(cell, own, recorded, problems) for cell in cells], ""
+    translation = _unspoken(translation, script, recorded.project, problems)
     return _translated_cells(translation, script, recorded, problems), f".{translation.language}"
+
+
+def _is_spoken(cell: Cell) -> bool:
+    """Whether a cell is what a speaker says beside a slide of the notebook's deck."""
+    return cell.kind == "markdown" and cell.slide == "notes"
+
+
+def _unspoken_cells(script: Script, project: Project) -> Script:
+    """A notebook as students read it: without the text that is there for who speaks."""
+    if project.edition == "instructor" or not any(map(_is_spoken, script.cells)):
+        return script
+    return dataclasses.replace(script, cells=tuple(cell for cell in script.cells if not _is_spoken(cell)))
+
+
+def _unspoken(translation: Document, script: Script, project: Project, problems: Problems) -> Document:
+    """The same of a translation, whose parts are told apart as for a deck."""
+    if project.edition == "instructor" or not any(map(_is_spoken, script.cells)):
+        return translation
+    texts = slideshow.translated(script, translation, problems) or ()
+    spoken = (text for cell, text in zip(script.cells, texts, strict=False) if _is_spoken(cell))
+    places = {line.place for text in spoken for line in text}
+    lines = tuple(dataclasses.replace(line, text="") if line.place in places else line for line in translation.lines)
+    found = quotes.find(lines, translation.body_line - 1, project, Problems())
+    return dataclasses.replace(translation, lines=lines, quotes=found)
 
 
 def _readable(cell: Cell, language: str, recorded: Recorded, problems: Problems) -> Cell:
