@@ -42,12 +42,12 @@ class Cut:
 
     def recordings(self, recorded: Mapping[str, Recording], language: str, problems: Problems) -> dict[str, Recording]:
         """The recordings as readers of a language see them. An output that would show a solution is a problem."""
-        return {
-            name: code.recorded(recording, self.scripts[name], self.edition, language, problems)
-            if name in self.scripts
-            else recording
-            for name, recording in recorded.items()
+        in_order = [name for name in self.scripts if name in recorded]  # not the order in which runs came to their end
+        shown = {
+            name: code.recorded(recorded[name], self.scripts[name], self.edition, language, problems)
+            for name in in_order
         }
+        return {**shown, **{name: each for name, each in recorded.items() if name not in shown}}
 
 
 def cut(found: Sources, project: Project, problems: Problems) -> Cut:
