@@ -171,7 +171,7 @@ def test_comment_says_something_of_the_element_before_it(text: str, expected: st
 
 
 def test_comment_of_a_slide_may_stand_anywhere_on_it() -> None:
-    assert '<section class="wide" id="a">' in _html('## A\n\n<!-- .slide: class="wide" -->\n\nb\n')
+    assert '<section class="wide" id="a" data-line="1">' in _html('## A\n\n<!-- .slide: class="wide" -->\n\nb\n')
     assert "<section>" in _html('`<!-- .slide: class="wide" -->`\n')
 
 
