@@ -16,7 +16,7 @@ from pymdownx import superfences
 from pymdownx.snippets import SnippetExtension, SnippetMissingError
 
 from case_project import Workshop
-from labguide import blocks, documents, includes, shown_values, weaving
+from labguide import blocks, documents, includes, revealmd, shown_values, weaving
 from labguide.lines import placed, split
 from labguide.model import USUAL_DIALECT, CellQuote, Dialect, Document, Project, UnrunCode, UnrunRule
 from labguide.problems import CannotBuildError, Problems
@@ -479,7 +479,8 @@ def test_quote_is_woven_or_hidden_or_a_problem(lines: list[str], quoted: str, at
     problems = Problems()
     found = documents.parse(documents.Written("slides/a.md", "deck", "en", text, "slides/a.html"), project, problems)
     mark = "{value}" if "value" in quoted else "{cell}"
-    page = re.sub(r"(?s)<!--.*?-->", "", rendered(text.replace(mark, f"@{mark[1:]}"), USUAL_DIALECT))
+    seen = found.text.replace(mark, f"@{mark[1:]}")  # as a deck is rendered: in its own dialect, brought into form
+    page = re.sub(r"(?s)<!--.*?-->", "", rendered(seen, revealmd.of_decks(USUAL_DIALECT)))
     quotes = [quote for quote in found.quotes if not isinstance(quote, UnrunCode)]
     code = "".join(texts(page, "pre")) + "".join(texts(page, "code"))
     shown = mark[1:] in re.sub(r"<[^>]*>", "", page).replace(f"@{mark[1:]}", mark[1:])

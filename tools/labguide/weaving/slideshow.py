@@ -51,7 +51,9 @@ def _kinds(cells: Sequence[Cell]) -> Iterator[str]:
 def _add(slide: _Slide, kind: str, text: Sequence[Line], cell: Cell) -> None:
     if kind == "skip":
         return
-    lines = [*(revealmd.normalised(text) if cell.kind == "markdown" else text), _unwritten("", cell.place)]
+    found = revealmd.normalised(text) if cell.kind == "markdown" else text
+    # No line of a cell parts slides or begins notes: its slide type has said so already.
+    lines = [*(replace(line, written=False) for line in found), _unwritten("", cell.place)]
     if kind == "notes":
         slide.notes += lines
         return
