@@ -15,14 +15,12 @@ from markdown.extensions.toc import slugify
 from labguide import decks, recordings, schedule
 from labguide.model import CellQuote, Document, Project, Recording, Script, Sources, Woven
 from labguide.problems import Problems
-from labguide.schedule import Plan, Schedule, fitting, page, reading, showing, steps, tracker, workbook
+from labguide.schedule import Plan, Schedule, fitting, outline, page, reading, showing, steps, tracker, workbook
 from labguide.schedule.words import words_of
 
 _LINK_REMEDY = "link as seen from the page, and to slides as `../slides/introduction.html#/name`"
 _MADE = (".ipynb", ".xlsx", ".pdf")
 """What a build publishes and no author wrote, by its extension."""
-_TIMING = "data-timing"
-"""The attribute of a slide that holds its seconds, as reveal.js has it."""
 
 
 def plans(found: Sources, recorded: Mapping[str, Recording], project: Project, problems: Problems) -> dict[str, Plan]:
@@ -88,15 +86,16 @@ def _why_broken(link: showing.Link, document: Document, targets: showing.Targets
 
 
 def _has_slide(deck: Document, anchor: str, project: Project) -> bool:
-    """Whether a deck has a slide of that name or number; a name may be made of its heading."""
-    name, *_ = anchor.removeprefix("/").split("/")
-    if name.isdigit() or not name:
-        return int(name or 0) <= len(decks.split(deck.lines, project.dialect).stacks)
-    return f"#{name}" in deck.text or f'id="{name}"' in deck.text or name in _slugs(deck)
+    """Whether a deck has a slide at that address; of slides that come from a notebook only a host can know."""
+    slides = decks.addresses(decks.split(deck.lines, project.dialect), project.dialect)
+    return "notebook" in deck.meta or not slides or _slide(slides, anchor) > 0
 
 
-def _slugs(deck: Document) -> set[str]:
-    return {slugify(steps.plain(line.text.lstrip("# ")), "-") for line in deck.lines if line.text.startswith("#")}
+def _slide(slides: Mapping[str, int], anchor: str) -> int:
+    """The number of the slide that a link's anchor leads to, from 1; 0 if none is there."""
+    name, *rest = anchor.removeprefix("/").split("/")
+    below = slides.get(f"{name}/{rest[0]}", 0) if rest and name.isdigit() else 0
+    return below or slides.get(name or "0", 0)
 
 
 # ---- How long it takes what a plan shows ----
@@ -145,8 +144,8 @@ class Seconds:
 
     def _of_lesson(self, document: Document, anchor: str) -> dict[str, float]:
         """The seconds of the cells that a lesson shows, or one of its sections."""
-        first, last = _section(document, anchor)
-        quotes = (each for each in document.quotes if isinstance(each, CellQuote) and first <= each.first < last)
+        section = _section(document, anchor, self._project)
+        quotes = (each for each in document.quotes if isinstance(each, CellQuote) and each.first in section)
         cells = [(quote.script, quote.cell) for quote in quotes]
         whole = next(
             (each for each in self._found.scripts.values() if each.path == document.meta.get("notebook")), None
@@ -156,40 +155,37 @@ class Seconds:
         return self._of_cells(list(dict.fromkeys(cells)))
 
     def _of_slides(self, document: Document, anchor: str) -> dict[str, float]:
-        """The seconds of a deck, or of one of its slides: its own, else its share of what is left of the deck's."""
+        """The seconds of a deck, or of one of its slides."""
         deck = decks.split(document.lines, self._project.dialect)
-        slides = [slide for stack in deck.stacks for slide in stack]
-        own = [_declared(slide.attributes.get(_TIMING)) for slide in slides]
-        minutes = document.meta.get("minutes")
-        whole = float(minutes) * 60 if isinstance(minutes, int | float) else sum(own)
-        name = anchor.removeprefix("/").split("/")[0]
-        if not name:
+        timings = decks.pacing.timings(deck)
+        if not anchor.removeprefix("/"):
+            whole = decks.pacing.total(deck) or sum(each.seconds or 0.0 for each in timings)
             return {document.path: whole} if whole else {}
-        share = max(0.0, whole - sum(own)) / max(1, own.count(0.0))
-        at = next((at for at, slide in enumerate(slides) if _is_called(name, slide.markdown)), None)
-        taken = 0.0 if at is None else own[at] or share
-        return {f"{document.path}:{slides[at].line}": taken} if at is not None and taken else {}
+        number = _slide(decks.addresses(deck, self._project.dialect), anchor)
+        slide = timings[number - 1] if number else None
+        return {f"{document.path}:{slide.line}": slide.seconds} if slide and slide.seconds else {}
 
 
-def _is_called(name: str, markdown: str) -> bool:
-    """Whether a slide's heading has this id."""
-    return f"#{name}}}" in markdown or f"#{name} " in markdown
+def _section(document: Document, anchor: str, project: Project) -> range:
+    """The lines of a document, from 0, from the heading of this id to the next one that is not below it.
+
+    All of them without an id, and none if no heading has it, which who renders the page tells.
+    """
+    lines = len(document.lines)
+    if not anchor:
+        return range(lines)
+    headings = [each for each in outline.headings(reading.prose_of(document, project)) if outline.is_heading(each)]
+    at = next((at for at, each in enumerate(headings) if anchor in _ids(each)), None)
+    if at is None:
+        return range(0)
+    after = (each.line for each in headings[at + 1 :] if each.level <= headings[at].level)
+    return range(headings[at].line, next(after, lines))
 
 
-def _declared(seconds: str | None) -> float:
-    return float(seconds) if seconds and seconds.strip().replace(".", "", 1).isdigit() else 0.0
-
-
-def _section(document: Document, anchor: str) -> tuple[int, int]:
-    """The lines of a document, from 0, from the heading of this id to the next one that is not below it."""
-    texts = [line.text for line in document.lines]
-    ends = (f"#{anchor}}}", f"#{anchor} ")
-    first = next((at for at, text in enumerate(texts) if text.startswith("#") and any(end in text for end in ends)), 0)
-    if not anchor or not texts[first].startswith("#"):
-        return 0, len(texts)
-    level = len(texts[first]) - len(texts[first].lstrip("#"))
-    after = (at for at in range(first + 1, len(texts)) if 0 < len(texts[at]) - len(texts[at].lstrip("#")) <= level)
-    return first, next(after, len(texts))
+def _ids(heading: outline.Heading) -> tuple[str, str]:
+    """The id that a heading is given, and the one that its text makes."""
+    name, text = steps.heading_id(heading.text)
+    return name, slugify(steps.plain(text), "-")
 
 
 # ---- What is published ----
