@@ -83,27 +83,34 @@ def render(
     all its decks.
     """
     deck = split(source, dialect, shared)
-    seconds, shown = total(deck), rendered(deck, dialect, address)
-    is_speakers = edition == "instructor"
+    shown, is_speakers = rendered(deck, dialect, address), edition == "instructor"
     return _template().render(
         lang=lang,
-        title=str(deck.meta.get("title") or ""),
-        subtitle=str(deck.meta.get("subtitle") or ""),
-        seconds=seconds and round(seconds),
+        **_facts(deck),
         assets=assets.rstrip("/"),
         home=home,
         lessons=lessons,
-        presenter=presenter.data(name, seconds, lang) if is_speakers else None,
+        presenter=presenter.data(name, total(deck), lang) if is_speakers else None,
         said=presenter.words(lang),
         others=[(tag, _LOCALES.name(tag), where) for tag, where in sorted((alternates or {}).items())],
         words=locale(lang),
         stacks=_with_lines(deck, _timed(shown, deck) if is_speakers else shown),
-        scheme=_scheme(deck.meta),
         styles=[address(style) for style in styles(deck.meta) if not _ELSEWHERE.match(style)],
         scripts=_THEME[1:],
         data={"words": locale(lang), "options": _options(deck.meta)},
         brand=brand,
     )
+
+
+def _facts(deck: Deck) -> dict[str, Any]:
+    """What a deck's front matter says of all of it."""
+    seconds = total(deck)
+    return {
+        "title": str(deck.meta.get("title") or ""),
+        "subtitle": str(deck.meta.get("subtitle") or ""),
+        "seconds": seconds and round(seconds),
+        "scheme": _scheme(deck.meta),
+    }
 
 
 def _timed(stacks: list[list[RenderedSlide]], deck: Deck) -> list[list[RenderedSlide]]:
