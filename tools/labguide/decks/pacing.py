@@ -45,6 +45,11 @@ def total(deck: Deck) -> float | None:
     return None if minutes is None or not _is_time(minutes) else minutes * 60.0
 
 
+def whole(deck: Deck) -> float:
+    """The seconds that a deck takes: those that its front matter gives it, else those of its slides together."""
+    return total(deck) or sum(timing.seconds or 0.0 for timing in timings(deck))
+
+
 def check(document: Document, dialect: Dialect, problems: Problems) -> None:
     """Tell of times that are no numbers, and of slides that need more than their deck has."""
     minutes = document.meta.get("minutes")
