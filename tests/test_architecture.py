@@ -45,7 +45,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "labguide.revealmd",
     ),
     ("labguide.headers", "labguide.blocks"),
-    ("labguide.problems", "labguide.lines", "labguide.variables"),
+    ("labguide.problems", "labguide.lines", "labguide.variables", "labguide.locales"),
     ("labguide.model",),
     ("local_sagemaker.__main__",),
     ("local_sagemaker.server",),

@@ -46,13 +46,9 @@ def test_hidden_slide_takes_no_time() -> None:
     assert _seconds("minutes: 2", '<!-- .slide: data-visibility="hidden" -->\n# A', "# B", "# C") == [0, 60, 60]
 
 
-def test_slide_is_known_by_its_number_line_and_id() -> None:
-    deck, _ = _deck("minutes: 1", "# A {#first}", "## B {.wide #second}", "# C")
-    assert [(each.number, each.line, each.identity) for each in pacing.timings(deck)] == [
-        (1, 6, "first"),
-        (2, 10, "second"),
-        (3, 14, ""),
-    ]
+def test_slide_is_known_by_its_number_and_line() -> None:
+    deck, _ = _deck("minutes: 1", "# A", "## B", "# C")
+    assert [(each.number, each.line) for each in pacing.timings(deck)] == [(1, 6), (2, 10), (3, 14)]
 
 
 def test_times_above_the_minutes_are_a_problem_at_their_line() -> None:

@@ -145,3 +145,10 @@ def test_a_file_that_every_page_ends_with_has_nothing_for_instructors(course: Co
     course.write("snippets/end.md", "*[AI]: A word\n\n<!-- a note -->\n")
     assert course.build() == ["snippets/end.md:3 unclear-block"], course.found
     assert course.build("instructor") == []
+
+
+def test_a_file_that_every_page_ends_with_is_told_if_it_nearly_has_something_for_instructors(course: Course) -> None:
+    config = (course.root / "mkdocs.yml").read_text("utf-8")
+    course.write("mkdocs.yml", config.replace("snippets\n", "snippets: {auto_append: [snippets/end.md]}\n"))
+    course.write("snippets/end.md", "*[AI]: A word\n\n!!! instructors\n    a note\n")
+    assert course.build() == ["snippets/end.md:3 unclear-block"], course.found

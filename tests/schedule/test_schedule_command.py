@@ -92,7 +92,8 @@ def test_what_is_wrong_ends_with_status_1(folder: Path) -> None:
         ("../train.md#fit", "../trains.md", "16:11: a link '../trains.md', but there is no 'trains.md' in the site"),
         ("#/two", "#/three", "12:12: a link '../slides/deck.html#/three', but slides/deck.html has no slide '#/three'"),
         ("#/two", "#/9", "12:12: a link '../slides/deck.html#/9', but slides/deck.html has no slide '#/9'"),
-        ("#/two", "#/2", ""),
+        ("#/two", "#/2", "12:12: a link '../slides/deck.html#/2', but slides/deck.html has no slide '#/2'"),
+        ("#/two", "#/tw", "12:12: a link '../slides/deck.html#/tw', but slides/deck.html has no slide '#/tw'"),
     ],
 )
 def test_links_that_lead_nowhere_are_told(folder: Path, old: str, new: str, told: str) -> None:
@@ -100,11 +101,25 @@ def test_links_that_lead_nowhere_are_told(folder: Path, old: str, new: str, told
     assert told in _run("class").stderr
 
 
+@pytest.mark.parametrize("anchor", ["#/1", "#/0", "#/two/0", "#one", "#/"])
+def test_links_to_slides_may_be_written_as_reveal_reads_them(folder: Path, anchor: str) -> None:
+    _edit(folder / "docs/plans/class.md", "#/two", anchor)
+    result = _run("class")
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
 def test_file_of_no_project_is_read_by_its_path(tmp_path: Path) -> None:
     file = tmp_path / "LessonPlan.md"
     file.write_bytes(FOREIGN.encode())
     result = _run(str(file))
     assert (result.exit_code, "15 minutes are planned." in result.stdout) == (0, True)
+
+
+def test_front_matter_that_cannot_be_read_is_told_of_a_file_of_no_project(tmp_path: Path) -> None:
+    file = tmp_path / "LessonPlan.md"
+    file.write_text(f"---\nminutes: [\n---\n\n{FOREIGN}", "utf-8")
+    result = _run(str(file))
+    assert (result.exit_code, "[front-matter]" in result.stderr) == (1, True)
 
 
 def test_json_has_times_and_problems(folder: Path) -> None:

@@ -59,6 +59,7 @@ minutes: 60
 @pytest.fixture
 def workshop(tmp_path: Path) -> Workshop:
     made = Workshop(tmp_path)
+    made.project = replace(made.project, edition="instructor")
     made.write("docs/train.md", LESSON)
     made.write("slides/deck.md", DECK)
     made.write("snippets/train.py", SCRIPT)
@@ -143,6 +144,7 @@ def test_translation_without_a_step_is_told(workshop: Workshop) -> None:
 
 def test_slides_that_take_longer_than_their_activity_are_told(workshop: Workshop) -> None:
     workshop.edit("slides/deck.md", "120", "900")
+    workshop.edit("slides/deck.md", "minutes: 10", "minutes: 20")
     assert _told(workshop) == [
         'docs/plans/class.md:10: "Show slides" has 10 minutes, but what it shows takes 15 (slides/deck.md:12); give it '
         "more time, show less, or link to a page without `#` [does-not-fit]"
@@ -153,6 +155,23 @@ def test_slide_without_a_time_has_its_share_of_the_deck(workshop: Workshop) -> N
     workshop.edit("docs/plans/class.md", "#/two", "#/one")
     workshop.edit("docs/plans/class.md", "(10 min)", "(7 min)")
     assert '"Show slides" has 7 minutes, but what it shows takes 8 (slides/deck.md:6)' in _told(workshop)[0]
+
+
+@pytest.mark.parametrize(("anchor", "takes"), [("look-around", ""), ("run-it", "what it shows takes 18")])
+def test_section_without_an_id_is_known_by_its_text(workshop: Workshop, anchor: str, takes: str) -> None:
+    quotes = "```{cell} train#fit\n```\n\n```{cell} train#ask\n```\n"
+    workshop.write("docs/train.md", f"---\nx: 1\n---\n\n# Train\n\n## Look around\n\ntext\n\n## Run it\n\n{quotes}")
+    workshop.edit("docs/plans/class.md", "(../train.md#fit)", f"(../train.md#{anchor})")
+    workshop.edit("docs/plans/class.md", "`train#fit`", "it")
+    workshop.edit("docs/plans/class.md", "(20 min)", "(15 min)")
+    told = _told(workshop)
+    assert takes in told[0] if takes else not told
+
+
+def test_slide_whose_heading_only_begins_like_the_id_is_another(workshop: Workshop) -> None:
+    workshop.edit("slides/deck.md", "120", "900")
+    workshop.edit("slides/deck.md", "## One {#one}", "## One {.wide #two-more}")
+    assert '"Show slides" has 10 minutes, but what it shows takes 15 (slides/deck.md:12)' in _told(workshop)[0]
 
 
 def test_deck_shown_by_two_activities_has_the_minutes_of_both(workshop: Workshop) -> None:

@@ -1,7 +1,10 @@
 """The order of the steps, from sources to what a host renders. Read `build` from top to bottom.
 
 Source ──read──▶ Script ──run──▶ Recording ──┐
-Source ──read──▶ Document ────────────────────weave──▶ page · deck · notebook
+Source ──read──▶ Document ──cut for an edition──weave──▶ page · deck · notebook · exercises
+                            └──a plan──▶ Schedule ─────▶ its page · tracker · workbook
+
+What comes after the runs, the same for each edition, is `assemble` in `assembly.py`.
 """
 
 from __future__ import annotations

@@ -144,16 +144,16 @@ def _is_asked(document: Document, name: str, project: Project, asked: _Asked) ->
 def _of_file(path: Path, asked: _Asked, problems: Problems) -> list[Plan]:
     """A plan that belongs to no project, or is read as if it did not."""
     project = Project(path.absolute().parent)
-    plan = schedule.read(_document(path, asked.language), project, problems)
+    plan = schedule.read(_document(path, asked.language, problems), project, problems)
     schedule.check(plan, problems)
     return [_as_asked(plan, asked, project, problems)]
 
 
-def _document(path: Path, language: str) -> Document:
+def _document(path: Path, language: str, problems: Problems) -> Document:
     text = _text(path)
     found = lines.placed(text, path.as_posix())
     header, body_line = documents.front_matter(text)
-    meta = documents.meta(header, path.as_posix(), Problems())
+    meta = documents.meta(header, path.as_posix(), problems)
     return Document(path.as_posix(), "lesson", language or DEFAULT_LANGUAGE, tuple(found), meta, body_line, ())
 
 
@@ -167,7 +167,7 @@ def _text(path: Path) -> str:
 def _as_asked(plan: Plan, asked: _Asked, project: Project, problems: Problems) -> Plan:
     """The plan held against another table, and moved to another start."""
     if asked.against:
-        document = _document(asked.against, "")
+        document = _document(asked.against, "", problems)
         prose = reading.prose_of(document, project)
         trackers = tables.trackers(outline.tables(prose), [line.place for line in document.lines])
         if not trackers:

@@ -21,7 +21,7 @@ from labguide.decks import pacing
 from labguide.decks.files import elsewhere
 from labguide.decks.notes import cut as without_notes
 from labguide.decks.notes import without as page_without_notes
-from labguide.decks.outlines import outline
+from labguide.decks.outlines import addresses, outline
 from labguide.decks.page import NO_BRAND, Brand, asset_files, render
 from labguide.decks.rendering import Address, as_written
 from labguide.decks.slides import Deck, Slide, check, split
@@ -32,6 +32,7 @@ __all__ = [
     "Brand",
     "Deck",
     "Slide",
+    "addresses",
     "as_written",
     "asset_files",
     "check",

@@ -7,7 +7,6 @@ then left of the deck's `minutes:` is shared alike among the slides that say not
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,6 @@ from labguide.problems import Problems
 TIMING = "data-timing"
 """The attribute of a slide that holds its seconds."""
 
-_IDENTITY = re.compile(r"^#{1,6}\s.*\{[^}]*#(?P<id>[\w-]+)[^}]*\}\s*$", re.MULTILINE)
 _HIDDEN = "hidden"
 
 
@@ -28,8 +26,6 @@ class Timing:
 
     number: int
     line: int
-    identity: str
-    """The id that its heading or its attributes give it; empty if they give none."""
     seconds: float | None
     """None if neither the slide nor the deck's `minutes:` says anything."""
     own: bool
@@ -47,6 +43,11 @@ def total(deck: Deck) -> float | None:
     """The seconds that the front matter gives the whole deck; None if it does not, or not as a number above 0."""
     minutes = deck.meta.get("minutes")
     return None if minutes is None or not _is_time(minutes) else minutes * 60.0
+
+
+def whole(deck: Deck) -> float:
+    """The seconds that a deck takes: those that its front matter gives it, else those of its slides together."""
+    return total(deck) or sum(timing.seconds or 0.0 for timing in timings(deck))
 
 
 def check(document: Document, dialect: Dialect, problems: Problems) -> None:
@@ -100,7 +101,7 @@ def _share(deck: Deck, slides: list[Slide]) -> float | None:
 def _timing(number: int, slide: Slide, share: float | None) -> Timing:
     own = _own(slide)
     shared = share if _shares(slide) else None if share is None else 0.0
-    return Timing(number, slide.line, _identity(slide), shared if own is None else own, own is not None)
+    return Timing(number, slide.line, shared if own is None else own, own is not None)
 
 
 def _shares(slide: Slide) -> bool:
@@ -114,11 +115,6 @@ def _own(slide: Slide) -> float | None:
     except ValueError:
         return None
     return seconds if 0 <= seconds < math.inf else None
-
-
-def _identity(slide: Slide) -> str:
-    found = _IDENTITY.search(slide.markdown)
-    return slide.attributes.get("id") or (found["id"] if found else "")
 
 
 def _is_time(minutes: Any) -> bool:

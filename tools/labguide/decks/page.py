@@ -10,18 +10,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from labguide import locales
 from labguide.decks import presenter
-from labguide.decks.pacing import timings
+from labguide.decks.files import styles
+from labguide.decks.pacing import timings, total
 from labguide.decks.rendering import Address, RenderedSlide, as_written, rendered
 from labguide.decks.slides import Deck, split
 from labguide.model import Dialect, Line
 
 _HERE = Path(__file__).parent
-_LOCALES = _HERE / "locales"
-_DEFAULT_LOCALE = "en"
+_LOCALES = locales.beside(__file__)
 _SHARED = _HERE.parent / "theme" / "assets" / "labguide"
 """What decks have in common with pages: how outputs look."""
 _THEME = ("scheme.js", "grounds.js", "fit.js", "steps.js", "access.js", "dialogs.js", "paper.js", "deck.js")
@@ -38,6 +38,7 @@ _ASSETS = (
 _OURS = frozenset(("plugins", "dependencies", "embedded", "view", "hash", "scrollActivationWidth", "disableLayout"))
 """Options of reveal.js that no deck can change: the page would not work any more."""
 _ELSEWHERE = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+"""The beginning of an address on another host, which a deck asks for nothing."""
 _DARK_THEMES = frozenset(("black", "black-contrast", "blood", "dracula", "league", "moon", "night"))
 """Themes of reveal.js that are dark. All others are light, and every deck here has both."""
 
@@ -82,28 +83,34 @@ def render(
     all its decks.
     """
     deck = split(source, dialect, shared)
-    words, shown = locale(lang), rendered(deck, dialect, address)
-    if edition == "instructor":
-        shown = _timed(shown, deck)
+    shown, is_speakers = rendered(deck, dialect, address), edition == "instructor"
     return _template().render(
         lang=lang,
-        title=str(deck.meta.get("title") or ""),
-        subtitle=str(deck.meta.get("subtitle") or ""),
-        seconds=_seconds(deck.meta.get("minutes")),
+        **_facts(deck),
         assets=assets.rstrip("/"),
         home=home,
         lessons=lessons,
-        presenter=presenter.data(name, _seconds(deck.meta.get("minutes")), lang) if edition == "instructor" else None,
+        presenter=presenter.data(name, total(deck), lang) if is_speakers else None,
         said=presenter.words(lang),
-        others=[(tag, locale(tag).get("name") or tag, where) for tag, where in sorted((alternates or {}).items())],
-        words=words,
-        stacks=_with_lines(deck, shown),
-        scheme=_scheme(deck.meta),
-        styles=[address(style) for style in _styles(deck.meta)],
+        others=[(tag, _LOCALES.name(tag), where) for tag, where in sorted((alternates or {}).items())],
+        words=locale(lang),
+        stacks=_with_lines(deck, _timed(shown, deck) if is_speakers else shown),
+        styles=[address(style) for style in styles(deck.meta) if not _ELSEWHERE.match(style)],
         scripts=_THEME[1:],
-        data={"words": words, "options": _options(deck.meta)},
+        data={"words": locale(lang), "options": _options(deck.meta)},
         brand=brand,
     )
+
+
+def _facts(deck: Deck) -> dict[str, Any]:
+    """What a deck's front matter says of all of it."""
+    seconds = total(deck)
+    return {
+        "title": str(deck.meta.get("title") or ""),
+        "subtitle": str(deck.meta.get("subtitle") or ""),
+        "seconds": seconds and round(seconds),
+        "scheme": _scheme(deck.meta),
+    }
 
 
 def _timed(stacks: list[list[RenderedSlide]], deck: Deck) -> list[list[RenderedSlide]]:
@@ -141,17 +148,6 @@ def _scheme(meta: Mapping[str, Any]) -> str | None:
     return None if not isinstance(theme, str) else "slate" if theme in _DARK_THEMES else "default"
 
 
-def _styles(meta: Mapping[str, Any]) -> list[str]:
-    """The style sheets that an author adds: one, several with commas between them, or a list.
-
-    Those of other hosts are left out, because a deck asks no other host for anything.
-    """
-    said = meta.get("css") or []
-    names = said.split(",") if isinstance(said, str) else said if isinstance(said, list) else []
-    written = [name.strip() for name in names if isinstance(name, str) and name.strip()]
-    return [name for name in written if not _ELSEWHERE.match(name)]
-
-
 def _options(meta: Mapping[str, Any]) -> Mapping[str, Any]:
     """What an author says to reveal.js, but for what would break the page."""
     said = meta.get("revealOptions")
@@ -162,24 +158,8 @@ def _options(meta: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def locale(tag: str) -> Mapping[str, str]:
-    """The words of a deck's own in a language; English ones, but for the language's name, where there are none."""
-    path = _LOCALES / f"{tag}.yml"
-    if path.is_file():
-        return _words(path)
-    return {**_words(_LOCALES / f"{_DEFAULT_LOCALE}.yml"), "name": ""}
-
-
-@cache
-def _words(path: Path) -> Mapping[str, str]:
-    words: Mapping[str, str] = yaml.safe_load(path.read_text("utf-8"))
-    return words
-
-
-def _seconds(minutes: Any) -> int | None:
-    """How long the talk is, in whole seconds, if its front matter says so."""
-    if isinstance(minutes, bool) or not isinstance(minutes, int | float) or minutes <= 0:
-        return None
-    return round(minutes * 60)
+    """The words of a deck's own in a language; in English where a language has no file."""
+    return _LOCALES.words(tag)
 
 
 @cache

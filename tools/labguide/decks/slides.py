@@ -66,7 +66,7 @@ def split(
     if sheets := styles(meta):
         meta["css"] = sheets
     if not any(line.text.strip() for line in lines[body_line - 1 :]):
-        return Deck(meta, ())
+        return Deck({"title": "", **meta}, ())
     if isinstance(source, str):
         lines[body_line - 1 :] = revealmd.read(lines[body_line - 1 :], revealmd.marks_of(meta, {}))
     stacks: list[list[Slide]] = []

@@ -65,7 +65,7 @@ def _check_appended(project: Project, problems: Problems) -> None:
     lines = tuple(includes.appended(project, Problems()))
     if project.edition == "student" and lines:
         written = Document(lines[0].place.path, "lesson", project.languages[0], lines, {}, 1, ())
-        cut = of_document(written, project, Problems()).lines
+        cut = of_document(written, project, problems).lines
         for before in (before for before, after in zip(lines, cut, strict=True) if before.text != after.text):
             message = "a file that is appended to every page has something for instructors, which students would get"
             problems.add(before.place, "unclear-block", message, "take it out, or include it where it is needed")

@@ -135,7 +135,7 @@ def _text(text: str, quoted: frozenset[str], gap: str, *, in_traceback: bool) ->
         code = _LINE_OF_TRACEBACK.sub("", plain).strip() if in_traceback else plain.strip()
         if exercises.is_mark(code):
             continue
-        kept.append(_with_gap(line, plain, gap) if _tells(code, quoted, in_traceback=in_traceback) else line)
+        kept.append(_with_gap(plain, gap) if _tells(code, quoted, in_traceback=in_traceback) else line)
     return "\n".join(kept)
 
 
@@ -145,7 +145,7 @@ def _tells(code: str, quoted: frozenset[str], *, in_traceback: bool) -> bool:
     return any(len(each) >= _LONG and _TELLING.search(each) and each in code for each in quoted)
 
 
-def _with_gap(line: str, plain: str, gap: str) -> str:
+def _with_gap(plain: str, gap: str) -> str:
     before = _LINE_OF_TRACEBACK.match(plain)
     return f"{before[0] if before else ''}{gap}"
 

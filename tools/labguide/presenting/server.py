@@ -15,6 +15,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.utils import redirect, send_from_directory
 from werkzeug.wrappers import Request, Response
 
+from labguide.decks import presenter
 from labguide.presenting import messages
 from labguide.presenting.door import Door
 from labguide.presenting.presentation import Listener, Presentation
@@ -22,7 +23,6 @@ from labguide.presenting.presentation import Listener, Presentation
 CHANNEL = "/_present"
 """Below it stand the addresses for the windows; no site has such a folder."""
 
-_DECK = b'id="deck-presenter"'
 _PATIENCE = 2.0
 """Seconds until a silent window is written to: so it is found out that it has been closed."""
 _LONGEST = 4096
@@ -150,7 +150,7 @@ class App:
 
 def _tied(page: bytes) -> bytes:
     """A deck's page, told that it is served by one who passes messages on."""
-    if _DECK not in page:
+    if not presenter.is_in(page):
         return page
     return page.replace(b"<head>", f'<head>\n<meta name="labguide-present" content="{CHANNEL}">'.encode(), 1)
 

@@ -40,6 +40,11 @@ class Row:
     cells: tuple[str, ...]
 
 
+def is_heading(found: Heading) -> bool:
+    """Whether a heading is one, and does not only look like one."""
+    return found.level < SUMMARY_LEVEL
+
+
 def headings(prose: Sequence[str]) -> list[Heading]:
     """The headings of a text, in order."""
     found: list[Heading] = []

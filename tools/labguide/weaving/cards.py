@@ -41,7 +41,7 @@ def with_decks(
 ) -> dict[str, Woven]:
     """The pages with the cards of decks, and with a box on each lesson that a deck names."""
     found = _by_name(outlines)
-    boxes = _boxes(pages, outlines, project, problems)
+    boxes = _boxes(pages, outlines, problems)
     _tell_unshown(pages, found, project, problems)
     return {uri: _with_decks(woven, found, boxes, project, problems) for uri, woven in pages.items()}
 
@@ -159,9 +159,7 @@ def _tell_unshown(
 # ---- Lessons ----
 
 
-def _boxes(
-    pages: Mapping[str, Woven], outlines: Sequence[Outline], project: Project, problems: Problems
-) -> dict[str, list[str]]:
+def _boxes(pages: Mapping[str, Woven], outlines: Sequence[Outline], problems: Problems) -> dict[str, list[str]]:
     """For each lesson, by its name, the decks that name it in any language."""
     boxes: dict[str, list[str]] = {}
     for outline in outlines:

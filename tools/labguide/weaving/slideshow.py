@@ -51,9 +51,7 @@ def _kinds(cells: Sequence[Cell]) -> Iterator[str]:
 def _add(slide: _Slide, kind: str, text: Sequence[Line], cell: Cell) -> None:
     if kind == "skip":
         return
-    found = revealmd.normalised(text) if cell.kind == "markdown" else text
-    # No line of a cell parts slides or begins notes: its slide type has said so already.
-    lines = [*(replace(line, written=False) for line in found), _unwritten("", cell.place)]
+    lines = [*(_as_text(text) if cell.kind == "markdown" else text), _unwritten("", cell.place)]
     if kind == "notes":
         slide.notes += lines
         return
@@ -62,6 +60,17 @@ def _add(slide: _Slide, kind: str, text: Sequence[Line], cell: Cell) -> None:
         slide.lines += _unwritten_all(('<div class="fragment" markdown="1">', ""), cell.place)
         slide.in_fragment = True
     slide.lines += lines
+
+
+def _as_text(text: Sequence[Line]) -> list[Line]:
+    """A cell's text in the form of decks. No line of it begins notes: it is the type of a cell that says so."""
+    lines = revealmd.normalised(text)
+    shown = revealmd.visible(lines, revealmd.MARKS)
+    begins = [revealmd.MARKS.notes.match(each) for each in shown]
+    return [
+        replace(line, text=line.text.replace(":", "&#58;", 1), offset=None) if is_mark else line
+        for line, is_mark in zip(lines, begins, strict=True)
+    ]
 
 
 def _ended(slide: _Slide, place: Place) -> list[Line]:

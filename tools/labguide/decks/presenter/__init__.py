@@ -10,15 +10,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from labguide import locales
 
 _HERE = Path(__file__).parent
-_LOCALES = _HERE / "locales"
-_DEFAULT_LOCALE = "en"
+_LOCALES = locales.beside(__file__)
 _FILES = ("link.js", "presenter.css", "speaker.js")
 
 
@@ -29,8 +27,7 @@ def asset_files() -> Mapping[str, bytes]:
 
 def words(tag: str) -> Mapping[str, str]:
     """What the view says in a language; in English where a language has no file."""
-    path = _LOCALES / f"{tag}.yml"
-    return _words(path if path.is_file() else _LOCALES / f"{_DEFAULT_LOCALE}.yml")
+    return _LOCALES.words(tag)
 
 
 def data(deck: str, seconds: float | None, tag: str) -> Mapping[str, Any]:
@@ -41,9 +38,3 @@ def data(deck: str, seconds: float | None, tag: str) -> Mapping[str, Any]:
 def is_in(page: bytes) -> bool:
     """Whether a published page is a deck with the speaker's view."""
     return b'id="deck-presenter"' in page
-
-
-@cache
-def _words(path: Path) -> Mapping[str, str]:
-    found: Mapping[str, str] = yaml.safe_load(path.read_text("utf-8"))
-    return found

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any
 
-import yaml
-
-from labguide.model import DEFAULT_LANGUAGE
+from labguide import locales
 from labguide.schedule.model import Activity
 
-_LOCALES = Path(__file__).parent / "locales"
+_LOCALES = locales.beside(__file__)
 
 
 @dataclass(frozen=True)
@@ -45,19 +41,9 @@ class Words:
 @cache
 def words_of(language: str) -> Words:
     """The words in a language; in English where a language has no file."""
-    return Words(**_section(language if _has(language) else DEFAULT_LANGUAGE)["words"])
+    return Words(**_LOCALES.words(language)["words"])
 
 
 def language_name(language: str) -> str:
     """What a language calls itself; its tag if it has no file."""
-    return str(_section(language)["name"]) if _has(language) else language
-
-
-def _has(language: str) -> bool:
-    return (_LOCALES / f"{language}.yml").is_file()
-
-
-@cache
-def _section(language: str) -> Mapping[str, Any]:
-    read: Mapping[str, Any] = yaml.safe_load((_LOCALES / f"{language}.yml").read_text("utf-8"))
-    return read
+    return _LOCALES.name(language)
