@@ -59,6 +59,7 @@ minutes: 60
 @pytest.fixture
 def workshop(tmp_path: Path) -> Workshop:
     made = Workshop(tmp_path)
+    made.project = replace(made.project, edition="instructor")
     made.write("docs/train.md", LESSON)
     made.write("slides/deck.md", DECK)
     made.write("snippets/train.py", SCRIPT)
