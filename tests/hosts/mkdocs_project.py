@@ -7,6 +7,7 @@ from pathlib import Path
 from case_project import NoCloud, Seen
 from labguide import running, site
 from labguide.hosts import mkdocs
+from labguide.model import Edition
 from labguide.problems import CannotBuildError, Problems
 
 CONFIG = """\
@@ -36,6 +37,7 @@ class Built:
 
     def __init__(self, root: Path, *, structure: str = "", plugins: str = "", more: str = "") -> None:
         self.root, self.found = root, list[str]()
+        self.edition: Edition = "student"
         languages = LANGUAGES.format(structure=structure) if structure else ""
         self.write("mkdocs.yml", CONFIG.format(plugins=languages + plugins) + more)
         self.write("docs/index.md", "# Home\n")
@@ -49,7 +51,7 @@ class Built:
     def build(self) -> list[str]:
         """Build and publish; what is wrong, each as `path:line kind`."""
         problems = Problems()
-        project = mkdocs.open_project(self.root)
+        project = mkdocs.open_project(self.root, self.edition)
         try:
             with site.built(project, NoCloud(), running.Options(), Seen(), problems) as woven:
                 site.publish(woven, lambda *given: mkdocs.render(project, *given), project.site, problems)
@@ -60,7 +62,7 @@ class Built:
     def check(self) -> list[str]:
         """Render although something is wrong, as `labguide check` does, and publish nothing."""
         problems = Problems()
-        project = mkdocs.open_project(self.root)
+        project = mkdocs.open_project(self.root, self.edition)
         with site.built(project, NoCloud(), running.Options(), Seen(), problems) as woven:
             mkdocs.render(project, woven, self.root / "thrown-away", problems)
         return self._told(problems)
@@ -70,4 +72,5 @@ class Built:
         return [f"{problem.place} {problem.kind}" for problem in problems]
 
     def page(self, path: str) -> str:
-        return (self.root / "site" / path).read_text("utf-8")
+        folder = "site" if self.edition == "student" else f"site-{self.edition}"
+        return (self.root / folder / path).read_text("utf-8")

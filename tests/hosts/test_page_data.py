@@ -43,6 +43,15 @@ def test_pages_that_show_a_cell_can_be_ticked_off_but_not_the_first_one(tmp_path
     assert [told(workshop, path)["progress"]["home"] for path in ("index.html", "words/index.html")] == [True, False]
 
 
+def test_lesson_plan_is_not_ticked_off(tmp_path: Path) -> None:
+    workshop = built(tmp_path)
+    workshop.edition = "instructor"
+    plan = f"---\nkind: plan\ntitle: A class\n---\n\n# A class\n\n### 1. Instructor Do: Talk (5 min)\n\n{QUOTE}"
+    workshop.write("docs/class.md", plan)
+    assert workshop.build() == []
+    assert told(workshop, "class/index.html")["progress"]["pages"] == {}
+
+
 def test_page_with_a_name_keeps_it_wherever_it_is_moved(tmp_path: Path) -> None:
     workshop = built(tmp_path)
     page = f"---\nprogress: first\n---\n\n# One\n\n{QUOTE}"

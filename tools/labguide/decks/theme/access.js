@@ -73,7 +73,9 @@ window.deckAccess = (() => {
     if (resume) {
       resume.textContent = words.resume;
     }
-    wrapper.querySelector(".slide-number")?.setAttribute("aria-hidden", "true"); // the slide itself says its number
+    const number = wrapper.querySelector(".slide-number");
+    number?.setAttribute("aria-hidden", "true"); // the slide itself says its number,
+    number?.toggleAttribute("inert", true); // and a link to where one is already needs no stop of the keyboard
   }
 
   // reveal.js would say the whole text of each slide: its own line is silent, and this one says where one is.

@@ -1,8 +1,8 @@
 """What pages tell their own scripts (`theme/assets/labguide/pages.js`, `progress.js`): words, tabs, and progress.
 
-Any page but the first one can be ticked off if it shows a cell, or if its front matter says `progress: true`. It is
-known by its path without language and ending, or by the name that the front matter gives it, `progress: video-games`;
-so all its translations are one page, and a page with a name may be moved.
+Any page but the first one and lesson plans can be ticked off if it shows a cell, or if its front matter says
+`progress: true`. It is known by its path without language and ending, or by the name that the front matter gives it,
+`progress: video-games`; so all its translations are one page, and a page with a name may be moved.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ class PageData:
     def _is_tracked(self, uri: str) -> bool:
         original = self._original(uri)
         said, quotes = original.meta.get("progress"), (isinstance(quote, CellQuote) for quote in original.quotes)
-        return any(quotes) and not self._is_home(uri) if said is None else bool(said)
+        is_for_students = original.meta.get("kind") != "plan" and not self._is_home(uri)
+        return any(quotes) and is_for_students if said is None else bool(said)
 
     def _is_home(self, uri: str) -> bool:
         return self._originals[uri].dest_uri == "index.html"

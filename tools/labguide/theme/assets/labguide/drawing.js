@@ -47,12 +47,12 @@ window.labguideDrawing = (() => {
     const found = [...root.querySelectorAll(SELECTOR)].filter((it) => !sources.has(it));
     found.forEach((it) => sources.set(it, it.textContent));
     if (found.length) {
-      await load("mermaid/mermaid.min.js");
       await drawAll(found);
     }
   }
 
   async function drawAll(diagrams) {
+    await load("mermaid/mermaid.min.js");
     mermaid.initialize(settings());
     for (const diagram of diagrams) {
       const source = sources.get(diagram);
@@ -117,9 +117,10 @@ window.labguideDrawing = (() => {
 
   let dark = isDark();
   const redraw = () => {
+    const shown = [...sources.keys()].filter((it) => it.isConnected);
     if (dark !== isDark()) {
       dark = isDark();
-      return drawAll([...sources.keys()].filter((it) => it.isConnected));
+      return shown.length ? drawAll(shown) : undefined;
     }
   };
   for (const node of [document.body, document.documentElement].filter(Boolean)) {
