@@ -123,7 +123,19 @@ def _check_notes(lines: Sequence[Line], shown: Sequence[str], problems: Problems
             message = f'here "{marker["word"]}:" begins the notes for the speaker, which readers do not see'
             remedy = f"write `Notes:` after a blank line if that is meant, else `**{marker['word']}:**`"
             problems.add(lines[number].place, "unclear-notes", message, remedy)
+        _check_second(lines[number + 1 :], shown[number + 1 :], problems)
         return
+
+
+def _check_second(lines: Sequence[Line], shown: Sequence[str], problems: Problems) -> None:
+    """Tell where notes would begin again: mostly since a page of reveal.js, and not the deck, says what parts slides."""
+    again = next((number for number, text in enumerate(shown) if begins_notes(text)), None)
+    if again is not None:
+        message = "this slide has notes already, so all that follows their first mark is hidden from readers"
+        remedy = (
+            "begin a slide before it, or say what parts slides: `separator:` in the front matter, as `data-separator`"
+        )
+        problems.add(lines[again].place, "unclear-notes", message, remedy)
 
 
 def _check_nearly(text: str, line: Line, problems: Problems) -> None:
