@@ -128,7 +128,7 @@ def _check_notes(lines: Sequence[Line], shown: Sequence[str], problems: Problems
 
 
 def _check_second(lines: Sequence[Line], shown: Sequence[str], problems: Problems) -> None:
-    """Tell where notes would begin again: mostly since a page of reveal.js, and not the deck, says what parts slides."""
+    """Tell where notes would begin again: mostly a page of reveal.js, and not the deck, says what parts slides."""
     again = next((number for number, text in enumerate(shown) if begins_notes(text)), None)
     if again is not None:
         message = "this slide has notes already, so all that follows their first mark is hidden from readers"
