@@ -124,3 +124,18 @@ def test_deck_without_a_title_has_that_of_its_first_heading() -> None:
 
 def test_text_without_slides_is_an_empty_deck() -> None:
     assert split(HEADER).stacks == ()
+
+
+@pytest.mark.parametrize(
+    "mark", ["  Note: said", "- a\n\n  Notes: said", "Note：said", "Notes : said", "講者備註：said"]
+)
+def test_what_only_looks_like_notes_is_told(mark: str) -> None:
+    problems = Problems()
+    check(placed(f"# A\n\n{mark}\n", "deck.md"), 0, USUAL_DIALECT, problems)
+    assert [problem.kind for problem in problems] == ["unclear-notes"]
+
+
+def test_notes_that_begin_twice_on_a_slide_are_told() -> None:
+    problems = Problems()
+    check(placed("# A\n\nNote: said\n\n\n# B\n\nNote: said\n", "deck.md"), 0, USUAL_DIALECT, problems)
+    assert [f"{problem.place.line} {problem.kind}" for problem in problems] == ["8 unclear-notes"]

@@ -171,8 +171,8 @@ def test_comment_says_something_of_the_element_before_it(text: str, expected: st
 
 
 def test_comment_of_a_slide_may_stand_anywhere_on_it() -> None:
-    assert '<section class="wide" id="a" data-line="1">' in _html('## A\n\n<!-- .slide: class="wide" -->\n\nb\n')
-    assert "<section>" in _html('`<!-- .slide: class="wide" -->`\n')
+    assert '<section class="wide" id="a"' in _html('## A\n\n<!-- .slide: class="wide" -->\n\nb\n')
+    assert '<section data-line="1">' in _html('`<!-- .slide: class="wide" -->`\n')
 
 
 @pytest.mark.parametrize(
@@ -200,3 +200,36 @@ def test_deck_of_300_slides_and_a_slide_of_40_bullets_are_whole() -> None:
     bullets = "\n".join(f"* bullet {number}" for number in range(40))
     page = _html(f"{text}\n---\n{bullets}\n")
     assert (page.count("<section"), page.count("<li>")) == (301, 640)
+
+
+@pytest.mark.parametrize(
+    "slide",
+    [
+        "layout: center\n---\n\n# A",
+        "class: middle, inverse\n\n# A",
+        "src: ./pages/a.md\n---",
+        "# A\n\n::right::\n\nb",
+        "# A\n\n<v-clicks>\n\n- b\n\n</v-clicks>",
+        "![bg left:40%](a.png)\n\n# A",
+        "<!-- _class: lead -->\n# A",
+        "# A\n\n???\n\nsaid",
+        "# A\n\n.left[\nb\n]",
+        "# A\n\n{%youtube abc %}",
+        "# A\n\n:::info\nb\n:::",
+    ],
+)
+def test_what_other_programs_read_is_told(slide: str, tmp_path: Path) -> None:
+    assert [each.split()[1] for each in _told(tmp_path, f"# One\n\n---\n{slide}\n")] == ["other-dialect"]
+
+
+@pytest.mark.parametrize("setting", ["headingDivider: 2", "slideOptions:\n  theme: white", "src: ./a.md"])
+def test_settings_of_other_programs_are_told(setting: str, tmp_path: Path) -> None:
+    assert _told(tmp_path, f"---\n{setting}\n---\n# A\n") == ["2 refused-setting"]
+
+
+def test_what_other_programs_read_is_not_told_in_code(tmp_path: Path) -> None:
+    assert _told(tmp_path, "# A\n\n```text\n::right::\n???\n```\n\n`<v-click>` and `![bg](a.png)`\n") == []
+
+
+def test_mark_that_a_deck_names_for_its_notes_is_no_other_program_s(tmp_path: Path) -> None:
+    assert _told(tmp_path, "---\nnotesSeparator: '^\\?\\?\\?'\n---\n# A\n\n???\nsaid\n") == []

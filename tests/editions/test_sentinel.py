@@ -117,7 +117,9 @@ Note:
 
 ----
 
-<!-- .slide: data-notes="{WORD}" id="third" -->
+<!-- .slide: id="third"
+  data-notes="{WORD}
+  {WORD}" -->
 # Third
 
 <aside class="notes">
@@ -128,6 +130,18 @@ open
 
 !!! solution
     {WORD}
+
+---
+
+<!-- .slide {WORD} -->
+# Fourth
+
+<aside data-of="a > b" class="notes">
+{WORD}
+
+---
+
+# Last
 '''
 
 NAV = "nav:\n  - index.md\n  - lesson.md\n  - sums.md\n  - Plans:\n      - plans/{0}.md\n  - only.md\nsite_url: https://example.org/\n"
@@ -182,6 +196,7 @@ def test_the_whole_course_with_every_form_at_once(tmp_path: Path) -> None:
             f"slides/{traces.WORDS[0]}.html",
         } - found
         assert lost == set()
+    assert "Last" in course.student("slides/deck.html")
     names = [path.name for path in (tmp_path / "site").rglob("*")]
     assert "only.html" not in names
     assert "table.csv" not in names

@@ -52,7 +52,9 @@ def _of_deck(
     shared = revealmd.shared(project)
     places = {key: _place_of(key, written, head) for key in revealmd.KEYS}
     revealmd.check_deck(meta, places, problems)
-    found = revealmd.read(body, revealmd.marks_of(meta, shared))
+    marks = revealmd.marks_of(meta, shared)
+    revealmd.tell(body, marks, problems)
+    found = revealmd.read(body, marks)
     return found, replace(project, dialect=revealmd.of_decks(project.dialect))
 
 

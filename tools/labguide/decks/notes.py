@@ -14,7 +14,11 @@ from labguide import blocks
 from labguide.decks import slides
 from labguide.model import Dialect, Line
 
-_ASIDE = re.compile(r"""<aside\b[^>]*\bclass\s*=\s*(?:["'][^"']*\bnotes\b[^"']*["']|notes\b)[^>]*>""", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"""<aside\b(?=(?:[^"'>]|"[^"]*"|'[^']*')*?\sclass\s*=\s*(?:["'][^"']*\bnotes\b|notes\b))"""
+    r"""(?:[^"'>]|"[^"]*"|'[^']*')*>""",
+    re.IGNORECASE,
+)
 _ANY_ASIDE = re.compile(r"<(?P<end>/?)aside\b[^>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""\sdata-notes\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 _TAG = re.compile(r"""<[a-zA-Z](?:[^"'<>]|"[^"]*"|'[^']*')*>""")
@@ -30,11 +34,11 @@ def cut(lines: Sequence[Line], first: int, dialect: Dialect) -> tuple[Line, ...]
         inside = number not in ends and (inside or slides.begins_notes(prose[number]))
         if inside:
             made[number] = replace(lines[number], text="")
-    return _without_elements(made, first, dialect)
+    return _without_elements(made, first, sorted(ends), dialect)
 
 
-def _without_elements(lines: list[Line], first: int, dialect: Dialect) -> tuple[Line, ...]:
-    """Without elements `<aside class="notes">`; in code they are what is shown."""
+def _without_elements(lines: list[Line], first: int, ends: Sequence[int], dialect: Dialect) -> tuple[Line, ...]:
+    """Without elements `<aside class="notes">`; in code they are what is shown. `ends` are where slides end."""
     if not any("aside" in line.text.lower() for line in lines[first:]):
         return tuple(lines)
     prose = blocks.find([line.text for line in lines], first, dialect).prose
@@ -42,15 +46,15 @@ def _without_elements(lines: list[Line], first: int, dialect: Dialect) -> tuple[
     while number < len(lines):
         begin = _ASIDE.search(blocks.without_code_spans(prose[number]))
         if begin:
-            number = _cut_element(lines, number, begin.start())
+            number = _cut_element(lines, number, begin.start(), next(end for end in ends if end >= number))
         number += 1
     return tuple(lines)
 
 
-def _cut_element(lines: list[Line], number: int, start: int) -> int:
-    """Take out an element that begins in a line; returns the last line of it."""
+def _cut_element(lines: list[Line], number: int, start: int, end: int) -> int:
+    """Take out an element that begins in a line and ends with its slide at the latest; returns the last line of it."""
     before, depth = lines[number].text[:start], 0
-    for here in range(number, len(lines)):
+    for here in range(number, end):
         text = lines[here].text
         for tag in _ANY_ASIDE.finditer(text, start if here == number else 0):
             depth += -1 if tag["end"] else 1
@@ -59,7 +63,7 @@ def _cut_element(lines: list[Line], number: int, start: int) -> int:
                 lines[here] = replace(lines[here], text=before + rest if here == number else rest, offset=None)
                 return here - 1 if _ASIDE.search(lines[here].text) else here
         lines[here] = replace(lines[here], text=before if here == number else "", offset=None)
-    return len(lines)
+    return end
 
 
 def without(page: str) -> str:

@@ -26,6 +26,12 @@ _ASIDE = re.compile(
 _HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+(?P<title>.+?)[ \t#]*(?:\{[^}]*\}|<!--.*?-->)*[ \t]*$", re.MULTILINE)
 _MARKUP = re.compile(r"<[^>]*>|[*_`]|!?\[(?P<text>[^\]]*)\]\([^)]*\)")
 _NOTE_IN_TEXT = re.compile(r"^(?P<word>note(?P<plural>s)?):[ \t]*(?P<text>.*)$", re.IGNORECASE)
+_NEARLY_NOTE = re.compile(
+    r"^(?:[ \t]+notes?[ \t]*[:：]|notes?(?:[ \t]+:|[ \t]*：)"
+    r"|(?:speaker'?s?[ \t]+notes?|講者備註|講者筆記|講稿)[ \t]*[:：])",
+    re.IGNORECASE,
+)
+"""What looks like the beginning of notes, and begins none in reveal.js."""
 
 
 @dataclass(frozen=True)
@@ -111,12 +117,32 @@ def _check_notes(lines: Sequence[Line], shown: Sequence[str], problems: Problems
     for number, text in enumerate(shown):
         marker = _NOTE_IN_TEXT.match(text)
         if marker is None:
+            _check_nearly(text, lines[number], problems)
             continue
         if number and marker["text"] and _is_sentence(shown[number - 1]):
             message = f'here "{marker["word"]}:" begins the notes for the speaker, which readers do not see'
             remedy = f"write `Notes:` after a blank line if that is meant, else `**{marker['word']}:**`"
             problems.add(lines[number].place, "unclear-notes", message, remedy)
+        _check_second(lines[number + 1 :], shown[number + 1 :], problems)
         return
+
+
+def _check_second(lines: Sequence[Line], shown: Sequence[str], problems: Problems) -> None:
+    """Tell where notes would begin again: mostly a page of reveal.js, and not the deck, says what parts slides."""
+    again = next((number for number, text in enumerate(shown) if begins_notes(text)), None)
+    if again is not None:
+        message = "this slide has notes already, so all that follows their first mark is hidden from readers"
+        remedy = (
+            "begin a slide before it, or say what parts slides: `separator:` in the front matter, as `data-separator`"
+        )
+        problems.add(lines[again].place, "unclear-notes", message, remedy)
+
+
+def _check_nearly(text: str, line: Line, problems: Problems) -> None:
+    if nearly := _NEARLY_NOTE.match(text):
+        message = f'here "{nearly[0].strip()}" begins no notes, so readers see what follows'
+        remedy = "write `Notes:` at the beginning of a line if that is for the speaker, else `**Note:**`"
+        problems.add(line.place, "unclear-notes", message, remedy)
 
 
 def _is_sentence(text: str) -> bool:

@@ -16,10 +16,10 @@ from labguide.problems import Problems
 
 _OPENS, _CLOSES = "<!--", "-->"
 _BEGINS_LINE = re.compile(r"^ {0,3}<!--", re.MULTILINE)
-_OF_DECKS = re.compile(r"<!--\s*\{?\s*\.(?:slide|element)\b")
+_OF_DECKS = re.compile(r"<!--\s*\{?\s*\.(?:slide:|element\b)")
 _OF_PLUGINS = re.compile(r"<!--\s*(?:more|material/[\w-]+\b.*?)\s*-->", re.DOTALL)
 """Where the theme's plugins part a post from its summary, or list tags."""
-_NOTES_OF_SLIDE = re.compile(r"""\sdata-notes\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+)""")
+_NOTES_OF_SLIDE = re.compile(r"""\sdata-notes\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 _CODE_SPAN = re.compile(r"(?<![`\\])(`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
 _HTML_CODE = re.compile(r"[ \t>]*.*<(?:pre|xmp|listing|plaintext|code)\b", re.IGNORECASE)
 
@@ -72,7 +72,7 @@ def _comments(text: str, code: Sequence[tuple[int, int]], kind: DocumentKind) ->
 
 def _kept(comment: str, kind: DocumentKind) -> str:
     if kind == "deck" and _OF_DECKS.match(comment):
-        return _NOTES_OF_SLIDE.sub("", comment)
+        return _NOTES_OF_SLIDE.sub(lambda found: "\n" * found[0].count("\n"), comment)
     return comment if _OF_PLUGINS.fullmatch(comment) else ""
 
 

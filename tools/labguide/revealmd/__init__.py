@@ -15,6 +15,7 @@ from __future__ import annotations
 from labguide.revealmd.commonmark import normalised
 from labguide.revealmd.dialect import converter, of_decks
 from labguide.revealmd.marks import KEYS, MARKS, Marks, check_deck, marks_of, settings, shared
+from labguide.revealmd.others import tell
 from labguide.revealmd.parting import Part, code_hidden, noted, parts, visible
 from labguide.revealmd.reading import read
 
@@ -34,5 +35,6 @@ __all__ = [
     "read",
     "settings",
     "shared",
+    "tell",
     "visible",
 ]

@@ -23,7 +23,8 @@ _BESIDE = r"\n(?:---|<!--[ ]*s[ ]*-->)\n"
 _BELOW = r"\n(?:----|---v|\+\+\+|<!--[ ]*v[ ]*-->)\n"
 _NOTES = r"^notes?:"
 _KEYS = ("separator", "verticalSeparator", "notesSeparator")
-KEYS = (*_KEYS, "scripts", "preprocessor", "css", "theme", "revealOptions")
+_OF_OTHERS = ("headingDivider", "slideOptions", "src")
+KEYS = (*_KEYS, "scripts", "preprocessor", "css", "theme", "revealOptions", *_OF_OTHERS)
 """What is checked of a deck's front matter."""
 _SHARED = (*_KEYS, "title", "theme", "css")
 _JS_GROUP = re.compile(r"\(\?<(?=[A-Za-z_])")
@@ -192,8 +193,18 @@ def _refused(said: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:
         )
 
 
+def _of_others(said: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The keys that Marp, HackMD and Slidev read, in the same form."""
+    if said.get("headingDivider"):
+        yield "headingDivider", ("headings begin no slides here", "write `---` before each heading that begins a slide")
+    if said.get("slideOptions"):
+        yield "slideOptions", ("this is HackMD's, and is not read", "write `revealOptions:`, and `theme:` beside it")
+    if str(said.get("src") or "").endswith(".md"):
+        yield "src", ("no slides are read from another file", 'write `--8<-- "slides/part.md"` where they belong')
+
+
 def check_deck(meta: Mapping[str, Any], place_of: Mapping[str, Place], problems: Problems) -> None:
     """Tell what a deck's front matter asks for in vain; `place_of` are the places of its keys."""
     check(meta, place_of, problems)
-    for key, why in _refused(meta):
+    for key, why in (*_refused(meta), *_of_others(meta)):
         problems.add(place_of[key], "refused-setting", *why)
