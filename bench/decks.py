@@ -1,9 +1,15 @@
 """The third part of `make bench`: decks, beside reveal-md and marp, which build the same Markdown in the same run.
 
-marp writes HTML, as labguide does, which renders the pages of a guide besides. reveal-md with `--static` only copies:
-each reader's browser turns its Markdown into slides, each time; so its seconds are those of starting node. Both come
-from npm and need node; where it is missing, labguide is measured alone, and that is said. Seconds depend on the
-machine; read the ratios. Goal: faster than both.
+There are three tables. The first says what a build takes. marp writes HTML, as labguide does, which renders the pages
+of a guide besides and checks the links. reveal-md with `--static` does not render: it copies the Markdown, and each
+reader's browser turns it into slides, each time; so its seconds are those of starting node, and a build that renders
+takes more. The second table says what that costs each reader: a Chromium opens each deck, one after the other, until
+all slides and pictures are there. Most of it is the browser's own work, whatever the page. The third is the sum of the
+two: from the sources to the first reader who has seen all decks. These two need Chromium.
+
+The tools come from npm and need node; where it is missing, labguide is measured alone, and that is said. Seconds
+depend on the machine; read the ratios. Goal: to build faster than marp, and to be read faster than reveal-md, whose
+build stays the faster one.
 """
 
 from __future__ import annotations
@@ -12,13 +18,18 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
+import psutil
 from measure import Taken, print_table, taken
+
+from labguide import browser
 
 ROOT = Path(__file__).parent.parent
 PICTURES = sorted((ROOT / "slides" / "images").glob("*.svg"))
@@ -49,8 +60,13 @@ def main(count: int, slides: int) -> None:
     """Measure how long labguide takes for decks, beside reveal-md and marp."""
     labguide = str(Path(sys.executable).parent / "labguide")
     contests = [Contest("labguide, and a page", _a_site, [labguide, "build"]), *_peers()]
-    rows: list[tuple[str, Taken]] = [(each.name, _measure(each, count, slides)) for each in contests]
-    print_table(f"{count} decks of {slides} slides", rows)
+    found = [(each.name, *_measure(each, count, slides)) for each in contests]
+    print_table(f"{count} decks of {slides} slides: the build", [(name, built) for name, built, _ in found])
+    opened = [(name, seen) for name, _, seen in found if seen]
+    if opened:
+        print_table("All decks opened in a browser, by each reader", opened)
+        both = [(name, Taken(built.wall + seen.wall, built.cpu + seen.cpu)) for name, built, seen in found if seen]
+        print_table("Both: the build, and the first reader", both)
 
 
 def _peers() -> list[Contest]:
@@ -79,8 +95,8 @@ def _install() -> None:
     stamp.write_text(wanted, "utf-8")
 
 
-def _measure(contest: Contest, count: int, slides: int) -> Taken:
-    """What a cold build takes, after one of a single deck that is not measured."""
+def _measure(contest: Contest, count: int, slides: int) -> tuple[Taken, Taken | None]:
+    """What a cold build takes, after one of a single deck that is not measured; and then a browser, if there is one."""
     click.echo(f"{contest.name}: {count} decks ...", err=True)
     with TemporaryDirectory(prefix="bench-") as folder:
         small, full = Path(folder) / "small", Path(folder) / "full"
@@ -89,15 +105,66 @@ def _measure(contest: Contest, count: int, slides: int) -> Taken:
             contest.write(where)
         taken(contest.name, contest.command, small)
         result = taken(contest.name, contest.command, full)
-        _check(contest, full, count)
-        return result
+        return result, _shown(contest, _built(contest, full, count), slides)
 
 
-def _check(contest: Contest, folder: Path, count: int) -> None:
-    """A tool that leaves out a deck has not won."""
-    missing = [name for name in map(_name, range(1, count + 1)) if not list(folder.glob(f"site/**/{name}.html"))]
+def _built(contest: Contest, folder: Path, count: int) -> list[Path]:
+    """The decks as pages. A tool that leaves out a deck has not won."""
+    found = {name: next(folder.glob(f"site/**/{name}.html"), None) for name in map(_name, range(1, count + 1))}
+    missing = [name for name, path in found.items() if path is None]
     if missing:
         raise click.ClickException(f"{contest.name} did not build {', '.join(missing)}")
+    return [path for path in found.values() if path]
+
+
+def _shown(contest: Contest, pages: Sequence[Path], slides: int) -> Taken | None:
+    """What a browser takes to open each deck until its slides are there; its own start does not count."""
+    try:
+        chromium = browser.find()
+    except browser.NoBrowserError as error:
+        click.echo(f"what readers wait for is not measured: {error}", err=True)
+        return None
+    with browser.started(chromium) as running:
+        with running.page() as page:
+            page.open(pages[0])  # what it reads from the disk for the first time is there for all tools
+        before, started = _Processes(), time.perf_counter()
+        after = _Processes()
+        for path in pages:
+            with running.page() as page:
+                page.open(path)
+                there = page.call(_WHEN_THERE, slides)
+                after.look()
+            if there < slides:
+                raise click.ClickException(f"{contest.name}: {path.name} shows {there} of {slides} slides")
+        return Taken(time.perf_counter() - started, after.cpu - before.cpu)
+
+
+_WHEN_THERE = """async (slides) => {
+  const there = () => document.querySelectorAll("section h2").length;
+  const ready = () => (window.Reveal?.isReady?.() ?? true) && document.readyState === "complete";
+  for (let tries = 0; tries < 2000 && !(ready() && there() >= slides); tries++) {
+    await new Promise((later) => setTimeout(later, 5));
+  }
+  return there();
+}"""
+
+
+class _Processes:
+    """CPU seconds of the browser's processes, those that have ended meanwhile too, as they were last seen."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, float] = {}
+        self.look()
+
+    def look(self) -> None:
+        for process in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                times = process.cpu_times()
+                self._seen[process.pid] = times.user + times.system
+
+    @property
+    def cpu(self) -> float:
+        return sum(self._seen.values())
 
 
 def _nothing(folder: Path) -> None:

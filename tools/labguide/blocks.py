@@ -148,7 +148,7 @@ class _Renderer:
         """The fences in these lines, the blocks of indented code, and where fences begin that are shown as text."""
         self.markdown.reset()
         rest = self._fences.run(list(lines))
-        if not any(_MAY_BE_CODE.match(line) for line in lines):
+        if not any(_MAY_BE_CODE.match(line) for text in rest for line in text.split("\n")):
             return [fence for _, fence in self._fences.found], [], []
         code, lost = _located(self._codes(rest), lines)
         taken = {number for block in code for number in range(block.first, block.last + 1)}

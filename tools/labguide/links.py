@@ -18,6 +18,8 @@ _TARGETS = (
     re.compile(r"""\s(?:href|src|poster|data-[\w-]+)\s*=\s*(["'])(?P<target>.*?)\1""", re.IGNORECASE),
     re.compile(r"""\s(?:href|src|poster|data-[\w-]+)\s*=\s*(?P<target>[^\s"'<>]+)""", re.IGNORECASE),
 )
+_MAY_LINK = re.compile(r"\][(:]|[<=]")
+"""What each of these forms has."""
 
 
 def place(woven: Woven, target: str, dialect: Dialect) -> Place:
@@ -28,10 +30,10 @@ def place(woven: Woven, target: str, dialect: Dialect) -> Place:
     return next(written, None) or next(shown, Place(woven.document.path))
 
 
-def is_written(document: Document, target: str, dialect: Dialect) -> bool:
-    """Whether a document's own text links to a target, and not only what was recorded."""
+def written(document: Document, dialect: Dialect) -> frozenset[str]:
+    """The targets that a document's own text links to, and not only what was recorded."""
     prose = _prose(document.lines, document.body_line - 1, dialect)
-    return next(_links_to(target, document.lines, prose), None) is not None
+    return frozenset(target for text in prose for target, _ in _links(text))
 
 
 @functools.lru_cache(maxsize=16)
@@ -49,7 +51,12 @@ def _prose(lines: tuple[Line, ...], first: int, dialect: Dialect) -> Sequence[st
 def _links_to(target: str, lines: Sequence[Line], texts: Sequence[str]) -> Iterator[Place]:
     """The places of links to a target; `texts` are those of the lines, with blanks for what is not to be read."""
     for line, text in zip(lines, texts, strict=True):
+        yield from (line.at(start) for found, start in _links(text) if found == target)
+
+
+def _links(text: str) -> Iterator[tuple[str, int]]:
+    """The targets of the links in a line, each with its column from 0."""
+    if _MAY_LINK.search(text):
+        seen = blocks.without_code_spans(text)
         for form in _TARGETS:
-            written = form.finditer(blocks.without_code_spans(text))
-            found = (match for match in written if html.unescape(match["target"]) == target)
-            yield from (line.at(match.start("target")) for match in found)
+            yield from ((html.unescape(match["target"]), match.start("target")) for match in form.finditer(seen))

@@ -15,8 +15,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from labguide.model import Origin, Project, RecordedCell, Recording, Script
 
 
@@ -27,9 +25,13 @@ def path_of(project: Project, backend: str, script: str) -> Path:
 
 def load(project: Project, backend: str, script: str) -> Recording | None:
     """The committed recording of a script, or None if there is none that can be read."""
+    path = path_of(project, backend, script)
+    if not path.exists():
+        return None
+    import nbformat  # here, because a site of decks has no recording and it takes long to import
+
     faults: dict[str, Exception] = {}
     try:
-        path = path_of(project, backend, script)
         notebook = nbformat.read(path, as_version=4, capture_validation_error=faults)
         return None if faults else _recording(script, backend, notebook)
     except (OSError, ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError):
@@ -87,6 +89,8 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def _as_text(recording: Recording) -> str:
+    import nbformat
+
     cells = [
         {
             "cell_type": "code",

@@ -18,8 +18,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from bs4 import BeautifulSoup
-
 from labguide.cleaning import secrets
 from labguide.cleaning.secrets import EXAMPLE, Secret
 
@@ -302,6 +300,8 @@ def _in_tables(text: str) -> Iterator[Secret]:
     unclosed = text.count("<table") - text.count("</table")
     if "<t" not in text or "</t" not in text or not secrets.has_name(text) or unclosed > _DEEPEST:
         return
+    from bs4 import BeautifulSoup  # here, because few outputs are tables
+
     tables: dict[int, list[list[str]]] = {}
     for row in BeautifulSoup(text, "html.parser")("tr"):
         parent = row.parent

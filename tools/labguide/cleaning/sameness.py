@@ -11,15 +11,12 @@ made by being a run does not count, if both runs are known to have made it: see 
 
 from __future__ import annotations
 
-import doctest
 import json
 import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-from bs4 import BeautifulSoup
 
 from labguide import lines
 from labguide.cleaning import pictures, traces
@@ -46,9 +43,6 @@ _WIDGETS = "application/vnd.jupyter.widget"
 
 _OTHERWISE = "text/plain"
 """What is shown where no richer form can be: with one, no reader sees it."""
-
-# doctest takes `True` for `1`, and a word for an empty line; here they are what they are.
-_DOCTEST = doctest.ELLIPSIS | doctest.DONT_ACCEPT_TRUE_FOR_1 | doctest.DONT_ACCEPT_BLANKLINE
 
 
 @dataclass(frozen=True)
@@ -99,7 +93,7 @@ class Comparison:
 
     def adopt(self, old: str, new: str) -> str:
         """`new`, with the wording of `old` wherever they mean the same."""
-        if old == new or (self.rules.ellipsis and doctest.OutputChecker().check_output(old, new, _DOCTEST)):
+        if old == new or (self.rules.ellipsis and _fits(old, new)):
             return old
         before, after = old.split("\n"), new.split("\n")
         if len(before) != len(after):
@@ -119,7 +113,7 @@ class Comparison:
             yield written if written == now or self._same_line(one, other) else now
 
     def _same_line(self, old: str, new: str) -> bool:
-        if old == new or (self.rules.ellipsis and doctest.OutputChecker().check_output(old, new, _DOCTEST)):
+        if old == new or (self.rules.ellipsis and _fits(old, new)):
             return True
         if traces.BLANK in old and old.split() == new.split():  # a day or an id may be shorter than another
             return True
@@ -205,8 +199,19 @@ def _with_ids_numbered(content: Any) -> str:
     return _LOT.sub(lambda match: lots.get(match[0], match[0]), text)
 
 
+def _fits(old: str, new: str) -> bool:
+    """Whether a text is what another says with `...`."""
+    import doctest  # here, as Beautiful Soup below, because only runs that are compared need them
+
+    # doctest takes `True` for `1`, and a word for an empty line; here they are what they are.
+    rules = doctest.ELLIPSIS | doctest.DONT_ACCEPT_TRUE_FOR_1 | doctest.DONT_ACCEPT_BLANKLINE
+    return doctest.OutputChecker().check_output(old, new, rules)
+
+
 def _html(content: Any) -> str:
     """A page's text line by line: a table's row is one line, its cells parted by bars; links by where they lead."""
+    from bs4 import BeautifulSoup
+
     soup = BeautifulSoup(_plain(content), "html.parser")
     for unseen in soup(["style", "script"]):
         unseen.decompose()

@@ -5,6 +5,7 @@ Exit status: 0 clean, 1 something is wrong with the sources, 2 wrong use, 130 st
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -18,6 +19,8 @@ def main() -> None:
 
 
 def _run() -> None:
+    gc.set_threshold(50_000, 20, 100)  # what a build makes stays until its end: to look for garbage is in vain
+
     # Imported here, for it takes a second or two, in which one may press Ctrl-C too.
     import click
 

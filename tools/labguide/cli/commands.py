@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
+from typing import Any
 
 import click
 
 from labguide import __version__
-from labguide.cli.build import build
-from labguide.cli.check import check
-from labguide.cli.clean import clean
-from labguide.cli.pdf import pdf_command as pdf
-from labguide.cli.plan import plan_command as plan
-from labguide.cli.policy import policy
-from labguide.cli.present import present
-from labguide.cli.run import run
-from labguide.cli.sandbox import sandbox
-from labguide.cli.schedule import schedule_command as schedule
-from labguide.cli.serve import serve
 
-COMMANDS = (build, serve, present, pdf, run, check, plan, policy, schedule, clean, sandbox)
+COMMANDS = {
+    "build": "build",
+    "serve": "serve",
+    "present": "present",
+    "pdf": "pdf_command",
+    "run": "run",
+    "check": "check",
+    "plan": "plan_command",
+    "policy": "policy",
+    "schedule": "schedule_command",
+    "clean": "clean",
+    "sandbox": "sandbox",
+}
+"""By the name of its file, what a command is called in it."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Reads the file of a command only when it is asked for, because all together take long to import."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        found: Any = getattr(importlib.import_module(f"labguide.cli.{cmd_name}"), COMMANDS[cmd_name])
+        return found if isinstance(found, click.Command) else None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def cli() -> None:
     """Lab guides, decks and notebooks whose code is always run."""
     _log_plainly()
-
-
-for command in COMMANDS:
-    cli.add_command(command)
 
 
 def _log_plainly() -> None:

@@ -7,7 +7,7 @@ for them. A script that fails keeps its old recording, becomes a problem, and th
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from labguide import cleaning, recordings
@@ -15,7 +15,7 @@ from labguide.backends import Backend
 from labguide.model import Place, Project, Recording, Script, ValueQuote
 from labguide.problems import Problems
 from labguide.running import freshness, order
-from labguide.running.session import Outcome, Progress, run_all
+from labguide.running.told import Outcome, Progress
 
 __all__ = ["Options", "Outcome", "Progress", "Runs", "accept", "before", "keep", "rehearse", "run", "wanted"]
 
@@ -70,7 +70,7 @@ def run(
     def keep_it(script: Script, new: Recording) -> None:
         kept[script.name] = keep(project, script, new, quoted.get(script.name, ()), keys[script.name])
 
-    run_all(project, in_order, wanted, backend, keep_it, progress, problems, options.cluster)
+    _run_all(project, in_order, wanted, backend, keep_it, progress, problems, options.cluster)
     ran = tuple(script.name for script in wanted)
     return Runs(kept, ran, tuple(name for name in here if name not in ran))
 
@@ -109,7 +109,24 @@ def rehearse(
     in_order = order.ordered(here, problems)
     wanted = order.with_ancestors(only or here, in_order)
     progress.begin(len(wanted), 0)
-    return run_all(project, in_order, wanted, backend, lambda _script, _recording: None, progress, problems)
+    return _run_all(project, in_order, wanted, backend, lambda _script, _recording: None, progress, problems)
+
+
+def _run_all(
+    project: Project,
+    in_order: tuple[Script, ...],
+    wanted: tuple[Script, ...],
+    backend: Backend,
+    keep: Callable[[Script, Recording], None],
+    progress: Progress,
+    problems: Problems,
+    cluster: str = "",
+) -> Mapping[str, Outcome]:
+    if not wanted:
+        return {}
+    from labguide.running import session  # here, because kernels' clients take half a second to import
+
+    return session.run_all(project, in_order, wanted, backend, keep, progress, problems, cluster)
 
 
 def accept(

@@ -25,7 +25,7 @@ from labguide.backends.calls import Noted
 from labguide.model import EXPECT_ERROR, Cell, Output, Project, Script
 from labguide.problems import one_line
 from labguide.running import (
-    before,
+    as_before,
     checks,
     companion,
     data_files,
@@ -53,7 +53,7 @@ def _compiled(source: str, name: str) -> CodeType:
 
 _COMPANION = [
     _compiled(inspect.getsource(module), module.__name__)
-    for module in (values, plain_python, before, figures, companion)
+    for module in (values, plain_python, as_before, figures, companion)
 ]
 
 # Runs before the first cell and leaves no name in the script's namespace. The kernel gets code, so it needs no labguide

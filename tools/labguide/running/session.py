@@ -14,44 +14,17 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from labguide import cleaning, lines
 from labguide.backends import Backend, calls
-from labguide.model import Cell, Origin, Place, Project, RecordedCell, Recording, Script
+from labguide.model import Origin, Place, Project, RecordedCell, Recording, Script
 from labguide.problems import Problem, Problems, concerns_all
 from labguide.running import cluster, environment, imports, kernel, order, provisioner
 from labguide.running.failures import Failure
 from labguide.running.folders import Folders, private
+from labguide.running.told import Outcome, Progress
 from lifeline import Lifeline
-
-
-class Progress(Protocol):
-    """Is told what happens while scripts run; a host shows it."""
-
-    def waiting(self) -> None:
-        """Another build of this project is running; this one begins when that has ended."""
-
-    def begin(self, scripts: int, reused: int) -> None:
-        """So many scripts will run, so many need not."""
-
-    def cell(self, script: Script, cell: Cell, number: int) -> None:
-        """A script begins its code cell of that number, from 1."""
-
-    def done(self, script: Script, ok: bool, seconds: float) -> None:
-        """A script has ended."""
-
-    def skipped(self, script: Script) -> None:
-        """A script is not tried, because one that it comes after has failed."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one run: its recording, as far as it came, and why that cannot be kept, if it cannot."""
-
-    recording: Recording
-    problems: Mapping[str, Problem] = field(default_factory=dict)
-    """What is wrong, by the name of the cell: with checks, and with the cell that ended the run early."""
 
 
 @dataclass

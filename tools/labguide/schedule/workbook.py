@@ -11,15 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import Any
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from labguide.schedule import clock
 from labguide.schedule.model import Activity, Schedule
 from labguide.schedule.tracker.words import Words, words_of
+
+if TYPE_CHECKING:  # few sites have lesson plans, and it takes long to import
+    import xlsxwriter
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 _DAY = clock.DAY
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
@@ -47,6 +48,8 @@ _INK, _QUIET, _TINT, _INPUT, _LATE = "#17213A", "#566079", "#E9EDF7", "#FFF8DC",
 
 def write(schedule: Schedule) -> bytes:
     """The workbook of a schedule, in its language; the same bytes whenever and wherever it is written."""
+    import xlsxwriter
+
     file = BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     words = words_of(schedule.language)

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import jupytext
-
 from labguide import cleaning
 from labguide.model import EXPECT_ERROR, Cell, Place
 from labguide.problems import Problems, did_you_mean
@@ -111,6 +109,8 @@ def _cell_of(marker: str) -> Any:
 
 
 def _by_jupytext(text: str) -> Any:
+    import jupytext  # here, because a site of decks has no script and it takes long to import
+
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # a wrong escape in a marker is a wrong marker
         (cell,) = jupytext.reads(text, fmt=dict(_FORMAT)).cells

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
-import nbformat
-
 from labguide import editions, includes, quotes, revealmd
 from labguide.lines import split
 from labguide.model import Cell, CellQuote, Document, Line, Place, Project, Recording, Script, Sources
@@ -121,6 +119,8 @@ def as_ipynb(cells: Iterable[Cell], recording: Recording | None, language: str =
 
     The cells keep their tags: without `raises-exception`, Run All would stop where the page shows an error on purpose.
     """
+    import nbformat  # here and below, because a site of decks has no notebook and it takes long to import
+
     cells = [cell for cell in cells if cell.source or not cell.lines]  # hidden tests may be all that a cell has
     counter = count(1)
     made = [_notebook_cell(cell, index, (recording, language), counter) for index, cell in enumerate(cells, start=1)]
@@ -142,6 +142,8 @@ def _title(cells: Iterable[Cell]) -> dict[str, str]:
 
 
 def _notebook_cell(cell: Cell, index: int, shown: tuple[Recording | None, str], counter: Iterator[int]) -> Any:
+    import nbformat
+
     identity = f"cell-{index}"
     metadata: dict[str, Any] = {"tags": sorted(cell.tags)} if cell.tags else {}
     if cell.slide:

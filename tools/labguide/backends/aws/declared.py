@@ -18,8 +18,6 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
-from botocore.session import Session
-
 from labguide import headers
 from labguide.model import Place
 from labguide.problems import Problems, did_you_mean
@@ -177,6 +175,8 @@ def actions_of(service: str) -> frozenset[str]:
 
 def _operations(service: str) -> Iterator[str]:
     """The operations of a service and of those that answer for it, as `sagemaker-runtime` does for `sagemaker`."""
+    from botocore.session import Session  # here, because only `labguide policy` needs it and it takes long to import
+
     session, name = Session(), _MODELS.get(service, service)
     for each in session.get_available_services():
         if each == name or each.startswith(f"{name}-"):

@@ -12,7 +12,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.utils import get_relative_url
 
 from labguide import links
-from labguide.model import Dialect, Project, Woven
+from labguide.model import Project, Woven
 from labguide.problems import Problems
 from labguide.sources import MARKDOWN
 
@@ -39,6 +39,7 @@ class DeckLinks:
     def __init__(self, project: Project, decks: Mapping[str, Woven], problems: Problems) -> None:
         self._project, self._decks, self._problems = project, decks, problems
         self._ids: dict[str, set[str]] = {}
+        self._written: dict[str, frozenset[str]] = {}
         self._links: list[_Link] = []
 
     def address(self, deck: str, files: Files) -> Callable[[str], str]:
@@ -86,7 +87,7 @@ class DeckLinks:
     def _address(self, deck: str, files: Files, written: str) -> str:
         woven = self._decks[deck]
         scheme, host, path, query, anchor = urlsplit(written)
-        if scheme or host or not _is_authors(woven, written, self._project.dialect):
+        if scheme or host or not self._is_authors(deck, written):
             return written
         target = posixpath.normpath(posixpath.join(posixpath.dirname(deck), unquote(path))) if path else deck
         found = self._deck(target, woven.document.language) if path else deck
@@ -101,6 +102,13 @@ class DeckLinks:
         else:
             address = quote(posixpath.relpath(found, posixpath.dirname(deck) or ".")) if found and path else path
         return urlunsplit(("", "", address, query, anchor))
+
+    def _is_authors(self, deck: str, written: str) -> bool:
+        """Whether an author wrote a link; what only a recorded output links to is the program's that printed it."""
+        woven = self._decks[deck]
+        if deck not in self._written:
+            self._written[deck] = links.written(woven.document, self._project.dialect)
+        return written in self._written[deck] or written not in woven.text
 
     def _deck(self, target: str, language: str) -> str | None:
         """The deck that a link names: by its HTML file or by its source, in the language of who links to it."""
@@ -119,11 +127,6 @@ _LINK_REMEDY = "link as seen from the site, where slides/ stands beside the page
 def in_site(content: str, page: str) -> str:
     """The HTML of a page, with the addresses that weaving knows only within the site as they are from the page."""
     return _IN_SITE.sub(lambda found: f"{found[1]}{get_relative_url(found[2], page)}{found[3]}", content)
-
-
-def _is_authors(woven: Woven, written: str, dialect: Dialect) -> bool:
-    """Whether an author wrote a link; what only a recorded output links to belongs to the program that printed it."""
-    return links.is_written(woven.document, written, dialect) or written not in woven.text
 
 
 def _page(files: Files, target: str) -> File | None:
