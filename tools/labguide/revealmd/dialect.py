@@ -11,7 +11,6 @@ from pymdownx import emoji
 
 from labguide.model import Dialect
 from labguide.revealmd import extension
-from labguide.revealmd.inline import quickened
 
 _OWN = "labguide.revealmd.extension:DeckExtension"
 _ADDED: Mapping[str, Mapping[str, Any]] = {
@@ -75,4 +74,4 @@ def converter(dialect: Dialect, overrides: Mapping[str, Mapping[str, Any]]) -> M
     configs = {name: dict(options) for name, options in dialect.configs.items() if options}
     for name, options in overrides.items():
         configs[name] = {**configs.get(name, {}), **options}
-    return quickened(Markdown(extensions=list(dialect.extensions), extension_configs=configs))
+    return Markdown(extensions=list(dialect.extensions), extension_configs=configs)
