@@ -22,21 +22,18 @@ _HIDDEN = "hidden"
 
 @dataclass(frozen=True)
 class Timing:
-    """What one slide takes. Slides are counted as they stand in the file, from 1."""
+    """What one slide takes; `line` is where it starts in the file, from 1."""
 
-    number: int
     line: int
     seconds: float | None
     """None if neither the slide nor the deck's `minutes:` says anything."""
-    own: bool
-    """Its author said it of this slide."""
 
 
 def timings(deck: Deck) -> tuple[Timing, ...]:
     """The seconds of every slide, in their order. What cannot be understood counts as not said."""
     slides = [slide for stack in deck.stacks for slide in stack]
     share = _share(deck, slides)
-    return tuple(_timing(number, slide, share) for number, slide in enumerate(slides, start=1))
+    return tuple(_timing(slide, share) for slide in slides)
 
 
 def total(deck: Deck) -> float | None:
@@ -98,10 +95,10 @@ def _share(deck: Deck, slides: list[Slide]) -> float | None:
     return max(0.0, whole - sum(_own(slide) or 0 for slide in slides)) / others
 
 
-def _timing(number: int, slide: Slide, share: float | None) -> Timing:
+def _timing(slide: Slide, share: float | None) -> Timing:
     own = _own(slide)
     shared = share if _shares(slide) else None if share is None else 0.0
-    return Timing(number, slide.line, shared if own is None else own, own is not None)
+    return Timing(slide.line, shared if own is None else own)
 
 
 def _shares(slide: Slide) -> bool:
