@@ -145,3 +145,8 @@ def test_a_file_that_every_page_ends_with_has_nothing_for_instructors(course: Co
     course.write("snippets/end.md", "*[AI]: A word\n\n<!-- a note -->\n")
     assert course.build() == ["snippets/end.md:3 unclear-block"], course.found
     assert course.build("instructor") == []
+
+
+def test_a_deck_without_a_slide_is_told(course: Course) -> None:
+    course.write("slides/empty.md", "---\ntitle: Later\n---\n\n")
+    assert course.build() == ["slides/empty.md:1 empty-deck"]
