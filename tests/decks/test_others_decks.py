@@ -233,3 +233,23 @@ def test_what_other_programs_read_is_not_told_in_code(tmp_path: Path) -> None:
 
 def test_mark_that_a_deck_names_for_its_notes_is_no_other_program_s(tmp_path: Path) -> None:
     assert _told(tmp_path, "---\nnotesSeparator: '^\\?\\?\\?'\n---\n# A\n\n???\nsaid\n") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<script src="https://example.com/a.js"></script>',
+        "<link rel=stylesheet href=//example.com/a.css>",
+        '<style>@import url("https://example.com/a.css");</style>',
+    ],
+)
+def test_scripts_and_styles_of_other_hosts_are_told(line: str, tmp_path: Path) -> None:
+    assert _told(tmp_path, f"# A\n\n{line}\n") == ["3 other-dialect"]
+
+
+def test_slide_that_is_lost_as_front_matter_is_told(tmp_path: Path) -> None:
+    assert _told(tmp_path, "---\n\n# A\n\n---\n\n# B\n") == ["1 front-matter"]
+
+
+def test_front_matter_that_never_ends_is_told(tmp_path: Path) -> None:
+    assert _told(tmp_path, "---\ntitle: T\n\n# A\n") == ["1 front-matter"]

@@ -152,3 +152,8 @@ def test_a_file_that_every_page_ends_with_is_told_if_it_nearly_has_something_for
     course.write("mkdocs.yml", config.replace("snippets\n", "snippets: {auto_append: [snippets/end.md]}\n"))
     course.write("snippets/end.md", "*[AI]: A word\n\n!!! instructors\n    a note\n")
     assert course.build() == ["snippets/end.md:3 unclear-block"], course.found
+
+
+def test_a_deck_without_a_slide_is_told(course: Course) -> None:
+    course.write("slides/empty.md", "---\ntitle: Later\n---\n\n")
+    assert course.build() == ["slides/empty.md:1 empty-deck"]

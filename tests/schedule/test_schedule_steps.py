@@ -48,6 +48,7 @@ LINES: dict[str, dict[str, Any]] = {
     "Sort (half an hour)": {"minutes": 30},
     "Sort (90 seconds)": {"minutes": 1.5},
     "Sort (10 - 30 mins)": {"minutes": 30, "least": 10},
+    "Sort (0:10-0:15)": {"minutes": 15, "least": 10, "title": "Sort"},
     "Sort (5–10 mn)": {"minutes": 10, "least": 5},
     "Sort (12 mins, or remaining time)": {"minutes": 12},
     "Sort (15 minutes / 0:30)": {"minutes": 15},

@@ -130,6 +130,9 @@ def _documents(made: _Edition) -> tuple[dict[str, Woven], dict[str, Woven]]:
 
 def _check_deck(document: Document, slides: Mapping[str, Woven], made: _Edition) -> None:
     dialect = made.project.dialect
+    if not any(line.text.strip() for line in document.lines[document.body_line - 1 :]):
+        remedy = "write one, or take the file away"
+        made.problems.add(Place(document.path), "empty-deck", "this deck has no slide", remedy)
     decks.check(document.lines, document.body_line - 1, dialect, made.problems)
     decks.pacing.check(document, dialect, made.problems)
     _tell_collision(document, slides, made.project, made.problems)

@@ -52,10 +52,23 @@ def _of_deck(
     shared = revealmd.shared(project)
     places = {key: _place_of(key, written, head) for key in revealmd.KEYS}
     revealmd.check_deck(meta, places, problems)
+    _check_front_matter(head, body, meta, problems)
     marks = revealmd.marks_of(meta, shared)
     revealmd.tell(body, marks, problems)
     found = revealmd.read(body, marks)
     return found, replace(project, dialect=revealmd.of_decks(project.dialect))
+
+
+def _check_front_matter(
+    head: Sequence[Line], body: Sequence[Line], meta: Mapping[str, Any], problems: Problems
+) -> None:
+    """Tell of slides that would be taken for front matter, and of front matter that would be a slide."""
+    if head and not meta and any(line.text.startswith("#") for line in head):
+        message = "between these two `---` is front matter, so this slide is lost"
+        problems.add(head[0].place, "front-matter", message, "take out the first `---`")
+    if not head and len(body) > 1 and body[0].text.rstrip() == "---" and _MULTIMARKDOWN.match(body[1].text):
+        message = "this front matter never ends, so it is a slide"
+        problems.add(body[0].place, "front-matter", message, "write `---` below its last line")
 
 
 def _place_of(key: str, written: Written, head: Sequence[Line]) -> Place:

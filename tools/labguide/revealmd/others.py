@@ -42,6 +42,11 @@ _FIRST = (
 """What may stand first on a slide."""
 _ANYWHERE = (
     _form(
+        r".*<(?:script\b[^>]*\ssrc|link\b[^>]*\shref)\s*=\s*[\"']?(?:https?:)?//|.*@import\s+(?:url\()?[\"']?(?:https?:)?//",
+        "a script or style sheet of another host is missing where there is no network",
+        "put the file beside the deck; formulas, diagrams and code colours need none",
+    ),
+    _form(
         r"[ \t]*::[ ]?(?:left|right|default|top|bottom)[ ]?::[ \t]*$",
         "a column of Slidev is text here",
         f"write {_COLUMNS}",

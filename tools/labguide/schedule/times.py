@@ -33,6 +33,8 @@ _IN_WORDS = re.compile(
 _AM_PM = r"\s*[ap]\.?m\b\.?"
 _DIGITAL = rf"(?P<h>\d{{1,2}})\s*[:;：；]\s*(?P<m>\d\d)(?!\d)(?!{_AM_PM})(?!{_TO}\d{{1,2}}[:;]\d\d)"
 _DIGITAL_GROUP = re.compile(rf"^\W*(?:time|duration|length|about|approx\.?|ca\.?)?\W*{_DIGITAL}", re.IGNORECASE)
+_DIGITAL_RANGE = re.compile(rf"^\W*00?[:：](?P<first>[0-5]\d){_TO}00?[:：](?P<last>[0-5]\d)\W*$")
+"""`0:10-0:15`: no class begins at midnight."""
 _BARE_END = re.compile(
     rf"(?:^|[\s\-–—:：])(?P<time>\d{{1,2}}[:;]\d\d|{_NUMBER}(?:{_TO}{_NUMBER})?\s*(?:{_MINUTES}|{_HOURS}))\s*\)?\s*$",
     re.IGNORECASE,
@@ -63,7 +65,7 @@ def of_group(text: str) -> Duration | None:
     """The time that the text of a pair of brackets says; None if it says none."""
     if _UNFILLED.match(text):
         return Duration(unfilled=True)
-    found = in_words(text) or _digital(_DIGITAL_GROUP.match(text))
+    found = in_words(text) or _digital(_DIGITAL_GROUP.match(text)) or _digital_range(_DIGITAL_RANGE.match(text))
     before = bool(vocabulary.BEFORE.search(text))
     if found:
         return Duration(found.minutes, found.least, before=before)
@@ -100,6 +102,10 @@ def _range(first: float, last: float | None) -> Duration:
 
 def _digital(found: re.Match[str] | None) -> Duration | None:
     return Duration(60.0 * int(found["h"]) + int(found["m"])) if found else None
+
+
+def _digital_range(found: re.Match[str] | None) -> Duration | None:
+    return _range(float(found["first"]), float(found["last"])) if found else None
 
 
 def _float(text: str) -> float:
