@@ -95,6 +95,17 @@ def test_another_start_moves_all_clock_times(browser: Browser, site: Path, path:
     page.close()
 
 
+@pytest.mark.parametrize("path", ["plans/class.html", "zh-TW/plans/class.html"])
+def test_tracker_leads_back_to_its_plan_in_the_same_language(browser: Browser, site: Path, path: str) -> None:
+    page = browser.new_page()
+    page.goto((site / path).as_uri())
+    page.locator('article a[href*="tracker"]').click()
+    page.wait_for_url("**/class-tracker*")
+    page.locator('header nav a[href$="class.html"]').click()
+    page.wait_for_url((site / path).as_uri())
+    page.close()
+
+
 def test_field_is_named_in_the_language_of_the_page(browser: Browser, site: Path) -> None:
     page = browser.new_page()
     page.goto((site / "zh-TW/plans/class.html").as_uri())
