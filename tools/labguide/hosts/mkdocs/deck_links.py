@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import posixpath
 import re
 from collections.abc import Callable, Mapping
@@ -20,6 +21,10 @@ _IDS = re.compile(r"""\sid=["']([^"']+)["']""")
 _DECKS = (".html", *(pattern.removeprefix("*") for pattern in MARKDOWN))
 _FIRST_PAGES = ("index.md", "README.md")
 _IN_SITE = re.compile(r"""(\s(?:href|src)=")labguide:([^"?#]+)([^"]*")""")
+BY_SOURCE = b'href="labguide:'
+"""So begins a link of a generated file to a page that it names by its source."""
+
+_BY_SOURCE = re.compile(r'href="labguide:([^"]*)"')
 _BY_NUMBER = re.compile(r"/(?:\d+(?:/\d+)*/?)?")
 
 
@@ -51,9 +56,9 @@ class DeckLinks:
         first = next((page for page in map(files.get_file_from_path, _FIRST_PAGES) if page), None)
         return get_relative_url(first.url, deck) if first and first.inclusion.is_included() else None
 
-    def rendered(self, deck: str, html: str) -> None:
+    def rendered(self, deck: str, text: str) -> None:
         """Note where one may link to in a deck."""
-        self._ids[deck] = set(_IDS.findall(html))
+        self._ids[deck] = set(_IDS.findall(text))
 
     def published(self, files: Files) -> None:
         """Note what one may link to in one language's files, and in its pages, which MkDocs has read by now."""
@@ -127,6 +132,19 @@ _LINK_REMEDY = "link as seen from the site, where slides/ stands beside the page
 def in_site(content: str, page: str) -> str:
     """The HTML of a page, with the addresses that weaving knows only within the site as they are from the page."""
     return _IN_SITE.sub(lambda found: f"{found[1]}{get_relative_url(found[2], page)}{found[3]}", content)
+
+
+def from_source(content: bytes, path: str, urls: Mapping[str, str]) -> bytes:
+    """A file of the site, with links that name a page by its source, as they are from the file.
+
+    `urls` are those of pages by their source. A link to a page that is in no language's site leads to the file itself.
+    """
+
+    def link(found: re.Match[str]) -> str:
+        url = urls.get(html.unescape(found[1]))
+        return f'href="{"#" if url is None else html.escape(get_relative_url(url, path))}"'
+
+    return _BY_SOURCE.sub(link, content.decode()).encode()
 
 
 def _page(files: Files, target: str) -> File | None:

@@ -21,7 +21,7 @@ from labguide import deck_pages, decks, drawing, editions, lines
 from labguide.assembly import Site
 from labguide.hosts import leftovers
 from labguide.hosts.mkdocs import configuration, withheld
-from labguide.hosts.mkdocs.deck_links import DeckLinks, in_site
+from labguide.hosts.mkdocs.deck_links import BY_SOURCE, DeckLinks, from_source, in_site
 from labguide.hosts.mkdocs.page_data import PageData
 from labguide.hosts.mkdocs.printing import Printing
 from labguide.model import Place, Project
@@ -61,6 +61,7 @@ class Handover:
         self._data = PageData(project, woven.pages, None)
         self._decks: dict[str, str] = {}
         self._foreign: dict[str, str] = {}
+        self._urls: dict[str, str] = {}
         self._drawn: frozenset[str] = frozenset()
         self._asked = set[str]()
         self._seen: dict[tuple[str, int], list[Problem]] = {}
@@ -185,6 +186,7 @@ class Handover:
         self._add_libraries(files, config)
         for file in files.documentation_pages():
             if file.page and file.src_uri in self.site.pages:
+                self._urls[file.src_uri] = file.url
                 self._note_links(file.page)
 
     def _add_libraries(self, files: Files, config: MkDocsConfig) -> None:
@@ -197,6 +199,9 @@ class Handover:
         """After the last language: what can be done only when everything is there, in the folder of the site."""
         if self.project.edition == "instructor":
             (folder / "robots.txt").write_text("User-agent: *\nDisallow: /\n", "utf-8")
+        for path, content in self.site.files.items():
+            if path.endswith(".html") and BY_SOURCE in content:
+                (folder / path).write_bytes(from_source(content, path, self._urls))
         self._links.check()
         self._data.check(self.problems)
         _let_search_from_disk(folder)
