@@ -42,7 +42,10 @@ def _files(
     }
     book = f"{stem}{suffix}.xlsx"
     links = {activity.identity: list(_links(activity, document, found)) for activity in said.activities}
-    html = tracker.page(said, course=course, alternates=others, workbook=posixpath.basename(book), links=links)
+    back = f"labguide:{document.uri}"  # the page's source: where it is in the site, only the host knows
+    html = tracker.page(
+        said, course=course, alternates=others, plan=back, workbook=posixpath.basename(book), links=links
+    )
     yield f"{stem}-tracker{suffix}.html", html.encode()
     yield book, workbook.write(said)
 
