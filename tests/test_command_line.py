@@ -45,10 +45,10 @@ def test_ctrl_c_in_a_cell_is_told_as_that(project: Workshop, tmp_path: Path) -> 
 EARLY = """
 import builtins
 real = builtins.__import__
-def stopped(name, *more):
-    if name == "labguide.cli.build":
+def stopped(name, *more, **named):
+    if name == "labguide.cli.commands":
         raise KeyboardInterrupt
-    return real(name, *more)
+    return real(name, *more, **named)
 builtins.__import__ = stopped
 from labguide.cli import main
 main()

@@ -54,7 +54,15 @@ def blank(folder: Path, text: str = "<title>A page</title>") -> Path:
 def browsers() -> list[psutil.Process]:
     """What this process has started and is a browser, the outermost first."""
     found = psutil.Process().children(recursive=True)
-    return [each for each in found if any("--user-data-dir=" in part for part in each.cmdline())]
+    return [each for each in found if any("--user-data-dir=" in part for part in _command_line(each))]
+
+
+def _command_line(process: psutil.Process) -> list[str]:
+    """The words that started a process; none of one that has ended meanwhile."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def test_named_browser_comes_before_one_on_the_path(tmp_path: Path) -> None:
