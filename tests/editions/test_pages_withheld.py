@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -121,6 +122,15 @@ def test_posts_of_a_blog_are_cut_and_kept_back_too(tmp_path: Path) -> None:
     assert traces.of("SECRET", tmp_path / "site") == []
     assert "Open post" in course.student("blog/index.html")
     assert "SECRET post" in course.instructor("blog/index.html")
+
+
+def test_mkdocs_by_itself_never_puts_the_instructors_edition_in_the_students_place(course: Course) -> None:
+    variables = {**os.environ, "LABGUIDE_EDITION": "instructor", "LABGUIDE_FROZEN": "1"}
+    command = [sys.executable, "-m", "mkdocs", "build", "-q"]
+    course.write("docs/plans/day.md", PLAN)
+    subprocess.run(command, cwd=course.root, env=variables, check=True, timeout=120)
+    assert (course.root / "site" / "index.html").is_file()
+    assert list((course.root / "site").glob("plans/day*")) == []
 
 
 def test_the_commands_make_one_edition_and_check_both(course: Course) -> None:

@@ -141,6 +141,12 @@ open
 
 ---
 
+<aside class="n&#111;tes">{WORD}</aside>
+
+# Fifth
+
+---
+
 # Last
 '''
 

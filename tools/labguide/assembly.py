@@ -150,8 +150,9 @@ def _handouts(made: _Edition) -> Iterator[tuple[str, bytes]]:
     if not names:
         return
     first, *_ = made.project.languages
-    # All problems have been told by the edition itself.
-    students = _edition(replace(made.project, edition="student"), made.found, made.runs, Problems())
+    students = made
+    if made.project.edition != "student":  # all problems have been told by the edition itself
+        students = _edition(replace(made.project, edition="student"), made.found, made.runs, Problems())
     for language in made.project.languages:
         shown = students.sources(language)
         lessons = handout.documents_of(students.cut.documents, language, first)

@@ -6,6 +6,7 @@ notes in other ways than a line `Notes:` (an attribute, an element of HTML) goes
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,6 +20,7 @@ _ASIDE = re.compile(
     r"""(?:[^"'>]|"[^"]*"|'[^']*')*>""",
     re.IGNORECASE,
 )
+_BEGIN = re.compile(r"""<aside\b(?:[^"'>]|"[^"]*"|'[^']*')*>""", re.IGNORECASE)
 _ANY_ASIDE = re.compile(r"<(?P<end>/?)aside\b[^>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""\sdata-notes\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 _TAG = re.compile(r"""<[a-zA-Z](?:[^"'<>]|"[^"]*"|'[^']*')*>""")
@@ -70,11 +72,17 @@ def without(page: str) -> str:
     """The HTML of a deck without what is only for who speaks."""
     kept: list[str] = []
     position = 0
-    while begin := _ASIDE.search(page, position):
-        kept.append(page[position : begin.start()])
-        position = _end(page, begin.start())
+    while (begin := _begin(page, position)) is not None:
+        kept.append(page[position:begin])
+        position = _end(page, begin)
     kept.append(page[position:])
     return _TAG.sub(lambda tag: _ATTRIBUTE.sub("", tag[0]), "".join(kept))
+
+
+def _begin(page: str, position: int) -> int | None:
+    """Where the next notes begin; a browser reads character references in their class too."""
+    tags = _BEGIN.finditer(page, position)
+    return next((tag.start() for tag in tags if _ASIDE.match(html.unescape(tag[0]))), None)
 
 
 def _end(page: str, start: int) -> int:

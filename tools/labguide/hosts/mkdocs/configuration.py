@@ -25,7 +25,7 @@ from labguide.quotes import DECK_FENCE, HTML_FENCE
 
 SUPERFENCES = "pymdownx.superfences"
 EDITION = "LABGUIDE_EDITION"
-"""The variable that says which edition MkDocs makes when it was started by itself."""
+"""The variable that says which edition a preview shows. A build by MkDocs itself makes the student's in any case."""
 
 _YAML_LINE = re.compile(r"line (?P<line>\d+)")
 
@@ -86,7 +86,7 @@ def project_of(config: MkDocsConfig, *, preview: bool = False) -> Project:
         site_dir=_relative(config.site_dir, folder),
         pages=tuple(PageFile(f"{docs_dir}/{uri}", uri, language) for uri, language in _pages(config, preview).items()),
         dialect=dialect(config),
-        edition="instructor" if os.environ.get(EDITION) == "instructor" else "student",
+        edition="instructor" if preview and os.environ.get(EDITION) == "instructor" else "student",
     )
 
 
