@@ -26,6 +26,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "labguide.running",
         "labguide.weaving",
+        "labguide.l10n",
         "labguide.decks",
         "labguide.comparing",
         "labguide.schedule",
@@ -43,8 +44,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "labguide.policy",
         "labguide.terminal",
         "labguide.revealmd",
+        "labguide.marks",
     ),
-    ("labguide.headers", "labguide.blocks"),
+    ("labguide.headers", "labguide.blocks", "labguide.skimming"),
     ("labguide.problems", "labguide.lines", "labguide.variables", "labguide.locales"),
     ("labguide.model",),
     ("local_sagemaker.__main__",),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from labguide import headers, includes, lines, quotes, revealmd
+from labguide import headers, includes, lines, marks, quotes, revealmd
 from labguide.model import Document, DocumentKind, Line, Place, Project
 from labguide.problems import Problems
 
@@ -33,6 +33,7 @@ def parse(written: Written, project: Project, problems: Problems) -> Document:
     meta, body_line = _meta(written, problems)
     _check_meta(found[: body_line - 1], problems)
     head, body = found[: body_line - 1], includes.expand(found[body_line - 1 :], project, problems)
+    body = marks.strip(body, written.kind)
     if written.kind == "deck":
         body, project = _of_deck(written, head, body, meta, project, problems)
     whole = (*head, *body)

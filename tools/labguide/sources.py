@@ -28,7 +28,7 @@ def read(project: Project, problems: Problems) -> Sources:
         if (script := scripts.read(project, path, project.relative(path), problems))
     ]
     found = [
-        document for kind, file in _document_files(project) if (document := _document(project, file, kind, problems))
+        document for kind, file in document_files(project) if (document := _document(project, file, kind, problems))
     ]
     documents.check_appended(project, problems)
     revealmd.settings(project, problems)
@@ -89,7 +89,8 @@ def _tell_secrets(text: str, places: Iterable[Place], problems: Problems) -> boo
     return bool(found)
 
 
-def _document_files(project: Project) -> Iterator[tuple[DocumentKind, PageFile]]:
+def document_files(project: Project) -> Iterator[tuple[DocumentKind, PageFile]]:
+    """The files of all documents: lessons as the host lists them, then decks and translations of notebooks."""
     lessons = project.pages if project.pages is not None else _lessons(project)
     yield from (("lesson", file) for file in lessons)
     slides = files(project.slides, *MARKDOWN)

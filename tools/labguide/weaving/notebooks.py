@@ -19,7 +19,6 @@ from labguide.problems import Problems, did_you_mean
 from labguide.scripts import script_name
 from labguide.weaving import Recorded, languages, slideshow, with_values
 
-_SYNC_MARK = re.compile(r"^<!-- en:[0-9a-f]{12} -->\n?", re.MULTILINE)
 _HEADING_ID = re.compile(r"(?m)^(#+ .*?)[ \t]*\{#[\w-]+\}[ \t]*$")
 
 
@@ -229,13 +228,13 @@ def _translated_cells(translation: Document, script: Script, recorded: Recorded,
 
 def _prose_cells(lines: Iterable[Iterable[Line]]) -> list[Cell]:
     flat = [line for several in lines for line in several]
-    text = _without_marks("\n".join(line.text for line in flat)).strip()
+    text = _without_ids("\n".join(line.text for line in flat)).strip()
     return [Cell(f"line-{flat[0].place.line}", "markdown", text, flat[0].place)] if text else []
 
 
-def _without_marks(text: str) -> str:
-    """Without what only labguide reads: translation marks and heading ids, which Jupyter would print."""
-    return _HEADING_ID.sub(r"\1", _SYNC_MARK.sub("", text))
+def _without_ids(text: str) -> str:
+    """Without the headings' ids, which Jupyter would print."""
+    return _HEADING_ID.sub(r"\1", text)
 
 
 def _body(document: Document) -> tuple[Line, ...]:

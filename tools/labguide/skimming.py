@@ -1,0 +1,141 @@
+"""Skims Markdown for what is no text: code in fences, comments, raw HTML. Headings and marks stand in text only.
+
+A quick look at each line, where `blocks` asks the renderer itself: thousands of files are skimmed within a second.
+Where the two could differ, a line counts as text, so nothing is hidden from a translator that readers see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from labguide.model import DocumentKind
+
+_OPENS_FENCE = re.compile(r"^(?:[> \t]|[-*+][ \t]|\d+[.)][ \t])*(?P<fence>`{3,}(?=[^`]*$)|~{3,})")
+_CLOSES_FENCE = re.compile(r"^[> \t]*(?P<fence>`{3,}|~{3,})[ \t]*$")
+_OPENS_HTML = re.compile(r"^ {0,3}<(?P<tag>[a-zA-Z][a-zA-Z0-9]*)\b(?P<attributes>[^>]*)")
+_IS_MARKDOWN = re.compile(r"""\bmarkdown(?!\s*=\s*["']?0)(?=[\s=]|$)""")
+_HASHES = re.compile(r"^(?P<level>#{1,6})(?P<title>(?:\\.|[^\\])*?)[ \t]*#*[ \t]*$")
+_UNDERLINE = re.compile(r"^(?:=+|-+)[ \t]*$")
+_RAW = frozenset({"pre", "script", "style", "textarea"})
+"""Elements that only their end tag ends, in any Markdown."""
+_BLOCKS = re.compile(
+    r"(?:address|article|aside|blockquote|canvas|center|details|div|dl|fieldset|figure|footer|form|header|iframe|main"
+    r"|math|menu|nav|noscript|object|ol|output|pre|script|section|style|svg|table|textarea|ul|video)"
+)
+"""Elements whose content is raw HTML, unless their author says `markdown`."""
+
+
+class Kind(Enum):
+    """What a line is."""
+
+    TEXT = "text"
+    CODE = "code"
+    COMMENT = "comment"
+    HTML = "html"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading in the lines of a file; `first` and `last` are the numbers of its lines, from 0."""
+
+    first: int
+    last: int
+    level: int
+    title: str
+    """As written, with what stands in braces behind it."""
+
+
+def kinds(texts: Sequence[str], kind: DocumentKind = "lesson") -> list[Kind]:
+    """What each line of a Markdown text is, of one without front matter."""
+    found = [Kind.TEXT] * len(texts)
+    number = 0
+    while number < len(texts):
+        what, end = _begins(texts, number, kind)
+        found[number:end] = [what] * (end - number)
+        number = max(end, number + 1)
+    return found
+
+
+def headings(texts: Sequence[str], of: Sequence[Kind], kind: DocumentKind = "lesson") -> Iterator[Heading]:
+    """The headings that begin their lines, in order; those within lists, quotations and boxes are part of them."""
+    free = True
+    """Nothing stands above the line in its paragraph, so it may be underlined."""
+    for number, text in enumerate(texts):
+        if of[number] is not Kind.TEXT or not text or text.isspace():
+            free = True
+        elif text[0] == "#" and (found := _hashed(text, kind)):
+            yield Heading(number, number, len(found["level"]), found["title"].strip())
+            free = True
+        elif free and _is_underlined(texts, of, number, kind):
+            yield Heading(number, number + 1, 1 if texts[number + 1][0] == "=" else 2, text.strip())
+            free = False
+        else:
+            free = False
+
+
+def _hashed(text: str, kind: DocumentKind) -> re.Match[str] | None:
+    """Python-Markdown asks for no blank behind the signs; a deck is CommonMark, and so is a notebook in Jupyter."""
+    found = _HASHES.match(text)
+    needs_blank = kind != "lesson" and found and found["title"] and found["title"][0] not in " \t"
+    return None if needs_blank else found
+
+
+def _is_underlined(texts: Sequence[str], of: Sequence[Kind], number: int, kind: DocumentKind) -> bool:
+    if number + 1 >= len(texts) or of[number + 1] is not Kind.TEXT or not _UNDERLINE.match(texts[number + 1]):
+        return False
+    text, below = texts[number], texts[number + 1]
+    parts_slides = kind == "deck" and below[0] == "-"
+    return not parts_slides and not text.startswith(("    ", "\t")) and not _UNDERLINE.match(text)
+
+
+def _begins(texts: Sequence[str], number: int, kind: DocumentKind) -> tuple[Kind, int]:
+    """What begins in a line, and the line after its end."""
+    text = texts[number]
+    if ("```" in text or "~~~" in text) and (opening := _OPENS_FENCE.match(text)):
+        end = _fence_end(texts, number, opening["fence"], kind)
+        return (Kind.CODE, end) if end > number else (Kind.TEXT, number + 1)
+    if "<" not in text:
+        return Kind.TEXT, number + 1
+    if text.lstrip(" ").startswith("<!--") and (end := _comment_end(texts, number)) > number:
+        return Kind.COMMENT, end
+    opening = _OPENS_HTML.match(text)
+    end = _html_end(texts, number, opening, kind) if opening else number
+    return (Kind.HTML, end) if end > number else (Kind.TEXT, number + 1)
+
+
+def _fence_end(texts: Sequence[str], start: int, fence: str, kind: DocumentKind) -> int:
+    """The line after a fence; its own if it is never closed, for then it is shown as text.
+
+    Superfences asks for just as many signs at the end, CommonMark for as many at least.
+    """
+    for number in range(start + 1, len(texts)):
+        closing = _CLOSES_FENCE.match(texts[number])
+        if closing and (closing["fence"] == fence or (kind == "deck" and closing["fence"].startswith(fence))):
+            return number + 1
+    return start
+
+
+def _comment_end(texts: Sequence[str], start: int) -> int:
+    """The line after a comment that begins a line; its own if it never ends, for then readers see it."""
+    if "-->" in texts[start]:
+        return start + 1
+    return next((number + 1 for number in range(start + 1, len(texts)) if "-->" in texts[number]), start)
+
+
+def _html_end(texts: Sequence[str], start: int, opening: re.Match[str], kind: DocumentKind) -> int:
+    """The line after an element of raw HTML; its own if what stands in it is Markdown, or it never ends."""
+    tag = opening["tag"].lower()
+    if not _BLOCKS.fullmatch(tag) or _IS_MARKDOWN.search(opening["attributes"]):
+        return start
+    if kind != "lesson" and tag not in _RAW:
+        return next((number for number in range(start, len(texts)) if not texts[number].strip()), len(texts))
+    tags, depth = re.compile(rf"<(?P<end>/?){tag}\b[^>]*?(?P<empty>/?)>?", re.IGNORECASE), 0
+    for number in range(start, len(texts)):
+        for found in tags.finditer(texts[number]):
+            depth += -1 if found["end"] else 1
+            if depth == 0:
+                return number + 1
+    return start
