@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from labguide import decks, revealmd, sources
 from labguide.model import Document, Project, Woven
-from labguide.weaving import cards
+from labguide.weaving import cards, typesetting
 
 DECK_ASSETS = "assets/deck"
 """The site's folder of what all decks share."""
@@ -30,11 +30,8 @@ def render(
     `brand` what the site says of itself.
     """
     woven = slides[path]
-    alternates = {
-        other.document.language: PurePosixPath(other_path).name
-        for other_path, other in slides.items()
-        if other.document.name == woven.document.name and other.document.language != woven.document.language
-    }
+    same = {each.document.language: name for name, each in slides.items() if each.document.name == woven.document.name}
+    alternates = {language: PurePosixPath(same[language]).name for language in project.languages if language in same}
     up = "../" * path.count("/")
     moved = {
         written: quote(f"{up}{_moved(file, project)}")
@@ -46,6 +43,7 @@ def render(
         assets=f"{up}{DECK_ASSETS}",
         dialect=project.dialect,
         alternates=alternates,
+        original=project.languages[0],
         home=home,
         address=lambda written: moved.get(written) or address(written),
         brand=replace(brand, logo=f"{up}{brand.logo}" if brand.logo else None),
@@ -54,6 +52,7 @@ def render(
         lessons=_lessons(woven.document, pages, address, up),
         shared=revealmd.shared(project),
     )
+    page = typesetting.typeset(page, woven.document.language)
     if project.edition == "instructor":
         return page.replace("<head>", '<head>\n<meta name="robots" content="noindex">', 1)
     return decks.page_without_notes(page)

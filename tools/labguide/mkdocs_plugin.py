@@ -23,6 +23,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler
+from mkdocs.utils.templates import TemplateContext
 
 from labguide import cleaning, running, site, workdir
 from labguide.backends import BACKENDS
@@ -121,7 +122,7 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
     @event_priority(-200)
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Hold each page against what was woven."""
-        return self.handover.see_content(page, html)
+        return self.handover.see_content(page, html, config)
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Let page templates speak the page's language; all pages are read now, so decks can link to them."""
@@ -130,6 +131,22 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         env.globals["labguide_edition"] = self.handover.badge
         self.handover.render_decks(files, config)
         return env
+
+    @event_priority(-50)  # after the i18n plugin
+    def on_template_context(
+        self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
+    ) -> TemplateContext:
+        """Before what is no page."""
+        self.handover.before_template(template_name, config)
+        return context
+
+    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
+        """Put right what is no page: the sitemap, and the page for what is not there."""
+        return self.handover.finished_template(output_content, template_name, config)
+
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        """Let each page's head say its language."""
+        return self.handover.finished_page(output, page, config)
 
     @event_priority(-200)  # after the i18n plugin has built the other languages
     def on_post_build(self, *, config: MkDocsConfig) -> None:

@@ -65,6 +65,7 @@ def render(
     assets: str,
     dialect: Dialect,
     alternates: Mapping[str, str] | None = None,
+    original: str = "",
     home: str | None = None,
     address: Address = as_written,
     brand: Brand = NO_BRAND,
@@ -76,13 +77,14 @@ def render(
     """The HTML page of a deck; `source` is its woven Markdown with its front matter.
 
     `lang` is a BCP 47 tag. The addresses are relative to the page: `assets` of the folder that holds `asset_files`,
-    `alternates` of the deck in other languages, by their tags, and `home` of the guide. What an author wrote as the
+    `alternates` of the deck in each of its languages, by their tags, of which `original` is the one that it was written
+    in, and `home` of the guide. What an author wrote as the
     target of a link or the source of a picture becomes what `address` makes of it. `brand` stands at the foot.
     The `instructor` edition has the speaker's view; in it the deck is known by its `name`, the same in every language.
     `lessons` are the titles and addresses of the lessons that the deck belongs to. `shared` is what a project says for
     all its decks.
     """
-    deck = split(source, dialect, shared)
+    deck, found = split(source, dialect, shared), alternates or {}
     shown, is_speakers = rendered(deck, dialect, address), edition == "instructor"
     return _template().render(
         lang=lang,
@@ -92,7 +94,9 @@ def render(
         lessons=lessons,
         presenter=presenter.data(name, total(deck), lang) if is_speakers else None,
         said=presenter.words(lang),
-        others=[(tag, _LOCALES.name(tag), where) for tag, where in sorted((alternates or {}).items())],
+        others=[(tag, _LOCALES.name(tag), where) for tag, where in sorted(found.items()) if tag != lang],
+        alternates=list(found.items()) if len(found) > 1 else [],
+        original=found.get(original),
         words=locale(lang),
         stacks=_with_lines(deck, _timed(shown, deck) if is_speakers else shown),
         styles=[address(style) for style in styles(deck.meta) if not _ELSEWHERE.match(style)],
@@ -131,7 +135,7 @@ def asset_files(edition: str = "student") -> Mapping[str, bytes]:
     Only the `instructor` edition has the speaker's view.
     """
     own = {name: (_HERE if "/" in name else _HERE / "theme") / name for name in _ASSETS}
-    shared = {name: _SHARED / name for name in ("outputs.css", "outputs.js", "drawing.js")}
+    shared = {name: _SHARED / name for name in ("languages.css", "outputs.css", "outputs.js", "drawing.js")}
     speakers = presenter.asset_files() if edition == "instructor" else {}
     return {**{name: path.read_bytes() for name, path in (own | shared).items()}, **speakers}
 

@@ -26,7 +26,8 @@ _OVERRIDES: Mapping[str, Mapping[str, Any]] = {
 }
 
 _HEADING = re.compile(r"<h(?P<level>[1-6])(?P<attributes>[^>]*)>.*?</h(?P=level)>", re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_NOT_SAID = re.compile(r'<!--.*?-->|<p><span class="translation-note".*?</p>', re.DOTALL)
+"""What stands on a slide beside what its author says there."""
 _HEADING_ID = re.compile(r' id="(?P<id>[^"]+)"')
 _TAG = re.compile(r"""<[a-zA-Z](?:[^"'<>]|"[^"]*"|'[^']*')*>""")
 _LINK = re.compile(
@@ -180,7 +181,7 @@ def _is_picture(name: str, value: str) -> bool:
 
 
 def _opens_section(content: str) -> bool:
-    heading = _HEADING.fullmatch(_COMMENT.sub("", content).strip())
+    heading = _HEADING.fullmatch(_NOT_SAID.sub("", content).strip())
     return heading is not None and heading["level"] == "1"
 
 

@@ -33,7 +33,7 @@ from labguide.model import (
     Woven,
 )
 from labguide.problems import Problems, did_you_mean
-from labguide.weaving import cards, cells, provenance
+from labguide.weaving import cards, cells, notices, provenance
 from labguide.weaving.words import words_of
 
 NOT_RUN_CLASS = "not-run"
@@ -51,6 +51,8 @@ class Recorded:
     scripts: Mapping[str, Script]
     recordings: Mapping[str, Recording]
     facts: Facts = field(default_factory=dict)
+    notices: notices.Notices = field(default_factory=dict)
+    """What readers are told of sections of translations."""
 
 
 def quoted_values(sources: Sources) -> dict[str, list[ValueQuote]]:
@@ -78,7 +80,7 @@ def weave(document: Document, recorded: Recorded, problems: Problems) -> Woven:
 
 
 def with_values(document: Document, recorded: Recorded, problems: Problems) -> list[list[Line]]:
-    """What becomes of each line of a document that shows values, or code that nobody ran; cells are still quotes."""
+    """What becomes of each line that shows values, or code that nobody ran, or is told of; cells are still quotes."""
     lines: list[list[Line]] = [[line] for line in document.lines]
     for quote in reversed(document.quotes):  # from the end, so that columns still hold within a line
         match quote:
@@ -86,6 +88,7 @@ def with_values(document: Document, recorded: Recorded, problems: Problems) -> l
                 _weave_value(quote, lines, recorded, document.language, problems)
             case UnrunCode():
                 lines[quote.first] = [*_not_run(quote, document), *lines[quote.first]]
+    notices.put(lines, document, recorded.notices)
     return lines
 
 

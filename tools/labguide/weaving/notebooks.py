@@ -14,10 +14,10 @@ from typing import Any
 
 from labguide import editions, includes, quotes, revealmd
 from labguide.lines import split
-from labguide.model import Cell, CellQuote, Document, Line, Place, Project, Recording, Script, Sources
+from labguide.model import Cell, CellQuote, Dialect, Document, Line, Place, Project, Recording, Script, Sources
 from labguide.problems import Problems, did_you_mean
 from labguide.scripts import script_name
-from labguide.weaving import Recorded, languages, slideshow, with_values
+from labguide.weaving import Recorded, languages, slideshow, typesetting, with_values
 
 _HEADING_ID = re.compile(r"(?m)^(#+ .*?)[ \t]*\{#[\w-]+\}[ \t]*$")
 
@@ -209,7 +209,7 @@ def _readable(cell: Cell, language: str, recorded: Recorded, problems: Problems)
     document = Document(cell.place.path, "notebook", language, lines, {}, 1, found)
     document = editions.of_document(document, recorded.project, problems)
     shown = [line.text for several in with_values(document, recorded, problems) for line in several]
-    return dataclasses.replace(cell, source="\n".join(shown))
+    return dataclasses.replace(cell, source="\n".join(typesetting.joined(shown, recorded.project.dialect)))
 
 
 def _translated_cells(translation: Document, script: Script, recorded: Recorded, problems: Problems) -> list[Cell]:
@@ -220,15 +220,16 @@ def _translated_cells(translation: Document, script: Script, recorded: Recorded,
     start = translation.body_line - 1
     for quote in translation.quotes:
         if isinstance(quote, CellQuote) and quote.cell in code:
-            cells += _prose_cells(lines[start : quote.first])
+            cells += _prose_cells(lines[start : quote.first], recorded.project.dialect)
             cells.append(code[quote.cell])
             start = quote.last + 1
-    return cells + _prose_cells(lines[start:])
+    return cells + _prose_cells(lines[start:], recorded.project.dialect)
 
 
-def _prose_cells(lines: Iterable[Iterable[Line]]) -> list[Cell]:
+def _prose_cells(lines: Iterable[Iterable[Line]], dialect: Dialect) -> list[Cell]:
     flat = [line for several in lines for line in several]
-    text = _without_ids("\n".join(line.text for line in flat)).strip()
+    texts = typesetting.joined([line.text for line in flat], dialect)
+    text = _without_ids("\n".join(texts)).strip()
     return [Cell(f"line-{flat[0].place.line}", "markdown", text, flat[0].place)] if text else []
 
 

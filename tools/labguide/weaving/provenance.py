@@ -14,8 +14,10 @@ STALE_CLASS = "recorded-stale"
 
 def marks(recording: Recording, recorded: RecordedCell, cell: Cell, language: str) -> str:
     """The attributes of one output, as `attr_list` writes them: where and when, and whether it is out of date."""
+    words = words_of(language)
+    date = _date(words, recorded.origin.recorded)
     stale = f" .{STALE_CLASS}" if recorded.source != cell.source else ""
-    return f'{stale} data-recorded="{_backend(words_of(language), recording)}, {recorded.origin.recorded}"'
+    return f'{stale} data-recorded="{words["mark"].format(backend=_backend(words, recording), date=date)}"'
 
 
 def closing(document: Document, recordings: Iterable[Recording]) -> str:
@@ -33,7 +35,7 @@ def _sentence(words: dict[str, str], recording: Recording) -> str:
     versions = recording.provenance.get("versions", {})
     return words["script"].format(
         script=recording.script,
-        date=recording.origin.recorded,
+        date=_date(words, recording.origin.recorded),
         backend=_backend(words, recording),
         versions=", ".join(f"{name} {version}" for name, version in sorted(versions.items())),
     )
@@ -41,3 +43,12 @@ def _sentence(words: dict[str, str], recording: Recording) -> str:
 
 def _backend(words: dict[str, str], recording: Recording) -> str:
     return words.get(f"backend_{recording.backend}", recording.backend)
+
+
+def _date(words: dict[str, str], recorded: str) -> str:
+    """A day such as `2026-01-31` as readers of a language write it."""
+    parts = recorded.split("-")
+    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+        return recorded
+    year, month, day = map(int, parts)
+    return words["date"].format(year=year, month=month, day=day)

@@ -97,6 +97,11 @@ def course(config: MkDocsConfig) -> str | None:
     return config.site_name if said is True else said or None
 
 
+def is_material(config: MkDocsConfig) -> bool:
+    """Whether a theme has the blocks of Material's templates: Material itself, what is made of it, and its forks."""
+    return any((Path(each) / "partials" / "language.html").is_file() for each in config.theme.dirs)
+
+
 def dialect(config: MkDocsConfig) -> Dialect:
     """The Markdown of the project with what woven text needs: outputs in a fence of their own, tabs that stay tabs."""
     configs = {name: dict(options or {}) for name, options in config.mdx_configs.items()}

@@ -8,6 +8,7 @@ MkDocs knows the pages that the deck links to.
 from __future__ import annotations
 
 import html
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,22 +23,29 @@ from labguide.assembly import Site
 from labguide.hosts import leftovers
 from labguide.hosts.mkdocs import configuration, withheld
 from labguide.hosts.mkdocs.deck_links import BY_SOURCE, DeckLinks, from_source, in_site
+from labguide.hosts.mkdocs.languages import MISSING_PAGE, SITEMAP, Languages
 from labguide.hosts.mkdocs.page_data import PageData
 from labguide.hosts.mkdocs.printing import Printing
-from labguide.model import Place, Project
+from labguide.model import DEFAULT_LANGUAGE, Place, Project
 from labguide.problems import Problem, Problems
 from labguide.sources import is_markdown
+from labguide.weaving import typesetting
 from labguide.weaving.words import words_of
 
 _TEMPLATES = Path(__file__).parents[2] / "theme"
 _ASSETS = "assets/labguide"
 """The folder of style sheets and scripts, which MkDocs publishes from the folder of templates."""
-_STYLES = ("outputs.css", "pages.css", "cards.css")
+_STYLES = ("languages.css", "outputs.css", "pages.css", "cards.css")
 _SCRIPTS = ("outputs.js", "pages.js", "drawing.js", "schedule.js")
 _PROGRESS = "progress.js"
 _WORKER = f"{_ASSETS}/iframe-worker.js"
 _OTHERS_WORKER = "unpkg.com/iframe-worker"
 """What Material's own plugin `offline` would load for the same from another host."""
+_UNKNOWN_THEME = (
+    "theme: labguide has no page templates for the theme %s: its pages say which language they are in and link to the "
+    "others, but progress and the page for what is not there are the theme's own, or missing"
+)
+_log = logging.getLogger("labguide.hosts.mkdocs")
 
 
 class Handover:
@@ -59,6 +67,7 @@ class Handover:
         self._notices, self._printing = notices, printing
         self._links = DeckLinks(project, woven.decks, problems)
         self._data = PageData(project, woven.pages, None)
+        self._languages = Languages(project, woven.decks)
         self._decks: dict[str, str] = {}
         self._foreign: dict[str, str] = {}
         self._urls: dict[str, str] = {}
@@ -98,6 +107,7 @@ class Handover:
         if "toc" in config.markdown_extensions and not self._says_permalink:
             title = words_of(_language(config) or self.project.languages[0])["permalink"]
             config.mdx_configs["toc"] = {**config.mdx_configs.get("toc", {}), "permalink_title": title}
+        _name_toggles(config, _language(config) or self.project.languages[0], self.project.languages)
 
     def _tell_unread(self, file: File) -> None:
         """MkDocs copies `PAGE.MD` as it is, so its readers would see quotes, and code that nobody ran."""
@@ -138,9 +148,9 @@ class Handover:
         if page.file.src_uri not in self.site.pages:
             self._foreign[page.file.src_uri] = markdown
 
-    def see_content(self, page: Page, content: str) -> str:
+    def see_content(self, page: Page, content: str, config: MkDocsConfig) -> str:
         """Hold a page's HTML against what was woven, and return it, in a preview with the problems found."""
-        content = in_site(content, page.url)
+        content = typesetting.typeset(in_site(content, page.url), self._language_of(page))
         self._data.read(page, content)
         seen = (page.file.src_uri, hash(content))  # a page that is not translated is built in each language
         if seen not in self._seen:
@@ -148,10 +158,30 @@ class Handover:
             for problem in self._seen[seen]:
                 self.problems.include(problem)
         self._drawn |= drawing.needed(content)
-        content = drawing.neutral(content)
+        content = self._languages.content(page, drawing.neutral(content), config)
         if self._printing:
             content = self._printing.mark(content)
         return _notice(self._seen[seen]) + content if self._notices else content
+
+    def _language_of(self, page: Page) -> str:
+        """The language that a page is written in."""
+        woven = self.site.pages.get(page.file.src_uri)
+        return woven.document.language if woven else self.project.languages[0]
+
+    def finished_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
+        """A page of the site as readers get it."""
+        return self._languages.page(output, page, config)
+
+    def before_template(self, name: str, config: MkDocsConfig) -> None:
+        """Let what is no page know the languages."""
+        if name == MISSING_PAGE:
+            self._languages.switches(config)
+
+    def finished_template(self, output: str, name: str, config: MkDocsConfig) -> str:
+        """What is no page of the site, as readers and search engines get it."""
+        if name == MISSING_PAGE:
+            return self._languages.missing(output, _language(config) or self.project.languages[0])
+        return self._languages.sitemap(output, config) if name == SITEMAP else output
 
     def _found(self, page: Page, content: str) -> Problems:
         uri, found = page.file.src_uri, Problems()
@@ -179,6 +209,7 @@ class Handover:
         language = _language(config) or self.project.languages[0]
         self._links.published(files)
         self._data.listed(language, files)
+        self._languages.listed(files)
         for path, woven in self.site.decks.items():
             if woven.document.language == language:
                 self._decks[path] = self._deck(path, files, _brand(config, files))
@@ -202,6 +233,7 @@ class Handover:
         for path, content in self.site.files.items():
             if path.endswith(".html") and BY_SOURCE in content:
                 (folder / path).write_bytes(from_source(content, path, self._urls))
+        self._languages.finish(folder)
         self._links.check()
         self._data.check(self.problems)
         _let_search_from_disk(folder)
@@ -248,11 +280,29 @@ def _language(config: MkDocsConfig) -> str | None:
     return str(i18n.current_language) if i18n is not None else None
 
 
+def _name_toggles(config: MkDocsConfig, language: str, languages: Sequence[str]) -> None:
+    """Let the buttons of the theme's palettes speak a language, where they say what its handbook says."""
+    words, palette = words_of(language), config.theme.get("palette") or []
+    for each in palette if isinstance(palette, list) else [palette]:
+        toggle = each.get("toggle") if isinstance(each, dict) else None
+        for name in ("to_dark", "to_light", "to_system"):
+            usual = {words_of(other)[name] for other in (DEFAULT_LANGUAGE, *languages)}
+            if isinstance(toggle, dict) and toggle.get("name") in usual:
+                toggle["name"] = words[name]
+
+
 def _add_templates(config: MkDocsConfig, scripts: Sequence[str]) -> None:
-    """Put this package's page templates before the theme's, after those of the project."""
+    """Put this package's page templates before the theme's, after those of the project.
+
+    A theme that has no such blocks as Material's keeps its own templates, and gets styles and scripts only.
+    """
     own, dirs = str(_TEMPLATES), config.theme.dirs
-    if config.theme.name == "material" and own not in dirs:
-        dirs.insert(1 if config.theme.custom_dir else 0, own)
+    if own not in dirs:
+        if configuration.is_material(config):
+            dirs.insert(1 if config.theme.custom_dir else 0, own)
+        else:
+            dirs.append(own)
+            _log.warning(_UNKNOWN_THEME, config.theme.name)
         # First, so that a project's own style sheets may change what they say of outputs.
         config.extra_css[:0] = [f"{_ASSETS}/{name}" for name in _STYLES]
         config.extra_javascript[:0] = [f"{_ASSETS}/{name}" for name in scripts]

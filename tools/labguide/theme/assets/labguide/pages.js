@@ -15,11 +15,18 @@
     }
   }
 
+  // Another language opens at the same heading: the one of the address, else the one that is read at this moment.
   function keepPlace({ target }) {
-    const link = target.closest?.("a.md-select__link[hreflang]");
-    if (link && location.hash && !link.hash) {
-      link.hash = location.hash;
+    const link = target.closest?.("a.md-select__link[hreflang], .labguide-languages a[hreflang]");
+    if (link) {
+      link.hash = location.hash || (window.scrollY > 0 ? `#${headingRead()}` : "");
     }
+  }
+
+  function headingRead() {
+    const headings = document.querySelectorAll(":is(h1, h2, h3, h4, h5, h6)[id]");
+    const above = [...headings].filter((each) => each.checkVisibility() && each.getBoundingClientRect().top < innerHeight / 3);
+    return above.at(-1)?.id ?? "";
   }
 
   // The theme keeps the labels of chosen tabs, the newest first; each is kept in the guide's own language too.
@@ -51,7 +58,9 @@
 
   choose();
   addEventListener("change", keepChoice);
-  addEventListener("click", keepPlace, true);
+  for (const event of ["pointerdown", "focusin", "click"]) {
+    addEventListener(event, keepPlace, true); // before a link is opened in whatever way: here, in another tab, from its menu
+  }
   new ResizeObserver(markBoxes).observe(document.querySelector(".md-content") ?? document.body);
   addEventListener("load", markBoxes);
 })();
