@@ -125,7 +125,7 @@ def test_words_that_markdown_and_the_theme_leave_in_english_are_in_the_language_
     chinese = workshop.page("zh-TW/index.html")
     assert 'title="永久連結"' in chinese
     assert "Permanent link" not in chinese
-    assert 'data-recorded="本機, ' in chinese
+    assert 'data-recorded="本機，' in chinese
     assert "後端為本機" in chinese
 
 

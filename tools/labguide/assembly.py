@@ -20,6 +20,7 @@ from labguide import (
     revealmd,
     running,
     teaching,
+    translating,
     weaving,
 )
 from labguide.model import DeckQuote, Document, Facts, Outline, Place, Project, Script, Sources, Woven
@@ -91,9 +92,10 @@ def assemble(
 def _edition(project: Project, found: Sources, runs: running.Runs, problems: Problems) -> _Edition:
     cut = editions.cut(found, project, problems)
     facts = plan.facts(project, found.scripts, weaving.quoted_values(found), problems)
+    told = translating.notices(project)
     recorded = {
         language: weaving.Recorded(
-            project, cut.sources(language).scripts, cut.recordings(runs.recordings, language, problems), facts
+            project, cut.sources(language).scripts, cut.recordings(runs.recordings, language, problems), facts, told
         )
         for language in project.languages
     }

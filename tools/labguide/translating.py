@@ -1,0 +1,35 @@
+"""What readers are told of translations: how their sections stand, beside the step that shows it on pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from labguide import l10n
+from labguide.model import Place, Project
+from labguide.problems import Problems
+from labguide.weaving.notices import Notice, Notices
+
+
+def notices(project: Project) -> Notices:
+    """What stands below headings of translations, by the places of these: a section is out of date, or a draft.
+
+    What is wrong with a mark is told where translations are checked.
+    """
+    if len(project.languages) < 2:
+        return {}
+    return {place: notice for page in l10n.status(project, Problems()) for place, notice in _of(page)}
+
+
+def _of(page: l10n.Page) -> Iterator[tuple[Place, Notice]]:
+    """A draft of a whole page is told once, below its first heading."""
+    standings = [standing for standing in page.standings if standing.translation]
+    whole = all(standing.draft for standing in standings)
+    first = page.translation.sections[0].place if page.translation and page.translation.sections else None
+    for standing in standings:
+        if standing.translation:
+            place = standing.translation.place
+            draft = "draft_page" if whole and place == first else "draft" if standing.draft and not whole else ""
+            stale = "stale" if standing.state is l10n.State.STALE else ""
+            said = tuple(filter(None, (draft, stale)))
+            if said:
+                yield place, Notice(standing.key, page.source.language, said)
