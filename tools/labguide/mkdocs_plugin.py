@@ -122,7 +122,7 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
     @event_priority(-200)
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Hold each page against what was woven."""
-        return self.handover.see_content(page, html, config)
+        return self.handover.see_content(page, html)
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Let page templates speak the page's language; all pages are read now, so decks can link to them."""
@@ -131,6 +131,14 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         env.globals["labguide_edition"] = self.handover.badge
         self.handover.render_decks(files, config)
         return env
+
+    @event_priority(-200)  # after every plugin that reads what a page says, to search in it
+    def on_page_context(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
+        """Before the theme shows a page."""
+        self.handover.shown(page, config)
+        return context
 
     @event_priority(-50)  # after the i18n plugin
     def on_template_context(

@@ -11,7 +11,7 @@ from labguide.weaving.notices import Notice, Notices
 
 
 def notices(project: Project) -> Notices:
-    """What stands below headings of translations, by the places of these: a section is out of date, or a draft.
+    """What stands below headings of translations, by the places of these: out of date, a draft, or not translated.
 
     What is wrong with a mark is told where translations are checked.
     """
@@ -30,6 +30,12 @@ def _of(page: l10n.Page) -> Iterator[tuple[Place, Notice]]:
             place = standing.translation.place
             draft = "draft_page" if whole and place == first else "draft" if standing.draft and not whole else ""
             stale = "stale" if standing.state is l10n.State.STALE else ""
-            said = tuple(filter(None, (draft, stale)))
+            said = tuple(filter(None, (draft, stale, _todo(standing))))
             if said:
                 yield place, Notice(standing.key, page.source.language, said)
+
+
+def _todo(standing: l10n.Standing) -> str:
+    """Whether the text is still the original's: then it cannot be out of date."""
+    mark = standing.translation.mark if standing.translation else None
+    return "todo" if mark and mark.todo else ""

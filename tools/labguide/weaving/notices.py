@@ -28,7 +28,7 @@ class Notice:
     key: str
     original: str
     said: tuple[str, ...]
-    """Names of sentences among this room's words: `stale`, `draft`, `draft_page`."""
+    """Names of sentences among this room's words: `stale`, `draft`, `draft_page`, `todo`."""
 
 
 Notices = Mapping[Place, Notice]

@@ -148,7 +148,7 @@ class Handover:
         if page.file.src_uri not in self.site.pages:
             self._foreign[page.file.src_uri] = markdown
 
-    def see_content(self, page: Page, content: str, config: MkDocsConfig) -> str:
+    def see_content(self, page: Page, content: str) -> str:
         """Hold a page's HTML against what was woven, and return it, in a preview with the problems found."""
         content = typesetting.typeset(in_site(content, page.url), self._language_of(page))
         self._data.read(page, content)
@@ -158,15 +158,18 @@ class Handover:
             for problem in self._seen[seen]:
                 self.problems.include(problem)
         self._drawn |= drawing.needed(content)
-        content = self._languages.content(page, drawing.neutral(content), config)
-        if self._printing:
-            content = self._printing.mark(content)
+        content = self._languages.with_original(page, drawing.neutral(content))
         return _notice(self._seen[seen]) + content if self._notices else content
 
     def _language_of(self, page: Page) -> str:
         """The language that a page is written in."""
         woven = self.site.pages.get(page.file.src_uri)
         return woven.document.language if woven else self.project.languages[0]
+
+    def shown(self, page: Page, config: MkDocsConfig) -> None:
+        """Put around a page's content what readers see and no search finds, when plugins have indexed it."""
+        content = self._languages.content(page, page.content or "", config)
+        page.content = self._printing.mark(content) if self._printing else content
 
     def finished_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         """A page of the site as readers get it."""

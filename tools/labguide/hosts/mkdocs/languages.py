@@ -50,18 +50,19 @@ class Languages:
         self._fallbacks.update(file.url for file in files.documentation_pages() if _is_fallback(file))
 
     def content(self, page: Page, content: str, config: MkDocsConfig) -> str:
-        """A page's content with the links to its original, and what says that it is not translated."""
-        if ORIGINAL in content:
-            content = self._with_original(page, content)
+        """A page's content, after what says that it is not translated, if it is not."""
         if not _is_fallback(page.file):
             return content
         written, language = _written(page.file), _language(page.file)
         text = words_of(language)["untranslated"].format(language=_name(written, config))
         title = f'<p class="admonition-title">{html.escape(text)}</p>'
-        notice = f'<div class="admonition note labguide-untranslated" role="note" data-search-exclude>{title}</div>'
+        notice = f'<div class="admonition note labguide-untranslated" role="note">{title}</div>'
         return f'{notice}\n<div lang="{written}">\n{content}\n</div>'
 
-    def _with_original(self, page: Page, content: str) -> str:
+    def with_original(self, page: Page, content: str) -> str:
+        """A page's content with the links to its original."""
+        if ORIGINAL not in content:
+            return content
         original = _alternates(page.file).get(self._project.languages[0], page.file)
         address = html.escape(get_relative_url(original.url, page.url))
         return _TO_ORIGINAL.sub(lambda found: f'{found[1]}{address}{found[2] or ""}"', content)
