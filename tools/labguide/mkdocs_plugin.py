@@ -27,7 +27,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from labguide import cleaning, running, site, workdir
 from labguide.backends import BACKENDS
-from labguide.hosts.mkdocs import Handover, project_of
+from labguide.hosts.mkdocs import Handover, project_of, theme_locale
 from labguide.model import Cell, Script
 from labguide.problems import CannotBuildError, Problem, Problems
 from labguide.weaving.words import words_of
@@ -84,11 +84,13 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
             if self.given is None:
                 self._own = OwnBuild(config, self.config.backend, preview=self._preview)
             self.handover.configure(config)
+        theme_locale.hide(config)
         return config
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
-        """Count how deep in languages this build is."""
+        """Count how deep in languages this build is; now the i18n plugin has made the configuration one language's."""
         self._depth += 1
+        theme_locale.put(config)
 
     @event_priority(-110)  # after the i18n plugin, which loses files that are added before it
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:

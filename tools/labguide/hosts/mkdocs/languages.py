@@ -50,7 +50,24 @@ class Languages:
         self._fallbacks.update(file.url for file in files.documentation_pages() if _is_fallback(file))
 
     def content(self, page: Page, content: str, config: MkDocsConfig) -> str:
-        """A page's content, after what says that it is not translated, if it is not."""
+        """A page's content, after the ways to other languages where the theme has none, and what says that it is not
+        translated, if it is not."""
+        content = self._marked(page, content, config)
+        return content if configuration.is_material(config) else f"{self._switch(page, config)}{content}"
+
+    def _switch(self, page: Page, config: MkDocsConfig) -> str:
+        others = {
+            language: file for language, file in _alternates(page.file).items() if language != _language(page.file)
+        }
+        links = ", ".join(
+            f'<a href="{html.escape(get_relative_url(file.url, page.url))}" hreflang="{language}" lang="{language}">'
+            f"{html.escape(_name(language, config))}</a>"
+            for language, file in others.items()
+        )
+        title = html.escape(words_of(_language(page.file))["languages"])
+        return f'<nav class="labguide-languages" aria-label="{title}">{links}</nav>\n' if links else ""
+
+    def _marked(self, page: Page, content: str, config: MkDocsConfig) -> str:
         if not _is_fallback(page.file):
             return content
         written, language = _written(page.file), _language(page.file)

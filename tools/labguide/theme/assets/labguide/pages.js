@@ -41,8 +41,8 @@
   }
 
   function choose() {
-    const chosen = __md_get("__tabs");
-    for (const set of Array.isArray(chosen) && labels.length ? document.querySelectorAll(".tabbed-set") : []) {
+    const chosen = labels.length ? __md_get("__tabs") : null;
+    for (const set of Array.isArray(chosen) ? document.querySelectorAll(".tabbed-set") : []) {
       const inputs = [...set.querySelectorAll(":scope > input")];
       const named = (label) => inputs.find((input) => labelOf(input) === label);
       const first = chosen.map((label) => named(label) ?? named(said.tabs[label])).find(Boolean);
