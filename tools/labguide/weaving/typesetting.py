@@ -36,6 +36,7 @@ _OPENS_NOTE = re.compile(
     r'(?P<before><(?P<element>div|details)\b[^>]*\sclass="(?P<classes>[^"]*)"[^>]*>\s*'
     r'<(?:p class="admonition-title"|summary)>)(?P<title>[^<]*)(?=</)'
 )
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(?:.|\n)+?(?<!`)\1(?!`)")
 _BACK = re.compile(r'title="Jump back to footnote (?P<number>\d+) in the text"')
 _STARTS = re.compile(r"[ \t]*(?:#|\||!!!|\?\?\?|===|:|\[\^?[^\]]*\]:)")
 """How a line begins that the next one does not go on, or that means something by its end."""
@@ -94,14 +95,27 @@ def joined(texts: Sequence[str], dialect: Dialect) -> list[str]:
     whole = "\n".join(texts)
     if not _BREAK.search(whole):
         return list(texts)
-    prose = blocks.find(list(texts), 0, dialect).prose
+    prose, terms = blocks.find(list(texts), 0, dialect).prose, _terms(texts)
     made: list[str] = []
+    paragraph = ""
     for number, text in enumerate(texts):
-        if number and _goes_on(texts[number - 1], text) and prose[number - 1].strip() and prose[number].strip():
+        paragraph = f"{paragraph}\n{texts[number - 1]}" if number and texts[number - 1].strip() else ""
+        both = number and number not in terms and prose[number - 1].strip() and prose[number].strip()
+        if both and _goes_on(texts[number - 1], text) and "`" not in _CODE_SPAN.sub("", paragraph):
             made[-1] += text.lstrip()
         else:
             made.append(text)
     return made
+
+
+def _terms(texts: Sequence[str]) -> set[int]:
+    """The lines that are words to be defined, each by itself: a line with a colon follows."""
+    found = set[int]()
+    for number in range(len(texts) - 2, -1, -1):
+        below = texts[number + 1]
+        if texts[number].strip() and (number + 1 in found or below.lstrip().startswith(":")):
+            found.add(number)
+    return found
 
 
 def _goes_on(before: str, text: str) -> bool:

@@ -127,7 +127,7 @@ class Languages:
         for each in config.extra.get("alternate") or ():
             if each.get("lang") in self._project.languages:
                 folder = "" if each["lang"] == self._project.languages[0] else f"{each['lang']}/"
-                each["link"] = f"./{folder}{file}"
+                each["link"] = f"{folder}{file}" or "."
 
     def missing(self, output: str, language: str) -> str:
         """The page for what is not there, of one language; a site has one at its root, which is the guide's own."""
