@@ -161,6 +161,16 @@ def test_notebook_that_a_machine_translated_says_so(built: Built) -> None:
     assert "en:0000" not in notebook
 
 
+def test_page_of_a_notebook_that_is_not_translated_says_so(tmp_path: Path) -> None:
+    made = Built(tmp_path, structure="suffix")
+    made.write("notebooks/count.py", SCRIPT)
+    for path, title in (("docs/index.md", "Home"), ("docs/index.zh-TW.md", "首頁")):
+        made.write(path, f"---\nnotebook: notebooks/count.py\n---\n# {title}\n")
+    assert made.build() == []
+    assert "這本筆記本尚未翻譯，以下顯示原文。" in made.page("zh-TW/index.html")
+    assert "not translated" not in made.page("index.html")
+
+
 def test_lines_in_chinese_are_joined_on_pages_and_slides(built: Built) -> None:
     assert "第一行<strong>第二行</strong>。" in built.page("zh-TW/index.html")
     assert "文字換行" in built.page("slides/talk.zh-TW.html")

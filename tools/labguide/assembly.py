@@ -161,7 +161,7 @@ def _handouts(made: _Edition) -> Iterator[tuple[str, bytes]]:
         whole = [notebooks.expand(document, shown, students.project, students.problems) for document in lessons]
         page = handout.page(whole, names, students.recorded[language], language)
         if page:
-            yield f"exercises{'' if language == first else f'.{language}'}.html", page
+            yield handout.name_of(language, made.project), page
 
 
 def _without_notes(project: Project, document: Document) -> Document:

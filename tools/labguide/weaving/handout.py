@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from markdown import Markdown
 
 from labguide import blocks, shown_values
-from labguide.model import CellQuote, Document, Quote
+from labguide.model import CellQuote, Document, Project, Quote
 from labguide.problems import Problems, one_line
 from labguide.weaving import Recorded, weave
+from labguide.weaving.typesetting import typeset
 from labguide.weaving.words import words_of
 
 _HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})[ \t]+(?P<title>.*?)[ \t]*#*[ \t]*(?:\{[^}]*\}[ \t]*)?")
@@ -34,9 +35,10 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
-<style>
+{alternates}<style>
 :root {{ color-scheme: light dark; }}
 body {{ max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.6 system-ui, "Noto Sans TC", sans-serif; }}
+:lang(zh) {{ text-autospace: normal; }}
 h1, h2, h3 {{ line-height: 1.25; }}
 section {{ margin-top: 2.5rem; border-top: 1px solid; }}
 pre {{ padding: 0.8rem; border: 1px solid; border-radius: 0.2rem; overflow-x: auto; white-space: pre-wrap; }}
@@ -87,8 +89,22 @@ def page(
         return None
     markdown = blocks.markdown_for(dialect)
     body = "\n".join(_section(each, number, recorded, language, markdown) for number, each in enumerate(found, 1))
-    made = _PAGE.format(language=language, title=html.escape(words["handout"]), body=body)
-    return made.encode()
+    made = _PAGE.format(
+        language=language, title=html.escape(words["handout"]), body=body, alternates=_alternates(recorded.project)
+    )
+    return typeset(made, language).encode()
+
+
+def name_of(language: str, project: Project) -> str:
+    """The page's name in the site."""
+    return f"exercises{'' if language == project.languages[0] else f'.{language}'}.html"
+
+
+def _alternates(project: Project) -> str:
+    """What names the page in every language, for search engines; each of them has its exercises."""
+    named = [*((each, each) for each in project.languages), ("x-default", project.languages[0])]
+    links = (f'<link rel="alternate" hreflang="{tag}" href="{name_of(each, project)}">\n' for tag, each in named)
+    return "".join(links) if len(project.languages) > 1 else ""
 
 
 def _exercises(document: Document, exercises: frozenset[tuple[str, str]], recorded: Recorded) -> Iterator[_Exercise]:
@@ -117,7 +133,8 @@ def _section(exercise: _Exercise, number: int, recorded: Recorded, language: str
         for text in _said(exercise.quote, recorded)
     )
     heading = html.escape(f"{title}{words['handout_of']}{lesson}" if lesson else title)
-    return f"<section>\n<h2>{heading}</h2>\n{content}{said}\n</section>"
+    own = "" if exercise.document.language == language else f' lang="{exercise.document.language}"'
+    return f"<section{own}>\n<h2>{heading}</h2>\n{content}{said}\n</section>"
 
 
 def _title(document: Document) -> str:

@@ -17,7 +17,7 @@ from labguide.lines import split
 from labguide.model import Cell, CellQuote, Dialect, Document, Line, Place, Project, Recording, Script, Sources
 from labguide.problems import Problems, did_you_mean
 from labguide.scripts import script_name
-from labguide.weaving import Recorded, languages, slideshow, typesetting, with_values
+from labguide.weaving import Recorded, languages, notices, slideshow, typesetting, with_values
 
 _HEADING_ID = re.compile(r"(?m)^(#+ .*?)[ \t]*\{#[\w-]+\}[ \t]*$")
 
@@ -41,6 +41,8 @@ def expand(document: Document, all_sources: Sources, project: Project, problems:
         body = _body(_unspoken(translation, script, project, problems))
     else:
         body = tuple(includes.expand(_as_lines(_unspoken_cells(script, project)), project, problems))
+        if body and document.language != project.languages[0]:
+            body = (*(Line(text, body[0].place, None, written=False) for text in notices.untranslated(document)), *body)
     lines = (*_stripped(document.lines), Line("", body[0].place, written=False), *body) if body else document.lines
     found = quotes.find(lines, document.body_line - 1, project, problems)
     return editions.of_document(dataclasses.replace(document, lines=lines, quotes=found), project, problems)

@@ -35,6 +35,11 @@ Notices = Mapping[Place, Notice]
 """Notices by the place of the section's heading."""
 
 
+def untranslated(document: Document) -> tuple[str, ...]:
+    """What stands on a page above a notebook that is not translated as the page is."""
+    return _note(words_of(document.language)["notebook_untranslated"]), ""
+
+
 def put(lines: list[list[Line]], document: Document, notices: Notices) -> None:
     """Add each notice below its heading, or where the section begins if it has none."""
     for number, line in enumerate(document.lines):
@@ -72,7 +77,12 @@ def _texts(notice: Notice, document: Document, heading: str) -> list[str]:
     if document.kind == "notebook":  # which is read alone, where no original lies beside it
         return [f"{indent}> {said}"]
     link = f'<a href="{html.escape(_address(notice, document))}" hreflang="{notice.original}">{words["original"]}</a>'
-    return [f'{indent}<span class="{NOTE_CLASS}" role="note" data-search-exclude>{said} {link}</span>']
+    return [indent + _note(f"{said} {link}")]
+
+
+def _note(text: str) -> str:
+    """A sentence that readers see and no search finds; right at any indentation."""
+    return f'<span class="{NOTE_CLASS}" role="note" data-search-exclude>{text}</span>'
 
 
 def _address(notice: Notice, document: Document) -> str:
