@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,6 +20,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from labguide import locales
 from labguide.assembly import Site
 from labguide.backends.aws import PriceTable
 from labguide.model import Cell, Script
@@ -98,6 +100,12 @@ def summary(site: Site, folder: Path, seconds: float) -> None:
     )
     shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
     console.print(f"Look at [bold]{shown}/index.html[/], or run `make serve`.")
+
+
+def tell_languages(languages: Sequence[str]) -> None:
+    """Say in which languages labguide itself speaks English."""
+    for text in locales.untold(languages):
+        console.print(text)
 
 
 def print_plan(plan: Plan, prices: PriceTable | None, to: Console = console) -> None:

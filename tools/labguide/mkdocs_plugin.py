@@ -25,7 +25,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler
 from mkdocs.utils.templates import TemplateContext
 
-from labguide import cleaning, running, site, workdir
+from labguide import cleaning, locales, running, site, workdir
 from labguide.backends import BACKENDS
 from labguide.hosts.mkdocs import Handover, project_of, theme_locale
 from labguide.model import Cell, Script
@@ -222,6 +222,8 @@ class OwnBuild:
         project = project_of(config, preview=self._preview)
         options = running.Options(frozen=bool(os.environ.get("LABGUIDE_FROZEN")))
         problems = Problems()
+        for text in locales.untold(project.languages):
+            log.info(text)
         steps = site.built(project, BACKENDS[backend](project), options, LoggedProgress(), problems)
         woven = self._open.enter_context(steps)
         self._tell(problems)

@@ -131,33 +131,43 @@ class Aside:
 
 
 class _Environment:
-    """Jinja's environment, whose templates keep back pages and render all else."""
+    """Jinja's environment, whose templates keep back pages and render all else.
+
+    The first page of a language is not kept back, so that labguide sees one as the theme makes it.
+    """
 
     def __init__(self, env: Environment, put: list[_Put]) -> None:
-        self._env, self._put = env, put
+        self._env, self._put, self._is_first = env, put, True
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._env, name)
 
     def get_template(self, *names: Any, **options: Any) -> _Template:
-        return _Template(self._env.get_template(*names, **options), self._put)
+        """A template as Jinja finds it; MkDocs asks for one for each page."""
+        return _Template(self._env.get_template(*names, **options), self)
+
+    def render(self, template: Template, context: dict[str, Any]) -> str:
+        """What a template makes of a context, or a placeholder."""
+        page = context.get("page")
+        if page is None or self._is_first:
+            self._is_first &= page is None
+            return template.render(context)
+        self._put.append(_Put(template, context, page, dict(vars(context["config"].extra))))
+        return PLACEHOLDER
 
 
 class _Template:
     """A template that is rendered later, if it is a page's."""
 
-    def __init__(self, template: Template, put: list[_Put]) -> None:
-        self._template, self._put = template, put
+    def __init__(self, template: Template, env: _Environment) -> None:
+        self._template, self._env = template, env
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._template, name)
 
     def render(self, context: dict[str, Any]) -> str:
-        page = context.get("page")
-        if page is None:
-            return self._template.render(context)
-        self._put.append(_Put(self._template, context, page, dict(vars(context["config"].extra))))
-        return PLACEHOLDER
+        """Render it now or later."""
+        return self._env.render(self._template, context)
 
 
 def _work(put: list[_Put], finish: Finish, writing: int) -> NoReturn:
