@@ -38,6 +38,7 @@ lint: $(TEST_READY)     ## lint and types only
 bench: $(SITE_READY)    ## measure labguide beside other tools (several minutes)
 	@$(BIN)/python bench/service.py
 	@$(BIN)/python bench/decks.py
+	@$(BIN)/python bench/languages.py
 	@$(BIN)/python bench/run.py
 
 lock:           ## renew both lock files (needs uv)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,6 +20,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from labguide import locales
 from labguide.assembly import Site
 from labguide.backends.aws import PriceTable
 from labguide.model import Cell, Script
@@ -34,7 +36,8 @@ answers = Console(highlight=False)
 class RichProgress:
     """One line for each script that runs: which cell it is in, how many it has, how long it takes.
 
-    Where the output is no terminal, as in CI, one plain line when a script ends.
+    Where the output is no terminal, as in CI, one plain line when a script ends. The bars have a thread of their own
+    while something runs, and only then: beside another thread, pages are not rendered in a second process.
     """
 
     def __init__(self) -> None:
@@ -52,7 +55,6 @@ class RichProgress:
         self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
-        self._bars.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -69,6 +71,7 @@ class RichProgress:
 
     def cell(self, script: Script, cell: Cell, number: int) -> None:
         """Show the cell that a script has come to."""
+        self._bars.start()
         if script.name not in self._tasks:
             total = len(script.code_cells)
             self._tasks[script.name] = self._bars.add_task(script.name, total=total, cell="")
@@ -78,6 +81,8 @@ class RichProgress:
         """Leave one line for a script that has ended."""
         if script.name in self._tasks:
             self._bars.remove_task(self._tasks.pop(script.name))
+        if not self._tasks and console.is_terminal:  # elsewhere the end of bars is an empty line
+            self._bars.stop()
         mark = "[green]✓[/]" if ok else "[red]✗[/]"
         console.print(f"  {mark} {script.name} [dim]{seconds:.1f} s[/]")
 
@@ -95,6 +100,12 @@ def summary(site: Site, folder: Path, seconds: float) -> None:
     )
     shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
     console.print(f"Look at [bold]{shown}/index.html[/], or run `make serve`.")
+
+
+def tell_languages(languages: Sequence[str]) -> None:
+    """Say in which languages labguide itself speaks English."""
+    for text in locales.untold(languages):
+        console.print(text)
 
 
 def print_plan(plan: Plan, prices: PriceTable | None, to: Console = console) -> None:

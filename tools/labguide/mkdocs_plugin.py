@@ -25,7 +25,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler
 from mkdocs.utils.templates import TemplateContext
 
-from labguide import cleaning, running, site, workdir
+from labguide import cleaning, locales, running, site, workdir
 from labguide.backends import BACKENDS
 from labguide.hosts.mkdocs import Handover, project_of, theme_locale
 from labguide.model import Cell, Script
@@ -126,13 +126,20 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         """Hold each page against what was woven."""
         return self.handover.see_content(page, html)
 
-    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+    def _speak(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Let page templates speak the page's language; all pages are read now, so decks can link to them."""
         env.globals["labguide_words"] = words_of
         env.globals["labguide_page"] = self.handover.page_data
         env.globals["labguide_edition"] = self.handover.badge
         self.handover.render_decks(files, config)
         return env
+
+    @event_priority(-200)  # after every plugin that changes the environment
+    def _put_off(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        """Let pages be rendered beside the next language."""
+        return self.handover.templates(env, config)
+
+    on_env = CombinedEvent(_speak, _put_off)
 
     @event_priority(-200)  # after every plugin that reads what a page says, to search in it
     def on_page_context(
@@ -158,8 +165,13 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         """Let each page's head say its language."""
         return self.handover.finished_page(output, page, config)
 
+    @event_priority(1000)  # before the i18n plugin begins with another language
+    def _begin_rendering(self, *, config: MkDocsConfig) -> None:
+        """All pages of a language are there."""
+        self.handover.pages_seen()
+
     @event_priority(-200)  # after the i18n plugin has built the other languages
-    def on_post_build(self, *, config: MkDocsConfig) -> None:
+    def _finish(self, *, config: MkDocsConfig) -> None:
         """After the last language: tell what was found, and put the new site in the old one's place."""
         self._depth -= 1
         if self._depth:
@@ -168,6 +180,8 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         if self._own:
             self._own.finish(config)
         self._end()
+
+    on_post_build = CombinedEvent(_begin_rendering, _finish)
 
     def on_build_error(self, *, error: Exception) -> None:
         """Leave the published site alone and be ready for the next build of a preview."""
@@ -188,8 +202,9 @@ class OwnBuild:
         self._warnings = CountHandler(level=logging.WARNING)
         self._open = ExitStack()
         self._stage: workdir.Stage | None = None
+        self._handover: Handover | None = None
         try:
-            self.handover = self._weave(config, backend)
+            self._handover = self._weave(config, backend)
         except CannotBuildError as error:
             self.end()
             raise PluginError(str(error)) from None
@@ -197,10 +212,18 @@ class OwnBuild:
             self.end()
             raise
 
+    @property
+    def handover(self) -> Handover:
+        """The site that was woven."""
+        assert self._handover is not None
+        return self._handover
+
     def _weave(self, config: MkDocsConfig, backend: str) -> Handover:
         project = project_of(config, preview=self._preview)
         options = running.Options(frozen=bool(os.environ.get("LABGUIDE_FROZEN")))
         problems = Problems()
+        for text in locales.untold(project.languages):
+            log.info(text)
         steps = site.built(project, BACKENDS[backend](project), options, LoggedProgress(), problems)
         woven = self._open.enter_context(steps)
         self._tell(problems)
@@ -223,6 +246,8 @@ class OwnBuild:
 
     def end(self) -> None:
         """Let go of everything."""
+        if self._handover:
+            self._handover.end()
         logging.getLogger("mkdocs").removeHandler(self._warnings)
         if self._stage:
             self._stage.discard()

@@ -11,7 +11,7 @@ import click
 from labguide import cleaning, running, site, sources
 from labguide.backends import BACKENDS
 from labguide.cli import consent, options
-from labguide.console import RichProgress, summary
+from labguide.console import RichProgress, summary, tell_languages
 from labguide.hosts import mkdocs
 from labguide.model import Edition
 from labguide.problems import Problems
@@ -52,3 +52,4 @@ def build(
         for problem in problems:
             click.echo(cleaning.told(str(problem)), err=True)
     summary(woven, project.site, time.monotonic() - started)
+    tell_languages(project.languages)

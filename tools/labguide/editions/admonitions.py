@@ -54,9 +54,9 @@ class Found:
 
 def find(lines: Sequence[Line], first: int, dialect: Dialect, problems: Problems) -> list[Found]:
     """The blocks in a document's lines from number `first` on. One within another is not named."""
-    if not any(_may_be(line.text) for line in lines[first:]):
-        return []
     texts = [line.text for line in lines]
+    if not any(map(_may_be, texts[first:])) or not any(_opens(text) or _near(text) for text in texts[first:]):
+        return []  # to find out what of them is code is costly, and most documents have none at all
     prose, tab = blocks.find(texts, first, dialect).prose, blocks.tab_length(dialect)
     found: list[Found] = []
     number = first
@@ -117,16 +117,19 @@ def _indent(text: str, tab: int) -> tuple[int, int]:
 
 def _tell_near(text: str, line: Line, problems: Problems) -> None:
     """Tell of a line that its author may have meant to open a block, but that opens none for the renderer."""
-    looks = _LOOKS.fullmatch(text) or _TYPE_OF_BLOCK.match(text)
-    if looks is None:
-        return
-    words = re.findall(r"[\w-]+", looks["said"].partition('"')[0])[:3]
-    meant = next((type_ for word in words if (type_ := _meant(word))), None)
+    meant = _near(text)
     if meant is None:
         return
     message = f"this opens no block for instructors, so students would see what follows: {text.strip()[:60]}"
     remedy = f'write `!!! {meant}` or `!!! {meant} "Title"` in a line of its own'
     problems.add(line.place, "unclear-block", message, remedy)
+
+
+def _near(text: str) -> str | None:
+    """The type of the block that a line was perhaps meant to open."""
+    looks = _LOOKS.fullmatch(text) or _TYPE_OF_BLOCK.match(text)
+    words = re.findall(r"[\w-]+", looks["said"].partition('"')[0])[:3] if looks else ()
+    return next((type_ for word in words if (type_ := _meant(word))), None)
 
 
 def _meant(word: str) -> str | None:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
@@ -21,7 +22,8 @@ from mkdocs.structure.pages import Page
 from labguide import deck_pages, decks, drawing, editions, lines
 from labguide.assembly import Site
 from labguide.hosts import leftovers
-from labguide.hosts.mkdocs import configuration, withheld
+from labguide.hosts.mkdocs import aside, configuration, withheld
+from labguide.hosts.mkdocs.colouring import Colouring
 from labguide.hosts.mkdocs.deck_links import BY_SOURCE, DeckLinks, from_source, in_site
 from labguide.hosts.mkdocs.languages import MISSING_PAGE, SITEMAP, Languages
 from labguide.hosts.mkdocs.page_data import PageData
@@ -75,10 +77,12 @@ class Handover:
         self._asked = set[str]()
         self._seen: dict[tuple[str, int], list[Problem]] = {}
         self._says_permalink = False
+        self._aside, self._listed = aside.Aside(self._languages.page), 0
 
     def configure(self, config: MkDocsConfig) -> None:
         """Teach MkDocs' extensions and theme what woven text needs."""
         config.mdx_configs.update(configuration.dialect(config).configs)
+        config.markdown_extensions.append(Colouring())  # type: ignore[arg-type]  # Python-Markdown takes objects too
         self._says_permalink = "permalink_title" in config.mdx_configs.get("toc", {})
         course = configuration.course(config)
         self._data = PageData(self.project, self.site.pages, course)
@@ -172,8 +176,8 @@ class Handover:
         page.content = self._printing.mark(content) if self._printing else content
 
     def finished_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
-        """A page of the site as readers get it."""
-        return self._languages.page(output, page, config)
+        """A page of the site as readers get it, unless it was put off."""
+        return output if output == aside.PLACEHOLDER else self._languages.page(output, page, config)
 
     def before_template(self, name: str, config: MkDocsConfig) -> None:
         """Let what is no page know the languages."""
@@ -229,8 +233,26 @@ class Handover:
             if path not in files.src_uris:
                 files.append(File.generated(config, path, content=content))
 
+    def templates(self, env: Environment, config: MkDocsConfig) -> Environment:
+        """The environment of a language's templates; unless it is the last language, its pages may be put off."""
+        self._listed += 1
+        is_last = self._listed == len(self.project.languages)
+        if is_last or self._notices or not aside.is_possible(config):
+            return env
+        put_off: Environment = self._aside.environment(env)
+        return put_off
+
+    def pages_seen(self) -> None:
+        """All pages of a language went through MkDocs: those that were put off can be rendered beside what follows."""
+        self._aside.start()
+
+    def end(self) -> None:
+        """Let go of everything, whatever became of the build."""
+        self._aside.end()
+
     def finish(self, folder: Path) -> None:
         """After the last language: what can be done only when everything is there, in the folder of the site."""
+        self._aside.wait()
         if self.project.edition == "instructor":
             (folder / "robots.txt").write_text("User-agent: *\nDisallow: /\n", "utf-8")
         for path, content in self.site.files.items():

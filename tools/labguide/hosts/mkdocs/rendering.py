@@ -54,6 +54,7 @@ def _build(config: MkDocsConfig, handover: Handover, told: list[str]) -> None:
     finally:
         config.plugins.on_shutdown()
         plugin.given = None
+        handover.end()
 
 
 def _warn_of_links(config: MkDocsConfig) -> None:
