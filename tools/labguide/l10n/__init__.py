@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from labguide import lines
 from labguide.l10n import pairing, sections, states
 from labguide.l10n.model import Page, Section, Standing, State, Text
+from labguide.l10n.quoted import Quoted
 from labguide.model import Place, Project
 from labguide.problems import Problems
 from labguide.skimming import Kind
@@ -21,12 +22,14 @@ __all__ = ["Page", "Section", "Standing", "State", "Text", "status", "text_of"]
 
 
 def status(
-    project: Project, problems: Problems, languages: tuple[str, ...] = (), quoted: states.Quoted = lambda _: ""
+    project: Project, problems: Problems, languages: tuple[str, ...] = (), quoted: states.Quoted | None = None
 ) -> tuple[Page, ...]:
     """How every page stands in every language but the source's, or in some of them.
 
-    Reads the files itself, and nothing else: neither recordings nor git. `quoted` says what a section quotes today.
+    Reads the files itself, and no git. `quoted` says what a section quotes today; by itself it reads the scripts and
+    recordings that sections quote.
     """
+    quoted = quoted or Quoted(project)
     wanted = languages or project.languages[1:]
     return tuple(page for pair in pairing.pairs(project) for page in _pages(pair, wanted, project, problems, quoted))
 

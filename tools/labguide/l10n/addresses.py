@@ -11,6 +11,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 _COUNTRIES = {"ja": "jp", "ko": "kr"}
 """What sites call a language whose tag names no country."""
+_ALSO = {"en": "en-us", "zh-hant": "zh-tw", "zh-tw": "zh-hant", "zh-hans": "zh-cn", "zh-cn": "zh-hans"}
+"""Other tags that sites have for the same language."""
 _SUFFIX = re.compile(r"\.(?P<language>[A-Za-z]{2,3}(?:[-_][A-Za-z]{2,4})*)(?=\.[A-Za-z0-9]+$|$)")
 
 
@@ -56,6 +58,8 @@ def _tags(language: str) -> frozenset[str]:
     """What a language is called in addresses, in small letters: `zh-tw`, `zh_tw`, `tw`, `zh`."""
     first, *more = language.lower().split("-")
     region = more[-1] if more else _COUNTRIES.get(first, first)
-    usual = {"zh-hant": "zh-tw", "zh-tw": "zh-hant", "zh-hans": "zh-cn", "zh-cn": "zh-hans"}.get(language.lower(), first)
+    usual = {"zh-hant": "zh-tw", "zh-tw": "zh-hant", "zh-hans": "zh-cn", "zh-cn": "zh-hans"}.get(
+        language.lower(), first
+    )
     own = {first, region, language.lower(), usual, f"{first}-us" if first == "en" else first}
     return frozenset({*own, *(tag.replace("-", "_") for tag in own)})

@@ -19,7 +19,9 @@ _ILLUSTRATION = re.compile(r"\.illustration\b")
 def is_drawn(fence: Fence) -> bool:
     """Whether a fence holds a drawing or a diagram, whose words are translated; not code that somebody may type."""
     is_illustration = _ILLUSTRATION.search(fence.info) is not None
-    return (fence.custom and not policy.could_run(fence.language)) or (is_illustration and fence.language.lower() in _WORDS)
+    return (fence.custom and not policy.could_run(fence.language)) or (
+        is_illustration and fence.language.lower() in _WORDS
+    )
 
 
 def without_comments(texts: Sequence[str], language: str) -> tuple[str, ...]:
@@ -27,7 +29,9 @@ def without_comments(texts: Sequence[str], language: str) -> tuple[str, ...]:
     code = "\n".join(texts)
     lexer = _lexer(language)
     if lexer is not None:
-        code = "".join("\n" * value.count("\n") if _is_comment(kind) else value for kind, value in lexer.get_tokens(code))
+        code = "".join(
+            "\n" * value.count("\n") if _is_comment(kind) else value for kind, value in lexer.get_tokens(code)
+        )
     return tuple(line.rstrip() for line in code.split("\n") if line.strip())
 
 
@@ -39,7 +43,12 @@ def formula(text: str) -> str:
 def _is_comment(kind: Any) -> bool:
     from pygments.token import Comment
 
-    return kind in Comment and kind not in Comment.Preproc and kind not in Comment.PreprocFile and kind not in Comment.Hashbang
+    return (
+        kind in Comment
+        and kind not in Comment.Preproc
+        and kind not in Comment.PreprocFile
+        and kind not in Comment.Hashbang
+    )
 
 
 @lru_cache

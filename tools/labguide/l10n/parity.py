@@ -16,7 +16,8 @@ from typing import Any
 from labguide import documents, lines
 from labguide.l10n import addresses
 from labguide.l10n.model import Page, Section, Standing, Text
-from labguide.l10n.outline import Key, Outline, Part, Reader, definitions
+from labguide.l10n.outline import Reader, definitions
+from labguide.l10n.parts import Key, Outline, Part
 from labguide.model import Place, Project
 from labguide.problems import Problems
 
@@ -116,7 +117,8 @@ def _check(
     outlines: dict[tuple[str, int], Outline | None],
     problems: Problems,
 ) -> None:
-    assert standing.source and standing.translation and page.translation
+    assert standing.source
+    assert standing.translation
     pair = _Pair(standing.source, standing.translation, (page.source.language, page.language), problems)
     key = (pair.source.path, pair.source.first)
     if key not in outlines:
@@ -124,7 +126,7 @@ def _check(
     here, there = outlines[key], readers[1].outline(pair.translation.lines, pair.translation.place)
     if here and there:  # the build tells of a text that the renderer cannot read
         _compare_blocks(here.blocks, there.blocks, pair)
-        _compare_inline(here.inline, there.inline, pair)
+        _compare_prose(here, there, page, pair)
 
 
 # ---- What has an order ----
@@ -200,6 +202,35 @@ def _missing(here: Iterable[Any], there: Iterable[Any]) -> Iterator[Any]:
 
 
 # ---- What has none ----
+
+
+def _compare_prose(here: Outline, there: Outline, page: Page, pair: _Pair) -> None:
+    """What stands in sentences: of a page section by section, of a notebook cell by cell."""
+    cells = _cells(here)
+    if page.source.kind != "notebook" or cells != _cells(there):
+        _compare_inline(here.inline, there.inline, pair)
+        return
+    for number in range(len(cells) + 1):
+        _compare_inline(_of_cell(here, number), _of_cell(there, number), pair)
+        ours, theirs = here.prose.get(number), there.prose.get(number)
+        if ours and not theirs:
+            place = _place_after(_quotes(there), number, pair)
+            _add(pair, place, f"the text of {ours} is missing below this", "translate it too")
+        elif theirs and not ours:
+            message = f"this text stands in no cell of {pair.source.path} in the section at {pair.source.place}"
+            _add(pair, theirs, message, "take it out, or write it there first")
+
+
+def _of_cell(outline: Outline, number: int) -> list[Part]:
+    return [part for part in outline.inline if part.cell == number]
+
+
+def _quotes(outline: Outline) -> list[Part]:
+    return [part for part in outline.blocks if part.kind == "quote"]
+
+
+def _cells(outline: Outline) -> list[Key]:
+    return [part.key for part in _quotes(outline)]
 
 
 def _compare_inline(here: Sequence[Part], there: Sequence[Part], pair: _Pair) -> None:

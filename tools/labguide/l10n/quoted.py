@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from labguide import includes, lines, recordings, scripts, shown_values, sources
 from labguide.cleaning.sameness import VARIES
@@ -134,8 +134,10 @@ def _skimmed(path: Path, name: str) -> Script | None:
     except faults.CannotReadError:
         return None
     ends = [*markers[1:], len(found) + 1]
-    cells = [_cell(found[start - 1], found[start : end - 1], number) for number, (start, end) in enumerate(
-        zip(markers, ends, strict=True), start=1)]
+    cells = [
+        _cell(found[start - 1], found[start : end - 1], number)
+        for number, (start, end) in enumerate(zip(markers, ends, strict=True), start=1)
+    ]
     return Script(scripts.script_name(name), name, tuple(cells))
 
 
@@ -143,7 +145,7 @@ def _cell(marker: str, body: Sequence[str], number: int) -> Cell:
     named, tagged = _NAME.search(marker), _TAGS.search(marker)
     tags = frozenset(re.findall(r"[\w-]+", tagged["tags"])) if tagged else frozenset[str]()
     source = "\n".join(text.rstrip() for text in body).strip("\n")
-    kind = "markdown" if _IS_PROSE.search(marker) else "code"
+    kind: Literal["code", "markdown"] = "markdown" if _IS_PROSE.search(marker) else "code"
     return Cell(named["name"] if named else f"cell-{number}", kind, source, Place("", number), tags)
 
 
