@@ -9,6 +9,7 @@ import click
 
 from labguide import l10n
 from labguide.l10n.model import Page, Standing
+from labguide.l10n.quoted import Quoted
 from labguide.model import Project
 from labguide.problems import Problems, did_you_mean
 
@@ -77,6 +78,11 @@ def sections(page: Page, keys: Sequence[str]) -> list[Standing]:
         if key not in known:
             raise click.UsageError(f'no section "{key}" in {page.source.path}; {did_you_mean(key, known)}')
     return [known[key] for key in wanted] or list(page.standings)
+
+
+def quoted(project: Project) -> Quoted:
+    """Says what sections quote today."""
+    return Quoted(project)
 
 
 def told(problems: Problems) -> None:

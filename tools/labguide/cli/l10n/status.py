@@ -38,14 +38,14 @@ def status(root: Path, languages: tuple[str, ...], as_json: bool, strict: bool) 
     project = asked.opened(root, languages)
     pages = asked.pages(project, problems, languages)
     if as_json:
-        said = {
+        answer = {
             "format": FORMAT,
             "source": project.languages[0],
             "languages": list(languages or project.languages[1:]),
             "pages": [_as_json(page) for page in pages],
             "problems": [str(problem) for problem in problems],
         }
-        click.echo(json.dumps(said, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
     else:
         click.echo("\n".join(_table(pages)))
         asked.told(problems)
@@ -91,11 +91,11 @@ def _sections(page: Page) -> Iterator[str]:
         if standing.state is not State.UNTRANSLATED and not _is_right(standing):
             section = standing.translation or standing.source
             assert section
-            yield f"  {section.place}: {_said(standing)}"
+            yield f"  {section.place}: {said(standing)}"
 
 
-def _said(standing: Standing) -> str:
-    """A section's id, its state and what that means."""
+def said(standing: Standing) -> str:
+    """A section's state, its id and what that means."""
     what = _WHAT.get(standing.state, "").format(key=standing.key)
     softer = (
         "what it quotes has changed" if standing.quotes_changed else "",
