@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from labguide import recordings
@@ -222,7 +222,9 @@ def pinned(heading: str, key: str) -> str:
     title, own, _ = hashing.parted(heading.rstrip())
     if own:
         start = heading.rfind("{")
-        return heading[:start] + re.sub(rf"#{re.escape(own)}|id=[\"']?{re.escape(own)}[\"']?", f"#{key}", heading[start:])
+        return heading[:start] + re.sub(
+            rf"#{re.escape(own)}|id=[\"']?{re.escape(own)}[\"']?", f"#{key}", heading[start:]
+        )
     found = hashing.ATTRIBUTES.search(heading.rstrip()) if title != heading.rstrip() else None
     if found:
         return f"{heading[: found.start()]} {{#{key} {found['attributes']}}}"

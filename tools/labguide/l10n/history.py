@@ -114,7 +114,7 @@ class _History:
 
     @property
     def _contents(self) -> list[bytes]:
-        """What the file held, the latest first: before and after each commit, so that a merge is seen from both sides."""
+        """What the file held, the latest first: before and after each commit, so that merges are seen too."""
         blobs = dict.fromkeys(blob for _, blobs in self._log for blob in reversed(blobs))
         return [content for content in map(self._content, blobs) if content is not None]
 

@@ -50,7 +50,8 @@ def _shown(standing: Standing, page: Page, past: Past, quoted: Quoted) -> Iterat
         yield f"\n--- {page.language}, today"
         yield standing.translation.text.rstrip("\n")
     if standing.source and not standing.in_sync:
-        yield f"\nWhen the translation says the same, this is its mark: {editing.mark_of(page, standing.source, quoted)}"
+        mark = editing.mark_of(page, standing.source, quoted)
+        yield f"\nWhen the translation says the same, this is its mark: {mark}"
     yield ""
 
 
@@ -81,4 +82,7 @@ def _gone(page: Page, old: Section | None) -> Iterator[str]:
 
 def _coloured(old: Section, new: Section) -> str:
     found = worddiff.pieces(old.text.rstrip("\n"), new.text.rstrip("\n"))
-    return "".join(click.style("".join((_SIGNS[each.kind][0], each.text, _SIGNS[each.kind][1])), _COLOURS[each.kind]) for each in found)
+    return "".join(
+        click.style("".join((_SIGNS[each.kind][0], each.text, _SIGNS[each.kind][1])), _COLOURS[each.kind])
+        for each in found
+    )

@@ -23,9 +23,7 @@ from labguide.problems import Problems
 @click.option("--reviewed", is_flag=True, help="Somebody held the translation against the source as it is today.")
 @click.argument("page", default="")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
-def sync(
-    root: Path, languages: tuple[str, ...], every: bool, reviewed: bool, page: str, ids: tuple[str, ...]
-) -> None:
+def sync(root: Path, languages: tuple[str, ...], every: bool, reviewed: bool, page: str, ids: tuple[str, ...]) -> None:
     """Say that the sections ID of PAGE are in sync with the source: write its hash below their headings.
 
     A section whose source changed and whose translation did not since is refused, unless it was --reviewed.
