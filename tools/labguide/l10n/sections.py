@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 READ = ("title", "subtitle", "description")
 """The keys of a front matter that readers see."""
+BAD_MARK = "bad-mark"
 
 _READ = re.compile(rf"^(?:{'|'.join(READ)}):")
 _MULTIMARKDOWN = re.compile(r"^ {0,3}[A-Za-z0-9_-]+:")
@@ -193,7 +194,7 @@ def _section(
     texts, kinds = tuple(written.texts[start:end]), tuple(of[start:end])
     numbers = tuple(written.numbers[start:end])
     first = numbers[0] if numbers else (written.numbers[-1] + 1 if written.numbers else 1)
-    mark, places = _mark(texts, kinds, [Place(file.path, number) for number in numbers], file, known, problems)
+    mark, places = _mark(texts, kinds, numbers, file, known, problems)
     heading, (key, pinned) = headed or (None, ("", False))
     return Section(
         key=key,
@@ -216,45 +217,44 @@ def _section(
 def _mark(
     texts: Sequence[str],
     kinds: Sequence[Kind],
-    places: Sequence[Place],
+    numbers: Sequence[int],
     file: File,
     known: Known,
     problems: Problems,
 ) -> tuple[marks.Mark | None, tuple[int, ...]]:
     """The mark of a section, and where marks stand; None if there is none that can be used."""
-    _tell_lookalikes(texts, kinds, places, known, problems)
-    if Kind.COMMENT not in kinds:
-        return None, ()
-    found = list(marks.find(texts, kinds))
-    usable = [mark for number, mark in found if _is_usable(mark, places[number], file, known, problems)]
-    numbers = tuple(number for number, _ in found)
-    if len(set(usable)) > 1:
-        message = "this section has two marks that say different things"
-        problems.add(places[found[1][0]], "bad-mark", message, "take one out, or sync the section")
-        return None, numbers
-    return (usable[0] if usable else None), numbers
-
-
-def _tell_lookalikes(
-    texts: Sequence[str], kinds: Sequence[Kind], places: Sequence[Place], known: Known, problems: Problems
-) -> None:
-    """Tell of comments that were meant as marks and are none."""
+    found: dict[int, marks.Mark] = {}
     for number, text in enumerate(texts):
-        if "<!--" in text and kinds[number] is not Kind.CODE and marks.looks_like_one(text, known.source_language):
+        if "<!--" not in text or kinds[number] is Kind.CODE:
+            continue
+        mark = marks.read(text) if kinds[number] is Kind.COMMENT else None
+        if mark:
+            found[number] = mark
+        elif marks.looks_like_one(text, known.source_language):
             message = "this looks like the mark of a translation and is none"
             remedy = f"write `<!-- {known.source_language}:` and the 12 characters, on a line of its own"
-            problems.add(places[number], "bad-mark", message, remedy)
+            problems.add(Place(file.path, numbers[number]), BAD_MARK, message, remedy)
+    usable = [
+        mark
+        for number, mark in found.items()
+        if _is_usable(mark, Place(file.path, numbers[number]), file, known, problems)
+    ]
+    if len(set(usable)) > 1:
+        message = "this section has two marks that say different things"
+        problems.add(Place(file.path, numbers[max(found)]), BAD_MARK, message, "take one out, or sync the section")
+        return None, tuple(found)
+    return (usable[0] if usable else None), tuple(found)
 
 
 def _is_usable(mark: marks.Mark, place: Place, file: File, known: Known, problems: Problems) -> bool:
     for word in mark.unknown:
-        problems.add(place, "bad-mark", f'a mark knows no "{word}"', "take it out; marks know quotes:, draft and todo")
+        problems.add(place, BAD_MARK, f'a mark knows no "{word}"', "take it out; marks know quotes:, draft and todo")
     if file.language == known.source_language:
-        problems.add(place, "bad-mark", "a source is made from no other text", "take this mark out")
+        problems.add(place, BAD_MARK, "a source is made from no other text", "take this mark out")
         return False
     if mark.language != known.source_language:
         message = f'this mark speaks of "{mark.language}", but the source is in "{known.source_language}"'
-        problems.add(place, "bad-mark", message, "sync the section")
+        problems.add(place, BAD_MARK, message, "sync the section")
         return False
     return True
 
