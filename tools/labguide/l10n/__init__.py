@@ -39,6 +39,8 @@ def _pages(
 ) -> Iterator[Page]:
     first = project.languages[0]
     source = text_of(pair, pair.source, first, project, problems) if pair.source else None
+    if pair.source and not source:
+        return
     for language in languages:
         path = pair.translations.get(language, "")
         if source and not _is_read(source):

@@ -31,7 +31,8 @@ def _parts(
     found: Sequence[str], markers: Sequence[int], path: str, problems: Problems
 ) -> Iterator[list[tuple[str, int]]]:
     """Each cell as lines, with a blank one behind it."""
-    for index, (number, end) in enumerate(zip(markers, [*markers[1:], len(found) + 1], strict=True), start=1):
+    ends = [*markers[1:], len(found) + 1] if markers else []
+    for index, (number, end) in enumerate(zip(markers, ends, strict=True), start=1):
         marker, body = found[number - 1], found[number : end - 1]
         if _PROSE.search(marker):
             yield [*_prose(marker, body, number, path), ("", end - 1)]
