@@ -69,5 +69,5 @@ def text_of(pair: pairing.Pair, path: str, language: str, project: Project, prob
     except (OSError, UnicodeDecodeError):
         problems.add(Place(path), "unreadable", "this file cannot be read", "save it as UTF-8")
         return None
-    known = sections.Known(project.languages[0], project.languages, project.dialect)
+    known = sections.Known(project.languages[0], project.dialect)
     return sections.read(sections.File(path, pair.name.kind, language, pair.name.name, text), known, problems)

@@ -55,7 +55,6 @@ class Known:
     """What is known of a project where a file is read."""
 
     source_language: str
-    languages: tuple[str, ...] = ()
     dialect: Dialect = USUAL_DIALECT
 
 
