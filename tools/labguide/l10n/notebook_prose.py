@@ -49,4 +49,5 @@ def _prose(marker: str, body: Sequence[str], number: int, path: str) -> list[tup
     else:  # as a string, perhaps; jupytext knows
         (cell,) = cells.read([marker, *body], [1], path, Problems())
         texts = lines.split(cell.source)
-    return [(text, number + 1 + offset) for offset, text in enumerate(texts)]
+    last = next((offset for offset in reversed(range(len(texts))) if texts[offset].strip()), -1)
+    return [(text, number + 1 + offset) for offset, text in enumerate(texts[: last + 1])]
