@@ -140,7 +140,7 @@ class _Renderer:
     def __init__(self, markdown: Markdown) -> None:
         self.markdown = markdown
         original = markdown.preprocessors[FENCES]
-        self._fences = _Fences(markdown, original)
+        self._fences = Fences(markdown, original)
         ordered = list(markdown.preprocessors)
         self._later = ordered[ordered.index(original) + 1 :]
 
@@ -169,7 +169,7 @@ class _Renderer:
                 yield from _texts(note)
 
 
-class _Fences(superfences.SuperFencesBlockPreprocessor):  # type: ignore[misc]
+class Fences(superfences.SuperFencesBlockPreprocessor):  # type: ignore[misc]
     """Superfences' own search, which notes where a fence stands and highlights nothing."""
 
     def __init__(self, markdown: Markdown, original: Any) -> None:
@@ -190,6 +190,10 @@ class _Fences(superfences.SuperFencesBlockPreprocessor):  # type: ignore[misc]
         rest: list[str] = super().run(lines)
         return rest
 
+    def shown(self, number: int) -> str:
+        """The HTML for the fence that was found as number `number`, from 0."""
+        return ""
+
     def handle_unrecognized(self, m: re.Match[str]) -> bool:
         """Take a quote for a fence, because weaving makes it one."""
         if _DIRECTIVE.match(m["unrecognized"].strip()):
@@ -204,7 +208,7 @@ class _Fences(superfences.SuperFencesBlockPreprocessor):  # type: ignore[misc]
         custom = self.formatter not in (None, usual)
         fence = Fence(start, end - 1, self.ws, info, self.lang or "", custom)
         self.last = ws + content
-        self._store("\n".join(self.code) + "\n", "", start, end)
+        self._store("\n".join(self.code) + "\n", self.shown(len(self.found)), start, end)
         placeholder = self.stack[-1][0][len(self.ws) :]
         self.found.append((placeholder[1:-1], fence))
         self.clear()

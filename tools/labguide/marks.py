@@ -26,7 +26,10 @@ _MARK = re.compile(
     rf"^ {{0,3}}<!--[ \t]*(?P<language>{_LANGUAGE}):(?P<hash>[0-9a-f]{{{LENGTH}}})"
     r"(?P<words>(?:[ \t]+[\w:-]+)*)[ \t]*-->[ \t]*$"
 )
-_ALMOST = re.compile(rf"<!--[ \t]*(?P<language>{_LANGUAGE})[ \t]*[:：][ \t]*(?P<rest>[^\n]*?)[ \t]*-->", re.IGNORECASE)
+_ALMOST = re.compile(
+    rf"<!--[ \t]*(?P<language>{_LANGUAGE})[ \t]*[:：=][ \t]*(?=[a-f]*\d)[0-9a-f]{{4,}}\b", re.IGNORECASE
+)
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
 _QUOTES = re.compile(rf"^quotes:(?P<hash>[0-9a-f]{{{LENGTH}}})$")
 _DRAFT, _TODO = "draft", "todo"
 
@@ -64,10 +67,10 @@ def read(text: str) -> Mark | None:
     return Mark(found["language"], found["hash"], first, _DRAFT in words, _TODO in words, unknown)
 
 
-def looks_like_one(text: str, languages: Sequence[str]) -> bool:
-    """Whether a line was meant as a mark, of one of these languages, and is none."""
-    found = _ALMOST.search(text) if "<!--" in text else None
-    return bool(found and read(text) is None and found["language"].lower() in {each.lower() for each in languages})
+def looks_like_one(text: str, language: str) -> bool:
+    """Whether a line was meant as a mark of this language, and is none."""
+    found = _ALMOST.search(_CODE_SPAN.sub("", text))
+    return bool(found and read(text) is None and found["language"].lower() == language.lower())
 
 
 def find(texts: Sequence[str], of: Sequence[Kind]) -> Iterator[tuple[int, Mark]]:

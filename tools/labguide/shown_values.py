@@ -6,6 +6,7 @@ import ast
 import re
 import string
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from labguide.model import Cell, Script
@@ -58,10 +59,11 @@ def home(script: Script, name: str) -> Cell | None:
 
     The tags of that cell hold for the value too, so that one tag says all about a number that varies.
     """
-    setting = [cell for cell in script.code_cells if name in _names_set(cell.source)]
+    setting = [cell for cell in script.code_cells if name in cell.source and name in _names_set(cell.source)]
     return next(reversed(setting or script.code_cells), None)
 
 
+@lru_cache(maxsize=4096)
 def _names_set(source: str) -> frozenset[str]:
     try:
         tree = ast.parse(source)

@@ -19,6 +19,7 @@ _OPENS_HTML = re.compile(r"^ {0,3}<(?P<tag>[a-zA-Z][a-zA-Z0-9]*)\b(?P<attributes
 _IS_MARKDOWN = re.compile(r"""\bmarkdown(?!\s*=\s*["']?0)(?=[\s=]|$)""")
 _HASHES = re.compile(r"^(?P<level>#{1,6})(?P<title>(?:\\.|[^\\])*?)[ \t]*#*[ \t]*$")
 _UNDERLINE = re.compile(r"^(?:=+|-+)[ \t]*$")
+_RULE = re.compile(r"^ {0,3}(?:(?:-[ ]*){3,}|(?:\*[ ]*){3,}|(?:_[ ]*){3,})$")
 _RAW = frozenset({"pre", "script", "style", "textarea"})
 """Elements that only their end tag ends, in any Markdown."""
 _BLOCKS = re.compile(
@@ -61,19 +62,24 @@ def kinds(texts: Sequence[str], kind: DocumentKind = "lesson") -> list[Kind]:
 
 def headings(texts: Sequence[str], of: Sequence[Kind], kind: DocumentKind = "lesson") -> Iterator[Heading]:
     """The headings that begin their lines, in order; those within lists, quotations and boxes are part of them."""
-    free = True
+    free, underline = True, -1
     """Nothing stands above the line in its paragraph, so it may be underlined."""
     for number, text in enumerate(texts):
-        if of[number] is not Kind.TEXT or not text or text.isspace():
+        if of[number] is not Kind.TEXT or not text or text.isspace() or number == underline:
             free = True
         elif text[0] == "#" and (found := _hashed(text, kind)):
             yield Heading(number, number, len(found["level"]), found["title"].strip())
             free = True
         elif free and _is_underlined(texts, of, number, kind):
-            yield Heading(number, number + 1, 1 if texts[number + 1][0] == "=" else 2, text.strip())
-            free = False
+            underline = number + 1
+            yield Heading(number, underline, 1 if texts[underline][0] == "=" else 2, text.strip())
         else:
-            free = False
+            free = _ends_paragraph(text, free)
+
+
+def _ends_paragraph(text: str, free: bool) -> bool:
+    """Whether text begins below a line: one of indented code, a rule, or a tag."""
+    return (free and text.startswith("    ")) or text.startswith("<") or bool(_RULE.match(text))
 
 
 def _hashed(text: str, kind: DocumentKind) -> re.Match[str] | None:
@@ -88,14 +94,14 @@ def _is_underlined(texts: Sequence[str], of: Sequence[Kind], number: int, kind: 
         return False
     text, below = texts[number], texts[number + 1]
     parts_slides = kind == "deck" and below[0] == "-"
-    return not parts_slides and not text.startswith(("    ", "\t")) and not _UNDERLINE.match(text)
+    return not parts_slides and not text.startswith(("    ", "\t"))
 
 
 def _begins(texts: Sequence[str], number: int, kind: DocumentKind) -> tuple[Kind, int]:
     """What begins in a line, and the line after its end."""
     text = texts[number]
     if ("```" in text or "~~~" in text) and (opening := _OPENS_FENCE.match(text)):
-        end = _fence_end(texts, number, opening["fence"], kind)
+        end = _fence_end(texts, number, opening, kind)
         return (Kind.CODE, end) if end > number else (Kind.TEXT, number + 1)
     if "<" not in text:
         return Kind.TEXT, number + 1
@@ -106,14 +112,21 @@ def _begins(texts: Sequence[str], number: int, kind: DocumentKind) -> tuple[Kind
     return (Kind.HTML, end) if end > number else (Kind.TEXT, number + 1)
 
 
-def _fence_end(texts: Sequence[str], start: int, fence: str, kind: DocumentKind) -> int:
+def _fence_end(texts: Sequence[str], start: int, opening: re.Match[str], kind: DocumentKind) -> int:
     """The line after a fence; its own if it is never closed, for then it is shown as text.
 
-    Superfences asks for just as many signs at the end, CommonMark for as many at least.
+    Superfences asks for just as many signs at the end as at the beginning, below each other, and for no line between
+    them that stands further left; CommonMark, as decks are read, and a fence behind the mark of a list, for less.
     """
+    before, fence = opening[0][: opening.start("fence")].expandtabs(4), opening["fence"]
+    if kind == "deck" or before.strip("> "):
+        closings = ((number, _CLOSES_FENCE.match(texts[number])) for number in range(start + 1, len(texts)))
+        return next((number + 1 for number, end in closings if end and end["fence"].startswith(fence)), start)
     for number in range(start + 1, len(texts)):
-        closing = _CLOSES_FENCE.match(texts[number])
-        if closing and (closing["fence"] == fence or (kind == "deck" and closing["fence"].startswith(fence))):
+        text = texts[number].expandtabs(4)
+        if text.strip() and text[: len(before)].strip("> "):
+            return start
+        if text[len(before) :].rstrip() == fence:
             return number + 1
     return start
 

@@ -9,12 +9,13 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from labguide import cleaning, fit, recordings, site, sources, workdir
+from labguide import cleaning, fit, l10n, recordings, site, sources, workdir
 from labguide.backends import BACKENDS
 from labguide.cli import options
 from labguide.comparing import reports
 from labguide.console import RichProgress, console
 from labguide.hosts import mkdocs
+from labguide.l10n import parity
 from labguide.model import Project
 from labguide.problems import Problems
 
@@ -65,6 +66,8 @@ def _check(project: Project, how: site.CheckOptions, executable: Path | None) ->
             checked = site.check(project, backend, how, progress, problems)
         finally:
             backend.stop()
+        if len(project.languages) > 1:
+            parity.check(project, l10n.status(project, problems), problems)
         with TemporaryDirectory(prefix="labguide-") as folder:
             for edition, woven in checked.sites:
                 mkdocs.render(edition, woven, Path(folder) / edition.edition, problems)

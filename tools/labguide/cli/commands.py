@@ -20,6 +20,7 @@ COMMANDS = {
     "plan": "plan_command",
     "policy": "policy",
     "schedule": "schedule_command",
+    "l10n": "l10n",
     "clean": "clean",
     "sandbox": "sandbox",
 }

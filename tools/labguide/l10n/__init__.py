@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from labguide import lines
 from labguide.l10n import pairing, sections, states
 from labguide.l10n.model import Page, Section, Standing, State, Text
+from labguide.l10n.quoted import Quoted
 from labguide.model import Place, Project
 from labguide.problems import Problems
 from labguide.skimming import Kind
@@ -21,12 +22,14 @@ __all__ = ["Page", "Section", "Standing", "State", "Text", "status", "text_of"]
 
 
 def status(
-    project: Project, problems: Problems, languages: tuple[str, ...] = (), quoted: states.Quoted = lambda _: ""
+    project: Project, problems: Problems, languages: tuple[str, ...] = (), quoted: states.Quoted | None = None
 ) -> tuple[Page, ...]:
     """How every page stands in every language but the source's, or in some of them.
 
-    Reads the files itself, and nothing else: neither recordings nor git. `quoted` says what a section quotes today.
+    Reads the files itself, and no git. `quoted` says what a section quotes today; by itself it reads the scripts and
+    recordings that sections quote.
     """
+    quoted = quoted or Quoted(project)
     wanted = languages or project.languages[1:]
     return tuple(page for pair in pairing.pairs(project) for page in _pages(pair, wanted, project, problems, quoted))
 
@@ -36,6 +39,8 @@ def _pages(
 ) -> Iterator[Page]:
     first = project.languages[0]
     source = text_of(pair, pair.source, first, project, problems) if pair.source else None
+    if pair.source and not source:
+        return
     for language in languages:
         path = pair.translations.get(language, "")
         if source and not _is_read(source):
@@ -64,5 +69,5 @@ def text_of(pair: pairing.Pair, path: str, language: str, project: Project, prob
     except (OSError, UnicodeDecodeError):
         problems.add(Place(path), "unreadable", "this file cannot be read", "save it as UTF-8")
         return None
-    known = sections.Known(project.languages[0], project.languages, project.dialect)
+    known = sections.Known(project.languages[0], project.dialect)
     return sections.read(sections.File(path, pair.name.kind, language, pair.name.name, text), known, problems)

@@ -31,7 +31,8 @@ def _parts(
     found: Sequence[str], markers: Sequence[int], path: str, problems: Problems
 ) -> Iterator[list[tuple[str, int]]]:
     """Each cell as lines, with a blank one behind it."""
-    for index, (number, end) in enumerate(zip(markers, [*markers[1:], len(found) + 1], strict=True), start=1):
+    ends = [*markers[1:], len(found) + 1] if markers else []
+    for index, (number, end) in enumerate(zip(markers, ends, strict=True), start=1):
         marker, body = found[number - 1], found[number : end - 1]
         if _PROSE.search(marker):
             yield [*_prose(marker, body, number, path), ("", end - 1)]
@@ -48,4 +49,5 @@ def _prose(marker: str, body: Sequence[str], number: int, path: str) -> list[tup
     else:  # as a string, perhaps; jupytext knows
         (cell,) = cells.read([marker, *body], [1], path, Problems())
         texts = lines.split(cell.source)
-    return [(text, number + 1 + offset) for offset, text in enumerate(texts)]
+    last = next((offset for offset in reversed(range(len(texts))) if texts[offset].strip()), -1)
+    return [(text, number + 1 + offset) for offset, text in enumerate(texts[: last + 1])]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, MutableSet, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from labguide import lines, marks, revealmd, skimming
 from labguide.l10n import hashing, notebook_prose
@@ -14,13 +15,17 @@ from labguide.model import USUAL_DIALECT, Dialect, DocumentKind, Line, Place
 from labguide.problems import Problems
 from labguide.skimming import Heading, Kind
 
+if TYPE_CHECKING:
+    from markdown import Markdown
+
 READ = ("title", "subtitle", "description")
 """The keys of a front matter that readers see."""
+BAD_MARK = "bad-mark"
 
 _READ = re.compile(rf"^(?:{'|'.join(READ)}):")
 _MULTIMARKDOWN = re.compile(r"^ {0,3}[A-Za-z0-9_-]+:")
 _OF_SLIDE = re.compile(r"^ {0,3}<!--\s*\.slide:.*-->\s*$")
-_PLAIN = re.compile(r"^[^\W_][\w .,:;?!()/'’–—-]*$")
+_PLAIN = re.compile(r"^[^\W_](?:[^\W_]|[ .,;?!()/'’–—-]|:(?= |$))*$")
 """A title without any markup, of which the host's slug is known without rendering it."""
 
 
@@ -50,7 +55,6 @@ class Known:
     """What is known of a project where a file is read."""
 
     source_language: str
-    languages: tuple[str, ...] = ()
     dialect: Dialect = USUAL_DIALECT
 
 
@@ -124,7 +128,7 @@ def _keys(
             seen.add(own)
             yield own, True
         else:
-            yield _unique(_slug(hashing.parted(heading.title)[0], known.dialect), used), False
+            yield _unique(_slug(hashing.parted(heading.title)[0], file, known), used), False
 
 
 def _unique(key: str, used: MutableSet[str]) -> str:
@@ -133,23 +137,28 @@ def _unique(key: str, used: MutableSet[str]) -> str:
     return str(toc.unique(key, used))
 
 
-def _slug(title: str, dialect: Dialect) -> str:
-    """The id that the host would give a heading."""
-    options = dict(dialect.configs.get("toc") or {})
-    if _PLAIN.match(title):
+def _slug(title: str, file: File, known: Known) -> str:
+    """The id that the host would give a heading; of a translation, which has no use for it, only nearly."""
+    if _PLAIN.match(title) or file.language != known.source_language:
         from markdown.extensions import toc
 
+        options = dict(known.dialect.configs.get("toc") or {})
         slugify = options.get("slugify", toc.slugify)
         return str(slugify(title, options.get("separator", "-")))
-    return _rendered_slug(title, dialect)
+    return _rendered_slug(title, known.dialect)
 
 
 @lru_cache(maxsize=4096)
 def _rendered_slug(title: str, dialect: Dialect) -> str:
+    found = re.search(r'<h1[^>]* id="([^"]*)"', _renderer(dialect).reset().convert(f"# {title}"))
+    return "" if found is None or found[1] == "_1" else found[1]
+
+
+@lru_cache(maxsize=4)
+def _renderer(dialect: Dialect) -> Markdown:
     from labguide import blocks
 
-    found = re.search(r'<h1[^>]* id="([^"]*)"', blocks.markdown_for(dialect).convert(f"# {title}"))
-    return "" if found is None or found[1] == "_1" else found[1]
+    return blocks.markdown_for(dialect)
 
 
 # ---- What stands in them ----
@@ -184,7 +193,7 @@ def _section(
     texts, kinds = tuple(written.texts[start:end]), tuple(of[start:end])
     numbers = tuple(written.numbers[start:end])
     first = numbers[0] if numbers else (written.numbers[-1] + 1 if written.numbers else 1)
-    mark, places = _mark(texts, kinds, [Place(file.path, number) for number in numbers], file, known, problems)
+    mark, places = _mark(texts, kinds, numbers, file, known, problems)
     heading, (key, pinned) = headed or (None, ("", False))
     return Section(
         key=key,
@@ -207,39 +216,44 @@ def _section(
 def _mark(
     texts: Sequence[str],
     kinds: Sequence[Kind],
-    places: Sequence[Place],
+    numbers: Sequence[int],
     file: File,
     known: Known,
     problems: Problems,
 ) -> tuple[marks.Mark | None, tuple[int, ...]]:
     """The mark of a section, and where marks stand; None if there is none that can be used."""
-    if Kind.COMMENT not in kinds:
-        return None, ()
-    found = list(marks.find(texts, kinds))
-    for number, kind in enumerate(kinds):
-        if kind is Kind.COMMENT and marks.looks_like_one(texts[number], (known.source_language,)):
+    found: dict[int, marks.Mark] = {}
+    for number, text in enumerate(texts):
+        if "<!--" not in text or kinds[number] is Kind.CODE:
+            continue
+        mark = marks.read(text) if kinds[number] is Kind.COMMENT else None
+        if mark:
+            found[number] = mark
+        elif marks.looks_like_one(text, known.source_language):
             message = "this looks like the mark of a translation and is none"
-            problems.add(
-                places[number], "bad-mark", message, f"write `<!-- {known.source_language}:` and 12 digits or a–f"
-            )
-    usable = [mark for number, mark in found if _is_usable(mark, places[number], file, known, problems)]
-    numbers = tuple(number for number, _ in found)
+            remedy = f"write `<!-- {known.source_language}:` and the 12 characters, on a line of its own"
+            problems.add(Place(file.path, numbers[number]), BAD_MARK, message, remedy)
+    usable = [
+        mark
+        for number, mark in found.items()
+        if _is_usable(mark, Place(file.path, numbers[number]), file, known, problems)
+    ]
     if len(set(usable)) > 1:
         message = "this section has two marks that say different things"
-        problems.add(places[found[1][0]], "bad-mark", message, "take one out, or sync the section")
-        return None, numbers
-    return (usable[0] if usable else None), numbers
+        problems.add(Place(file.path, numbers[max(found)]), BAD_MARK, message, "take one out, or sync the section")
+        return None, tuple(found)
+    return (usable[0] if usable else None), tuple(found)
 
 
 def _is_usable(mark: marks.Mark, place: Place, file: File, known: Known, problems: Problems) -> bool:
     for word in mark.unknown:
-        problems.add(place, "bad-mark", f'a mark knows no "{word}"', "take it out; marks know quotes:, draft and todo")
+        problems.add(place, BAD_MARK, f'a mark knows no "{word}"', "take it out; marks know quotes:, draft and todo")
     if file.language == known.source_language:
-        problems.add(place, "bad-mark", "a source is made from no other text", "take this mark out")
+        problems.add(place, BAD_MARK, "a source is made from no other text", "take this mark out")
         return False
     if mark.language != known.source_language:
         message = f'this mark speaks of "{mark.language}", but the source is in "{known.source_language}"'
-        problems.add(place, "bad-mark", message, "sync the section")
+        problems.add(place, BAD_MARK, message, "sync the section")
         return False
     return True
 

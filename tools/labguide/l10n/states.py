@@ -33,18 +33,43 @@ def _standings(source: Text, translation: Text, quoted: Quoted) -> list[Standing
 def _paired(source: Text, translation: Text) -> Mapping[str, Section]:
     """The translation's section for each key of the source that has one.
 
-    By id; else by the text that it was made from; else, where the source's headings have no ids of their own, by its
-    place between two others.
+    By id and by the text that it was made from, by either, and where the source's headings have no ids of their own,
+    by its place between two others. Ids that the host counts (`check_2`) mean less than the text.
     """
-    found = {section.key: section for section in translation.sections if source.section(section.key)}
-    taken = {section.key for section in found.values()}
-    loose = [section for section in translation.sections if section.key not in taken and section.mark]
-    by_hash = {section.mark.hash: section for section in reversed(loose) if section.mark}
-    for section in source.sections if by_hash else ():
-        if section.key not in found and section.hash in by_hash:
-            found[section.key] = by_hash.pop(section.hash)
+    if _has_no_names(source, translation):
+        return {each.key: other for each, other in zip(source.sections, translation.sections, strict=True)}
+    found: dict[str, Section] = {}
+    left = {section.key: section for section in translation.sections}
+    for fits in (_by_both, _by_text_unless_pinned, _by_key, _by_text):
+        for section in source.sections:
+            other = None if section.key in found else fits(section, left)
+            if other:
+                found[section.key] = left.pop(other.key)
     _pair_gaps(found, source, translation)
     return found
+
+
+def _has_no_names(source: Text, translation: Text) -> bool:
+    """Whether nothing but their order tells which section is which, and that does."""
+    named = any(section.pinned for section in source.sections) or any(section.mark for section in translation.sections)
+    return not named and [each.level for each in source.sections] == [each.level for each in translation.sections]
+
+
+def _by_both(section: Section, left: Mapping[str, Section]) -> Section | None:
+    other = left.get(section.key)
+    return other if other and other.mark and other.mark.hash == section.hash else None
+
+
+def _by_text_unless_pinned(section: Section, left: Mapping[str, Section]) -> Section | None:
+    return None if section.pinned else _by_text(section, left)
+
+
+def _by_key(section: Section, left: Mapping[str, Section]) -> Section | None:
+    return left.get(section.key)
+
+
+def _by_text(section: Section, left: Mapping[str, Section]) -> Section | None:
+    return next((other for other in left.values() if other.mark and other.mark.hash == section.hash), None)
 
 
 def _pair_gaps(found: dict[str, Section], source: Text, translation: Text) -> None:

@@ -38,7 +38,8 @@ _PAGE = """<!doctype html>
 {alternates}<link rel="stylesheet" href="assets/labguide/languages.css">
 <style>
 :root {{ color-scheme: light dark; }}
-body {{ max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.6 var(--md-text-font-family, system-ui, sans-serif); }}
+body {{ max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }}
+body {{ font: 1rem/1.6 var(--md-text-font-family, system-ui, sans-serif); }}
 h1, h2, h3 {{ line-height: 1.25; }}
 section {{ margin-top: 2.5rem; border-top: 1px solid; }}
 pre {{ padding: 0.8rem; border: 1px solid; border-radius: 0.2rem; overflow-x: auto; white-space: pre-wrap; }}
