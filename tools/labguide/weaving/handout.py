@@ -35,6 +35,7 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
+<link rel="icon" href="data:,">
 {alternates}<link rel="stylesheet" href="assets/labguide/languages.css">
 <style>
 :root {{ color-scheme: light dark; }}
