@@ -170,6 +170,11 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         """All pages of a language are there."""
         self.handover.pages_seen()
 
+    @event_priority(-50)  # when the index of this language is made, before the i18n plugin puts all into one
+    def _see_index(self, *, config: MkDocsConfig) -> None:
+        """See what is found in the language that was built."""
+        self.handover.see_index(config)
+
     @event_priority(-200)  # after the i18n plugin has built the other languages
     def _finish(self, *, config: MkDocsConfig) -> None:
         """After the last language: tell what was found, and put the new site in the old one's place."""
@@ -181,7 +186,7 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
             self._own.finish(config)
         self._end()
 
-    on_post_build = CombinedEvent(_begin_rendering, _finish)
+    on_post_build = CombinedEvent(_begin_rendering, _see_index, _finish)
 
     def on_build_error(self, *, error: Exception) -> None:
         """Leave the published site alone and be ready for the next build of a preview."""

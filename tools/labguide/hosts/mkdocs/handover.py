@@ -28,6 +28,7 @@ from labguide.hosts.mkdocs.deck_links import BY_SOURCE, DeckLinks, from_source, 
 from labguide.hosts.mkdocs.languages import MISSING_PAGE, SITEMAP, Languages
 from labguide.hosts.mkdocs.page_data import PageData
 from labguide.hosts.mkdocs.printing import Printing
+from labguide.hosts.mkdocs.search import Search
 from labguide.model import DEFAULT_LANGUAGE, Place, Project
 from labguide.problems import Problem, Problems
 from labguide.sources import is_markdown
@@ -70,6 +71,7 @@ class Handover:
         self._links = DeckLinks(project, woven.decks, problems)
         self._data = PageData(project, woven.pages, None)
         self._languages = Languages(project, woven.decks)
+        self._search = Search(project.languages)
         self._decks: dict[str, str] = {}
         self._foreign: dict[str, str] = {}
         self._urls: dict[str, str] = {}
@@ -77,7 +79,7 @@ class Handover:
         self._asked = set[str]()
         self._seen: dict[tuple[str, int], list[Problem]] = {}
         self._says_permalink = False
-        self._aside, self._listed = aside.Aside(self._languages.page), 0
+        self._aside, self._listed = aside.Aside(self._as_read), 0
 
     def configure(self, config: MkDocsConfig) -> None:
         """Teach MkDocs' extensions and theme what woven text needs."""
@@ -87,6 +89,7 @@ class Handover:
         course = configuration.course(config)
         self._data = PageData(self.project, self.site.pages, course)
         withheld.leave_out(config, self.project, self.site.withheld)
+        self._search.configure(config)
         _add_templates(config, (*_SCRIPTS, *([] if course is None else [_PROGRESS])))
 
     def add_files(self, files: Files, config: MkDocsConfig) -> None:
@@ -177,7 +180,10 @@ class Handover:
 
     def finished_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         """A page of the site as readers get it, unless it was put off."""
-        return output if output == aside.PLACEHOLDER else self._languages.page(output, page, config)
+        return output if output == aside.PLACEHOLDER else self._as_read(output, page, config)
+
+    def _as_read(self, output: str, page: Page, config: MkDocsConfig) -> str:
+        return self._search.page(self._languages.page(output, page, config), page, config)
 
     def before_template(self, name: str, config: MkDocsConfig) -> None:
         """Let what is no page know the languages."""
@@ -217,6 +223,7 @@ class Handover:
         self._links.published(files)
         self._data.listed(language, files)
         self._languages.listed(files)
+        self._search.listed(files, config)
         for path, woven in self.site.decks.items():
             if woven.document.language == language:
                 self._decks[path] = self._deck(path, files, _brand(config, files))
@@ -228,8 +235,8 @@ class Handover:
                 self._note_links(file.page)
 
     def _add_libraries(self, files: Files, config: MkDocsConfig) -> None:
-        """Publish what draws formulas and diagrams, now that it is known whether there are any."""
-        for path, content in drawing.files(self._drawn).items():
+        """Publish what searches, and what draws formulas and diagrams, now that it is known whether there are any."""
+        for path, content in {**drawing.files(self._drawn), **self._search.files()}.items():
             if path not in files.src_uris:
                 files.append(File.generated(config, path, content=content))
 
@@ -250,6 +257,10 @@ class Handover:
         """Let go of everything, whatever became of the build."""
         self._aside.end()
 
+    def see_index(self, config: MkDocsConfig) -> None:
+        """After each language, while its part of the search is by itself."""
+        self._search.see_index(config)
+
     def finish(self, folder: Path) -> None:
         """After the last language: what can be done only when everything is there, in the folder of the site."""
         self._aside.wait()
@@ -261,7 +272,7 @@ class Handover:
         self._languages.finish(folder)
         self._links.check()
         self._data.check(self.problems)
-        _let_search_from_disk(folder)
+        self._search.write(folder)
 
     def _deck(self, path: str, files: Files, brand: decks.Brand) -> str:
         woven = self.site.decks[path]
@@ -333,13 +344,6 @@ def _add_templates(config: MkDocsConfig, scripts: Sequence[str]) -> None:
         config.extra_javascript[:0] = [f"{_ASSETS}/{name}" for name in scripts]
         others = (each for each in config.extra.get("polyfills", ()) if _OTHERS_WORKER not in str(each))
         config.extra["polyfills"] = [_WORKER, *others]
-
-
-def _let_search_from_disk(folder: Path) -> None:
-    """Publish the index of the search as a script too, which a page that was opened from the disk may load."""
-    index = folder / "search" / "search_index.json"
-    if index.is_file():
-        index.with_suffix(".js").write_text(f"var __index = {index.read_text('utf-8')}", "utf-8")
 
 
 def _notice(problems: list[Problem]) -> str:

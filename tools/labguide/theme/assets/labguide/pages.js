@@ -52,15 +52,24 @@
     }
   }
 
-  // The theme's search is a dialog without a name.
+  // The theme's search is a dialog without a name, and waits for a key: what an input method, a paste or somebody's
+  // voice has written may come without one.
   const search = document.querySelector(".md-search[role=dialog]");
   search?.setAttribute("aria-label", search.querySelector("input[placeholder]")?.placeholder ?? "");
+
+  function searchAtOnce({ target, type, isComposing }) {
+    if (type === "compositionend" || !isComposing) {
+      target.dispatchEvent(new Event("keyup"));
+    }
+  }
 
   choose();
   addEventListener("change", keepChoice);
   for (const event of ["pointerdown", "focusin", "click"]) {
     addEventListener(event, keepPlace, true); // before a link is opened in whatever way: here, in another tab, from its menu
   }
+  search?.addEventListener("input", searchAtOnce);
+  search?.addEventListener("compositionend", searchAtOnce);
   new ResizeObserver(markBoxes).observe(document.querySelector(".md-content") ?? document.body);
   addEventListener("load", markBoxes);
 })();
