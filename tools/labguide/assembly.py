@@ -25,7 +25,7 @@ from labguide import (
 )
 from labguide.model import DeckQuote, Document, Facts, Outline, Place, Project, Script, Sources, Woven
 from labguide.problems import Problems
-from labguide.weaving import cards, handout, notebooks
+from labguide.weaving import cards, handout, notebooks, notices
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,16 @@ def assemble(
     return Site(pages, slides, files, runs, made.cut.withheld)
 
 
-def _edition(project: Project, found: Sources, runs: running.Runs, problems: Problems) -> _Edition:
+def _edition(
+    project: Project,
+    found: Sources,
+    runs: running.Runs,
+    problems: Problems,
+    told: notices.Notices | None = None,
+) -> _Edition:
     cut = editions.cut(found, project, problems)
     facts = plan.facts(project, found.scripts, weaving.quoted_values(found), problems)
-    told = translating.notices(project)
+    told = translating.notices(project) if told is None else told
     recorded = {
         language: weaving.Recorded(
             project, cut.sources(language).scripts, cut.recordings(runs.recordings, language, problems), facts, told
@@ -154,7 +160,8 @@ def _handouts(made: _Edition) -> Iterator[tuple[str, bytes]]:
     first, *_ = made.project.languages
     students = made
     if made.project.edition != "student":  # all problems have been told by the edition itself
-        students = _edition(replace(made.project, edition="student"), made.found, made.runs, Problems())
+        told = made.recorded[first].notices
+        students = _edition(replace(made.project, edition="student"), made.found, made.runs, Problems(), told)
     for language in made.project.languages:
         shown = students.sources(language)
         lessons = handout.documents_of(students.cut.documents, language, first)
