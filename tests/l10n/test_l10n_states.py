@@ -93,6 +93,7 @@ def test_a_page_renamed_in_both_languages_keeps_its_states(buckets: Guide) -> No
 def test_a_page_renamed_in_one_language_is_untranslated_and_its_translation_an_orphan(buckets: Guide) -> None:
     buckets.git("mv", PAGE, "docs/first.md")
     assert set(buckets.states("docs/first.md").values()) == {"UNTRANSLATED"}
+    assert buckets.page("docs/first.md").made_earlier == TRANSLATION
     orphan = next(page for page in buckets.pages() if page.orphan)
     assert (orphan.expected, orphan.source.path) == (TRANSLATION, PAGE)
     assert {each.state for each in orphan.standings} == {State.ORPHAN}

@@ -76,7 +76,7 @@ def headings(texts: Sequence[str], of: Sequence[Kind], kind: DocumentKind = "les
             underline = number + 1
             yield Heading(number, underline, 1 if texts[underline][0] == "=" else 2, text.strip())
         else:
-            free = _ends_paragraph(text, free)
+            free = text[0] in " <-*_" and _ends_paragraph(text, free)
 
 
 def _ends_paragraph(text: str, free: bool) -> bool:

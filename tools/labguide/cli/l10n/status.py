@@ -87,6 +87,8 @@ def summary(standings: Sequence[Standing]) -> str:
 
 
 def _sections(page: Page) -> Iterator[str]:
+    if page.made_earlier:
+        yield f"  {page.made_earlier} was made from it: give it the name {page.expected}"
     for standing in page.standings:
         if standing.state is not State.UNTRANSLATED and not _is_right(standing):
             section = standing.translation or standing.source
