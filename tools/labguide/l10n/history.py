@@ -144,9 +144,10 @@ class _History:
 
     def _text(self, content: bytes) -> Text:
         text = content.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
-        return sections.read(sections.File(self._path, kind_of(self._path), "", "", text), _ANY, Problems())
+        return sections.read(sections.File(self._path, kind_of(self._path), _UNKNOWN, "", text), _ANY, Problems())
 
 
+_UNKNOWN = "*"
 _ANY = sections.Known(source_language="")
 """Of an old text only hashes, keys that authors wrote and marks count, which need no project."""
 
