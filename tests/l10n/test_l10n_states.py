@@ -391,6 +391,12 @@ def test_a_script_without_prose_needs_no_translation(tmp_path: Path) -> None:
     assert made.pages() == ()
 
 
+def test_a_quote_of_a_module_that_is_no_script_counts_by_its_name(buckets: Guide) -> None:
+    buckets.write("snippets/helper.py", "VALUE = 1\n")
+    buckets.edit(PAGE, "It is empty.", "```{cell} helper#value\n```")
+    assert buckets.not_ok() == {"look": "STALE"}
+
+
 def test_an_included_file_counts_by_its_name(buckets: Guide) -> None:
     buckets.write("snippets/part.md", "Some text.\n")
     buckets.edit(PAGE, "It is empty.", '--8<-- "snippets/part.md"')
