@@ -99,6 +99,8 @@ def _sections(page: Page) -> Iterator[str]:
 def said(standing: Standing) -> str:
     """A section's state, its id and what that means."""
     what = _WHAT.get(standing.state, "").format(key=standing.key)
+    if standing.translation and standing.translation.mark and standing.translation.mark.todo:
+        what = "not translated yet"
     softer = (
         "what it quotes has changed" if standing.quotes_changed else "",
         "a draft by a machine" if standing.draft else "",
