@@ -176,6 +176,7 @@ def test_new_writes_a_page_that_sync_then_holds_to_be_translated(project: Guide)
     project.write("docs/more.md", "# More {#more}\n\nText.\n")
     code, out, _ = said(project, "l10n", "new", "docs/more.md", "zh-TW")
     assert (code, out.split("\n")[0]) == (0, "docs/more.zh-TW.md: 1 section to translate")
+    assert "docs/more.zh-TW.md:1: UNSYNCED #more: not translated yet\n" in said(project, "l10n", "status")[1]
     assert said(project, "l10n", "sync", "docs/more.md", "more")[0] == 1
     project.write(
         "docs/more.zh-TW.md", project.read("docs/more.zh-TW.md").replace("# More", "# 更多").replace("Text.", "字")

@@ -66,6 +66,7 @@ def test_other_words_have_another_hash(one: list[str], other: list[str]) -> None
         ("# T {#a .wide}\n", "# T {.wide}\n"),
         ("# T\n\na\n\n\n\nb\n", "# T\na\n\nb"),
         ("# T\n\n- a b\n  c\n- d\n", "# T\n\n* a\n    b c\n* d\n"),
+        ("# T\n\na - b\n", "# T\n\na\n- b\n"),
         ("# T\n\n> a b\n> c\n", "# T\n\n> a\n> b c\n"),
         ("# T\n\n> a\nb\n", "# T\n\n> a\n> b\n"),
         ("# T\n\n| a | b |\n|---|:--|\n| c | d |\n", "# T\n\n|a   |b|\n| - | :------ |\n|  c|d   |\n"),

@@ -33,12 +33,14 @@ def test_the_text_of_the_last_commit_is_found_under_an_edit_that_is_not_committe
     assert old(buckets, "look") == LOOK
 
 
-def test_it_is_found_after_the_file_was_renamed(buckets: Guide) -> None:
+def test_it_is_found_after_the_file_was_edited_and_then_renamed(buckets: Guide) -> None:
+    buckets.edit(PAGE, "It is empty.", "It is bare.")
+    buckets.commit("Edit")
     buckets.git("mv", PAGE, "docs/first.md")
     buckets.git("mv", TRANSLATION, "docs/first.zh-TW.md")
     buckets.commit("Rename")
-    buckets.edit("docs/first.md", "It is empty.", "It is full.")
-    buckets.commit("Edit")
+    buckets.edit("docs/first.md", "It is bare.", "It is full.")
+    buckets.commit("Edit again")
     assert old(buckets, "look", "docs/first.md") == LOOK
 
 
@@ -69,7 +71,6 @@ def test_a_text_that_only_a_merge_made_is_found(buckets: Guide) -> None:
     buckets.sync(PAGE, "look")
     buckets.commit("Sync")
     buckets.edit(PAGE, "It is tiny.", "It is minute.")
-    buckets.commit("Edit")
     assert "bare" in (old(buckets, "look") or "")
     assert "tiny" in (old(buckets, "look") or "")
 

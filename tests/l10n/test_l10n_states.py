@@ -93,6 +93,7 @@ def test_a_page_renamed_in_both_languages_keeps_its_states(buckets: Guide) -> No
 def test_a_page_renamed_in_one_language_is_untranslated_and_its_translation_an_orphan(buckets: Guide) -> None:
     buckets.git("mv", PAGE, "docs/first.md")
     assert set(buckets.states("docs/first.md").values()) == {"UNTRANSLATED"}
+    assert buckets.page("docs/first.md").made_earlier == TRANSLATION
     orphan = next(page for page in buckets.pages() if page.orphan)
     assert (orphan.expected, orphan.source.path) == (TRANSLATION, PAGE)
     assert {each.state for each in orphan.standings} == {State.ORPHAN}
@@ -388,6 +389,12 @@ def test_a_script_without_prose_needs_no_translation(tmp_path: Path) -> None:
     made.write("notebooks/tour.py", '# %% name="load"\nprint(1)\n')
     made.write("notebooks/helper.py", "VALUE = 1\n")
     assert made.pages() == ()
+
+
+def test_a_quote_of_a_module_that_is_no_script_counts_by_its_name(buckets: Guide) -> None:
+    buckets.write("snippets/helper.py", "VALUE = 1\n")
+    buckets.edit(PAGE, "It is empty.", "```{cell} helper#value\n```")
+    assert buckets.not_ok() == {"look": "STALE"}
 
 
 def test_an_included_file_counts_by_its_name(buckets: Guide) -> None:

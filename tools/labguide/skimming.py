@@ -54,8 +54,10 @@ def kinds(texts: Sequence[str], kind: DocumentKind = "lesson") -> list[Kind]:
     found = [Kind.TEXT] * len(texts)
     number = 0
     while number < len(texts):
-        what, end = _begins(texts, number, kind)
-        found[number:end] = [what] * (end - number)
+        text, end = texts[number], number
+        if "<" in text or "```" in text or "~~~" in text:
+            what, end = _begins(texts, number, kind)
+            found[number:end] = [what] * (end - number)
         number = max(end, number + 1)
     return found
 
@@ -65,16 +67,16 @@ def headings(texts: Sequence[str], of: Sequence[Kind], kind: DocumentKind = "les
     free, underline = True, -1
     """Nothing stands above the line in its paragraph, so it may be underlined."""
     for number, text in enumerate(texts):
-        if of[number] is not Kind.TEXT or not text or text.isspace() or number == underline:
+        if not text or of[number] is not Kind.TEXT or text.isspace() or number == underline:
             free = True
         elif text[0] == "#" and (found := _hashed(text, kind)):
             yield Heading(number, number, len(found["level"]), found["title"].strip())
             free = True
-        elif free and _is_underlined(texts, of, number, kind):
+        elif free and texts[number + 1 : number + 2] and _is_underlined(texts, of, number, kind):
             underline = number + 1
             yield Heading(number, underline, 1 if texts[underline][0] == "=" else 2, text.strip())
         else:
-            free = _ends_paragraph(text, free)
+            free = text[0] in " <-*_" and _ends_paragraph(text, free)
 
 
 def _ends_paragraph(text: str, free: bool) -> bool:
@@ -90,9 +92,9 @@ def _hashed(text: str, kind: DocumentKind) -> re.Match[str] | None:
 
 
 def _is_underlined(texts: Sequence[str], of: Sequence[Kind], number: int, kind: DocumentKind) -> bool:
-    if number + 1 >= len(texts) or of[number + 1] is not Kind.TEXT or not _UNDERLINE.match(texts[number + 1]):
-        return False
     text, below = texts[number], texts[number + 1]
+    if below[:1] not in ("=", "-") or of[number + 1] is not Kind.TEXT or not _UNDERLINE.match(below):
+        return False
     parts_slides = kind == "deck" and below[0] == "-"
     return not parts_slides and not text.startswith(("    ", "\t"))
 

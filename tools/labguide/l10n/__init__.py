@@ -31,7 +31,8 @@ def status(
     """
     quoted = quoted or Quoted(project)
     wanted = languages or project.languages[1:]
-    return tuple(page for pair in pairing.pairs(project) for page in _pages(pair, wanted, project, problems, quoted))
+    found = [page for pair in pairing.pairs(project) for page in _pages(pair, wanted, project, problems, quoted)]
+    return states.with_earlier(found)
 
 
 def _pages(

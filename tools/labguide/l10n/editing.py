@@ -73,28 +73,30 @@ def _was_revised(standing: Standing, page: Page, past: Past) -> bool:
     before = past.before(made, page.expected) if made else past.latest(page.expected)
     if before is None:
         return False
-    old = before.section(standing.translation.key)
-    return old is None or old.normalised != standing.translation.normalised
+    return all(section.normalised != standing.translation.normalised for section in before.sections)
 
 
 # ---- Saying so ----
 
 
-def sync(root: Path, page: Page, standings: Iterable[Standing], quoted: Quoted) -> bool:
-    """Write today's hash below the heading of each section, and its id where it has another; whether that was new."""
+def sync(root: Path, page: Page, standings: Iterable[Standing], quoted: Quoted) -> int:
+    """Write today's hash below the heading of each section, and its id where it has another.
+
+    Returns for how many sections that was new; if for none, the file is left alone.
+    """
     assert page.translation
-    file = _File(root / page.translation.path)
-    before = list(file.lines)
+    file, changed = _File(root / page.translation.path), 0
     wanted = sorted(standings, key=lambda each: each.translation.first if each.translation else 0, reverse=True)
     for standing in wanted:
-        source, translation = standing.source, standing.translation
+        source, translation, before = standing.source, standing.translation, list(file.lines)
         if source and translation:
             file.mark(translation, mark_of(page, source, quoted))
             if translation.key != source.key and translation.heading:
                 file.pin(translation, source.key)
-    if file.lines != before:
+            changed += file.lines != before
+    if changed:
         file.write()
-    return file.lines != before
+    return changed
 
 
 def mark_of(page: Page, source: Section, quoted: Quoted, *, draft: bool = False, todo: bool = False) -> Mark:

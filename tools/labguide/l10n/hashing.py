@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from hashlib import sha256
 
 from labguide.marks import LENGTH
@@ -36,37 +37,25 @@ def normalised(texts: Sequence[str], kinds: Sequence[Kind]) -> str:
 
 def _parts(texts: Sequence[str], kinds: Sequence[Kind]) -> Iterator[str]:
     paragraph: list[str] = []
-    for first, last, kind in _runs(texts, kinds):
-        if kind is Kind.CODE:
-            yield from _paragraph(paragraph)
-            paragraph = []
-            yield from _code(texts[first:last])
-        elif kind is None:
-            yield from _paragraph(paragraph)
-            paragraph = []
-        else:
-            paragraph += _kept(texts[first:last], kind)
-    yield from _paragraph(paragraph)
-
-
-def _runs(texts: Sequence[str], kinds: Sequence[Kind]) -> Iterator[tuple[int, int, Kind | None]]:
-    """Lines of one kind; None for one that is blank."""
     number = 0
     while number < len(texts):
         kind, end = kinds[number], number + 1
-        if kind is Kind.TEXT or kind is Kind.HTML:
-            yield number, end, kind if texts[number].strip("> \t\r") else None
+        if kind is Kind.CODE or kind is Kind.COMMENT:
+            end = next((each for each in range(end, len(texts)) if kinds[each] is not kind), len(texts))
+        if kind is Kind.COMMENT:
+            paragraph += _kept(texts[number:end])
+        elif kind is not Kind.CODE and texts[number].strip("> \t\r"):
+            paragraph.append(texts[number])
         else:
-            while end < len(texts) and kinds[end] is kind:
-                end += 1
-            yield number, end, kind
+            yield from _paragraph(paragraph)
+            paragraph = []
+            yield from _code(texts[number:end]) if kind is Kind.CODE else ()
         number = end
+    yield from _paragraph(paragraph)
 
 
-def _kept(texts: Sequence[str], kind: Kind) -> list[str]:
-    """Lines without an author's comments."""
-    if kind is not Kind.COMMENT:
-        return list(texts)
+def _kept(texts: Sequence[str]) -> list[str]:
+    """What is left of lines with comments."""
     text = _without_comments("\n".join(texts))
     return [text] if text.strip() else []
 
@@ -75,13 +64,15 @@ def _paragraph(found: Sequence[str]) -> Iterator[str]:
     """The lines of a paragraph, joined as far as it may be broken anywhere."""
     joined: list[str] = []
     is_list = bool(found and _ITEM.match(found[0]))
+    broken = True
+    """A new line begins whatever comes."""
     for text in found:
-        item = _ITEM.match(text) if is_list else None
         alone = _ALONE.match(text)
-        if item or alone or not joined or _ALONE.match(joined[-1]):
+        if broken or alone or (is_list and _ITEM.match(text)):
             joined.append(text)
         else:
             joined[-1] = f"{joined[-1]}\n{_PREFIX.sub('', text)}"
+        broken = bool(alone)
     for text in joined:
         line = _line(_without_comments(text) if "<!--" in text else text)
         if line:
@@ -133,6 +124,7 @@ _HASHES = re.compile(r"^#{1,6}|[ \t]#+[ \t]*$")
 _KEY = re.compile(r"^[\w-]+:[ \t]*")
 
 
+@lru_cache(maxsize=4096)
 def parted(title: str) -> tuple[str, str, str]:
     """A heading's title, the id in the braces behind it, and what else stands in them; empty where nothing does."""
     found = ATTRIBUTES.search(title) if title.endswith("}") else None

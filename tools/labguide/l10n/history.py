@@ -114,8 +114,8 @@ class _History:
 
     @property
     def _contents(self) -> list[bytes]:
-        """What the file held, the latest first: before and after each commit, so that merges are seen too."""
-        blobs = dict.fromkeys(blob for _, blobs in self._log for blob in reversed(blobs))
+        """What the file held, the latest first: after each commit, merges too."""
+        blobs = dict.fromkeys(blob for _, blobs in self._log for blob in blobs[-1:])
         return [content for content in map(self._content, blobs) if content is not None]
 
     def _content(self, blob: str) -> bytes | None:
@@ -147,7 +147,7 @@ class _History:
         return sections.read(sections.File(self._path, kind_of(self._path), "", "", text), _ANY, Problems())
 
 
-_ANY = sections.Known(source_language="")
+_ANY = sections.Known(source_language="*")
 """Of an old text only hashes, keys that authors wrote and marks count, which need no project."""
 
 

@@ -161,6 +161,8 @@ class Page:
     """In the source's order; an orphan stands behind the section that it follows in the translation."""
     expected: str = ""
     """Where the translation stands, or would stand."""
+    made_earlier: str = ""
+    """Of a page without a translation: one that was made from it before the source got another name."""
 
     @property
     def orphan(self) -> bool:

@@ -133,7 +133,7 @@ def _skimmed(path: Path, name: str) -> Script | None:
         markers = marks.find(found, text)
     except faults.CannotReadError:
         return None
-    ends = [*markers[1:], len(found) + 1]
+    ends = [*markers[1:], len(found) + 1] if markers else []  # none in a plain module
     cells = [
         _cell(found[start - 1], found[start : end - 1], number)
         for number, (start, end) in enumerate(zip(markers, ends, strict=True), start=1)

@@ -191,7 +191,7 @@ def _section(
 ) -> Section:
     start, end = span
     texts, kinds = tuple(written.texts[start:end]), tuple(of[start:end])
-    numbers = tuple(written.numbers[start:end])
+    numbers = written.numbers[start:end]
     first = numbers[0] if numbers else (written.numbers[-1] + 1 if written.numbers else 1)
     mark, places = _mark(texts, kinds, numbers, file, known, problems)
     heading, (key, pinned) = headed or (None, ("", False))
@@ -209,7 +209,7 @@ def _section(
         mark=mark,
         marks=places,
         front=written.front if start == 0 else (),
-        numbers=numbers if file.path.endswith(".py") else (),
+        numbers=tuple(numbers) if file.path.endswith(".py") else (),
     )
 
 

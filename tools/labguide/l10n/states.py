@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from labguide.l10n.model import Page, Section, Standing, State, Text
 
@@ -20,6 +21,28 @@ def page(source: Text, translation: Text | None, language: str, expected: str, q
     else:
         standings = tuple(_standings(source, translation, quoted))
     return Page(source, translation, language, standings, expected)
+
+
+def with_earlier(pages: Sequence[Page]) -> tuple[Page, ...]:
+    """The pages, where those without a translation know one that lost its source and was made from them."""
+    orphans = [(page, _made_from(page)) for page in pages if page.orphan]
+    return tuple(_with_earlier(page, orphans) for page in pages) if orphans else tuple(pages)
+
+
+def _with_earlier(page: Page, orphans: Sequence[tuple[Page, frozenset[str]]]) -> Page:
+    if page.translation or page.orphan:
+        return page
+    own = {section.hash for section in page.source.sections}
+    of_language = [(other, made) for other, made in orphans if other.language == page.language]
+    found = (other for other, made in of_language if made and len(made & own) * 2 >= len(made))
+    earlier = next(found, None)
+    return replace(page, made_earlier=earlier.expected) if earlier else page
+
+
+def _made_from(page: Page) -> frozenset[str]:
+    """The hashes that the marks of a translation have."""
+    sections = page.translation.sections if page.translation else ()
+    return frozenset(section.mark.hash for section in sections if section.mark)
 
 
 def _standings(source: Text, translation: Text, quoted: Quoted) -> list[Standing]:

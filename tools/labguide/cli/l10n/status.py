@@ -87,6 +87,8 @@ def summary(standings: Sequence[Standing]) -> str:
 
 
 def _sections(page: Page) -> Iterator[str]:
+    if page.made_earlier:
+        yield f"  {page.made_earlier} was made from it: give it the name {page.expected}"
     for standing in page.standings:
         if standing.state is not State.UNTRANSLATED and not _is_right(standing):
             section = standing.translation or standing.source
@@ -97,6 +99,8 @@ def _sections(page: Page) -> Iterator[str]:
 def said(standing: Standing) -> str:
     """A section's state, its id and what that means."""
     what = _WHAT.get(standing.state, "").format(key=standing.key)
+    if standing.translation and standing.translation.mark and standing.translation.mark.todo:
+        what = "not translated yet"
     softer = (
         "what it quotes has changed" if standing.quotes_changed else "",
         "a draft by a machine" if standing.draft else "",

@@ -11,7 +11,7 @@ import click
 from labguide.cli.l10n import asked
 from labguide.l10n import editing
 from labguide.l10n.history import Past
-from labguide.l10n.model import Page, Standing, State
+from labguide.l10n.model import Page, Standing
 from labguide.model import Project
 from labguide.problems import Problems
 
@@ -56,7 +56,7 @@ def _sync(
             refused += 1
         else:
             right.append(standing)
-    if page.translation and right and editing.sync(project.root, page, right, asked.quoted(project)):
-        changed = sum(each.state is not State.OK or each.draft or each.quotes_changed for each in right)
+    changed = editing.sync(project.root, page, right, asked.quoted(project)) if page.translation and right else 0
+    if changed:
         click.echo(f"{page.expected}: {changed} section{'s' if changed != 1 else ''} synced")
     return refused
