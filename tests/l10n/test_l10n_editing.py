@@ -119,6 +119,15 @@ def test_a_heading_gets_an_id_in_the_place_of_its_own(heading: str, pinned: str)
     assert editing.pinned(heading, "k") == pinned
 
 
+def test_the_mark_of_a_page_that_is_all_front_matter_stands_below_it(tmp_path: Path) -> None:
+    made = Guide(tmp_path)
+    made.write("docs/a.md", "---\ntitle: A\n---\n")
+    made.write("docs/a.zh-TW.md", "---\ntitle: 甲\n---\n")
+    made.sync("docs/a.md")
+    assert made.read("docs/a.zh-TW.md").startswith("---\ntitle: 甲\n---\n<!-- en:")
+    assert made.not_ok("docs/a.md") == {}
+
+
 # ---- Sync: what it refuses ----
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, MutableSet, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, MutableSet, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,8 @@ class _Written:
 
     texts: Sequence[str]
     numbers: Sequence[int]
+    first: int = 1
+    """Where its text begins, or would."""
     front: tuple[Line, ...] = ()
 
 
@@ -64,14 +66,10 @@ def read(file: File, known: Known, problems: Problems) -> Text:
     of = skimming.kinds(written.texts, file.kind)
     found = list(skimming.headings(written.texts, of, file.kind))
     starts = _starts(written, of, found, file)
-    keys = list(_keys(found, written, file, known, problems))
-    return Text(
-        file.path,
-        file.kind,
-        file.language,
-        file.name,
-        tuple(_sections(file, written, of, list(zip(found, starts, keys, strict=True)), known, problems)),
-    )
+    keys = _keys(found, written, file, known, problems)
+    headed = [_Headed(*each) for each in zip(found, starts, keys, strict=True)]
+    reader = _Reader(file, known, problems, written, of)
+    return Text(file.path, file.kind, file.language, file.name, tuple(reader.sections(headed)))
 
 
 # ---- Where sections begin ----
@@ -164,98 +162,106 @@ def _renderer(dialect: Dialect) -> Markdown:
 # ---- What stands in them ----
 
 
-def _sections(
-    file: File,
-    written: _Written,
-    of: Sequence[Kind],
-    found: Sequence[tuple[Heading, int, tuple[str, bool]]],
-    known: Known,
-    problems: Problems,
-) -> Iterator[Section]:
-    if not found:
-        yield _section(file, written, of, (0, len(written.texts)), None, known, problems)
-        return
-    ends = [*(start for _, start, _ in found[1:]), len(written.texts)]
-    for number, ((heading, start, key), end) in enumerate(zip(found, ends, strict=True)):
-        yield _section(file, written, of, (start if number else 0, end), (heading, key), known, problems)
+@dataclass(frozen=True)
+class _Headed:
+    """Where a section begins: its heading, the number of its first line, its key and whether its author wrote that."""
+
+    heading: Heading
+    start: int
+    key: tuple[str, bool]
 
 
-def _section(
-    file: File,
-    written: _Written,
-    of: Sequence[Kind],
-    span: tuple[int, int],
-    headed: tuple[Heading, tuple[str, bool]] | None,
-    known: Known,
-    problems: Problems,
-) -> Section:
-    start, end = span
-    texts, kinds = tuple(written.texts[start:end]), tuple(of[start:end])
-    numbers = written.numbers[start:end]
-    first = numbers[0] if numbers else (written.numbers[-1] + 1 if written.numbers else 1)
-    mark, places = _mark(texts, kinds, numbers, file, known, problems)
-    heading, (key, pinned) = headed or (None, ("", False))
-    return Section(
-        key=key,
-        level=heading.level if heading else 0,
-        title=hashing.parted(heading.title)[0] if heading else "",
-        path=file.path,
-        first=first,
-        texts=texts,
-        kinds=kinds,
-        place=Place(file.path, written.numbers[heading.first] if heading else first),
-        pinned=pinned,
-        heading=(heading.first - start, heading.last - start) if heading else None,
-        mark=mark,
-        marks=places,
-        front=written.front if start == 0 else (),
-        numbers=tuple(numbers) if file.path.endswith(".py") else (),
-    )
+@dataclass(frozen=True)
+class _Reader:
+    """Makes sections of a file's lines."""
 
+    file: File
+    known: Known
+    problems: Problems
+    written: _Written
+    of: Sequence[Kind]
 
-def _mark(
-    texts: Sequence[str],
-    kinds: Sequence[Kind],
-    numbers: Sequence[int],
-    file: File,
-    known: Known,
-    problems: Problems,
-) -> tuple[marks.Mark | None, tuple[int, ...]]:
-    """The mark of a section, and where marks stand; None if there is none that can be used."""
-    found: dict[int, marks.Mark] = {}
-    for number, text in enumerate(texts):
-        if "<!--" not in text or kinds[number] is Kind.CODE:
-            continue
-        mark = marks.read(text) if kinds[number] is Kind.COMMENT else None
-        if mark:
-            found[number] = mark
-        elif marks.looks_like_one(text, known.source_language):
-            message = "this looks like the mark of a translation and is none"
-            remedy = f"write `<!-- {known.source_language}:` and the 12 characters, on a line of its own"
-            problems.add(Place(file.path, numbers[number]), BAD_MARK, message, remedy)
-    usable = [
-        mark
-        for number, mark in found.items()
-        if _is_usable(mark, Place(file.path, numbers[number]), file, known, problems)
-    ]
-    if len(set(usable)) > 1:
-        message = "this section has two marks that say different things"
-        problems.add(Place(file.path, numbers[max(found)]), BAD_MARK, message, "take one out, or sync the section")
-        return None, tuple(found)
-    return (usable[0] if usable else None), tuple(found)
+    def sections(self, found: Sequence[_Headed]) -> Iterator[Section]:
+        """The sections that begin there; what stands above the first heading is its section's."""
+        end = len(self.written.texts)
+        if not found:
+            yield self._section(0, end)
+            return
+        ends = [*(each.start for each in found[1:]), end]
+        for number, (each, stop) in enumerate(zip(found, ends, strict=True)):
+            start = each.start if number else 0
+            yield self._headed(self._section(start, stop), each, start)
 
+    def _headed(self, section: Section, found: _Headed, start: int) -> Section:
+        heading, (key, pinned) = found.heading, found.key
+        return replace(
+            section,
+            key=key,
+            level=heading.level,
+            title=hashing.parted(heading.title)[0],
+            place=self._place(heading.first),
+            pinned=pinned,
+            heading=(heading.first - start, heading.last - start),
+        )
 
-def _is_usable(mark: marks.Mark, place: Place, file: File, known: Known, problems: Problems) -> bool:
-    for word in mark.unknown:
-        problems.add(place, BAD_MARK, f'a mark knows no "{word}"', "take it out; marks know quotes:, draft and todo")
-    if file.language == known.source_language:
-        problems.add(place, BAD_MARK, "a source is made from no other text", "take this mark out")
-        return False
-    if mark.language != known.source_language:
-        message = f'this mark speaks of "{mark.language}", but the source is in "{known.source_language}"'
-        problems.add(place, BAD_MARK, message, "sync the section")
-        return False
-    return True
+    def _section(self, start: int, end: int) -> Section:
+        """Lines as a section without a heading."""
+        numbers = self.written.numbers[start:end]
+        first = numbers[0] if numbers else self.written.first
+        found = {number - start: mark for number, mark in self._marks(start, end)}
+        return Section(
+            key="",
+            level=0,
+            title="",
+            path=self.file.path,
+            first=first,
+            texts=tuple(self.written.texts[start:end]),
+            kinds=tuple(self.of[start:end]),
+            place=Place(self.file.path, first),
+            mark=self._usable(start, found) if found else None,
+            marks=tuple(found),
+            front=() if start else self.written.front,
+            numbers=tuple(numbers) if self.file.path.endswith(".py") else (),
+        )
+
+    def _marks(self, start: int, end: int) -> Iterator[tuple[int, marks.Mark]]:
+        """The marks in these lines, by their numbers; what was meant as one and is none is told."""
+        for number in range(start, end):
+            text, kind = self.written.texts[number], self.of[number]
+            if "<!--" not in text or kind is Kind.CODE:
+                continue
+            mark = marks.read(text) if kind is Kind.COMMENT else None
+            if mark:
+                yield number, mark
+            elif marks.looks_like_one(text, self.known.source_language):
+                remedy = f"write `<!-- {self.known.source_language}:` and the 12 characters, on a line of its own"
+                self._tell(number, "this looks like the mark of a translation and is none", remedy)
+
+    def _usable(self, start: int, found: Mapping[int, marks.Mark]) -> marks.Mark | None:
+        """The mark that counts; None if there is none, or two that say different things."""
+        usable = [mark for number, mark in found.items() if self._is_usable(mark, start + number)]
+        if len(set(usable)) > 1:
+            message = "this section has two marks that say different things"
+            self._tell(start + max(found), message, "take one out, or sync the section")
+            return None
+        return usable[0] if usable else None
+
+    def _is_usable(self, mark: marks.Mark, number: int) -> bool:
+        own = self.known.source_language
+        for word in mark.unknown:
+            self._tell(number, f'a mark knows no "{word}"', "take it out; marks know quotes:, draft and todo")
+        if self.file.language == own:
+            self._tell(number, "a source is made from no other text", "take this mark out")
+        elif mark.language != own:
+            message = f'this mark speaks of "{mark.language}", but the source is in "{own}"'
+            self._tell(number, message, "sync the section")
+        return mark.language == own and self.file.language != own
+
+    def _place(self, number: int) -> Place:
+        return Place(self.file.path, self.written.numbers[number])
+
+    def _tell(self, number: int, message: str, remedy: str) -> None:
+        self.problems.add(self._place(number), BAD_MARK, message, remedy)
 
 
 # ---- Files ----
@@ -266,7 +272,7 @@ def _markdown(file: File) -> _Written:
     front, body = _front_of(found) if file.kind != "lesson" or _has_yaml(found) else _multimarkdown(found)
     number = body - len(front) if _has_yaml(found) and front else 1
     shown = tuple(_readers_lines(front, file.path, 2 if _has_yaml(found) else number))
-    return _Written(found[body:], range(body + 1, len(found) + 1), shown)
+    return _Written(found[body:], range(body + 1, len(found) + 1), body + 1, shown)
 
 
 def _has_yaml(found: Sequence[str]) -> bool:
