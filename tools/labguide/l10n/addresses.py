@@ -31,6 +31,15 @@ def same(source: str, translation: str, source_language: str, language: str) -> 
     return paths and _query(here, source_language) == _query(there, language)
 
 
+def neutral(address: str, language: str) -> str:
+    """An address, or any other text, without what says that it is of a language."""
+    try:
+        found = urlsplit(address)
+    except ValueError:
+        return address
+    return f"{_host(found, language)}/{_path(found, language)}#{found.fragment}"
+
+
 def _other_page(here: SplitResult, there: SplitResult) -> bool:
     """Whether both are other people's pages, whose parts have names in their own language."""
     return bool(here.netloc and there.netloc) and here != there

@@ -44,9 +44,12 @@ class _Pair:
         """Whether two addresses mean the same page or picture, each in its language."""
         return addresses.same(here, there, *self.languages)
 
-    def key(self, part: Part) -> Key:
+    def key(self, part: Part, language: str) -> Key:
         """What of a part is the same in both languages. Of a cell's output a script may have one in the language."""
-        suffix = f"-{self.languages[1].lower()}"
+        suffix = f"-{language.lower()}"
+        if part.kind == "comment":
+            within, of, said = part.key
+            return within, of, tuple((name, addresses.neutral(value, language)) for name, value in said)
         if part.kind == "quote" and ":show: output" in part.body and str(part.key[-1]).endswith(suffix):
             return (*part.key[:-1], part.key[-1].removesuffix(suffix))
         return part.key
@@ -133,7 +136,10 @@ def _check(
 
 
 def _compare_blocks(here: Sequence[Part], there: Sequence[Part], pair: _Pair) -> None:
-    ours, theirs = [(part.kind, part.key) for part in here], [(part.kind, pair.key(part)) for part in there]
+    ours, theirs = (
+        [(part.kind, pair.key(part, language)) for part in parts]
+        for parts, language in zip((here, there), pair.languages, strict=True)
+    )
     matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
     for what, first, last, begin, end in matcher.get_opcodes():
         if what == "equal":
@@ -294,6 +300,11 @@ def _compare_code(here: Sequence[Part], there: Sequence[Part], pair: _Pair) -> N
 
 def _tell_inline(missing: Iterable[Part], added: Iterable[Part], here: Sequence[Part], pair: _Pair) -> None:
     known = {(part.kind, part.key) for part in here}
+    missing, added = list(missing), list(added)
+    if len(missing) == len(added) == 1:  # mostly one was meant to be the other
+        message = f"{added[0].name} stands here, but in {missing[0].place} {missing[0].name}"
+        _add(pair, added[0].place, message, "write the same here")
+        return
     for part in missing:
         message = f"{part.name} of {part.place} is missing in this section, or stands here less often"
         _add(pair, pair.translation.place, message, "write it as it stands there")

@@ -39,6 +39,7 @@ _BLOCKS_OF_CODE = ("pre", "xmp", "listing", "script", "style")
 _NO_PROSE = re.compile("svg|math|h[1-6]")
 _COUNTING = ("ul", "ol", "dl", "table")
 _CONTAINERS = {"ul": "list", "ol": "list", "dl": "list", "table": "table", "blockquote": "quotation", "details": "box"}
+_LABELS = {"ul": "list", "ol": "numbered list", "dl": "list of terms"}
 _BOXES = {"admonition": "box", "tabbed-set": "tabs", "tabbed-block": "tab"}
 
 
@@ -186,7 +187,7 @@ class _Html(HTMLParser):
         return _Open(tag)
 
     def _container(self, tag: str, kind: str, classes: Sequence[str], *, opened: bool) -> _Open:
-        label = tag if kind in ("list", "table", "quotation") else kind
+        label = _LABELS.get(tag, kind)
         if kind == "box":
             types = " ".join(each for each in classes if each != "admonition")
             label = f"{'!!!' if tag != 'details' else '???+' if opened else '???'} {types}"
@@ -257,7 +258,7 @@ class _Html(HTMLParser):
         first = next((each.strip() for each in ended.texts if each.strip()), "")
         place = self._finder.after(ended.since, ended.label if part.kind == "box" else first)
         size = _size(part.kind, ended)
-        name = f"{_NAMES.get(part.kind, '')} {ended.label if part.kind == 'box' else ''}".strip()
+        name = f"the box `{ended.label}`" if part.kind == "box" else f"the {ended.label}"
         self.blocks[ended.part] = replace(part, place=place, body=size, name=name)
 
     def _fence(self, fence: blocks.Fence) -> None:
@@ -320,16 +321,6 @@ class _Finder:
 
     def _place(self, number: int | None) -> Place:
         return self.heading if number is None else self._lines[number].place
-
-
-_NAMES = {
-    "list": "the list",
-    "table": "the table",
-    "quotation": "the quotation",
-    "tabs": "the tabs",
-    "tab": "the tab",
-    "box": "the box",
-}
 
 
 def _size(kind: str, ended: _Open) -> Key:
