@@ -156,7 +156,7 @@ DIFFERENT = {
     "code in a sentence changed": ("Run `a`.", "執行 `b`。", "the code `b` stands here, but in"),
     "code in a sentence dropped": ("Run `a`.", "執行。", "the code `a` of docs/page.md:3 is missing"),
     "code in raw HTML": ("Run `a`.", "執行 <code>b</code>。", "the code `b` stands here"),
-    "two codes swapped": ("`a`, `a`, not `b`", "`b`、`b`，不是 `a`", "`b` stands here, but in docs/page.md:3 the code `a`"),
+    "two codes swapped": ("`a`, `a`, not `b`", "`b`、`b`，不是 `a`", "the code `b` stands here, but in docs"),
     "a key": ("<kbd>Enter</kbd>", "<kbd>Esc</kbd>", "`Esc` stands here"),
     "a value changed": ("{value}`a#b`", "{value}`a#c`", "the value `a#c` stands here"),
     "a value in another form": ("{value}`a#b:.1%`", "{value}`a#b`", "the value `a#b` stands here"),

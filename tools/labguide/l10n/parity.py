@@ -244,7 +244,7 @@ def _compare_inline(here: Sequence[Part], there: Sequence[Part], pair: _Pair) ->
         missing, added = _differing(_of_kind(here, kind), _of_kind(there, kind))
         if kind in ("attribute", "html", "image", "link", "value"):
             missing, added = _without_same(missing, added, pair)
-        _tell_inline(missing, () if kind == "anchor" else added, here, pair)
+        _tell_inline(missing, () if kind == "anchor" else added, here, there, pair)
     _compare_code(_of_kind(here, "code"), _of_kind(there, "code"), pair)
 
 
@@ -294,24 +294,31 @@ def _compare_code(here: Sequence[Part], there: Sequence[Part], pair: _Pair) -> N
         [part for part in missing if strict or part.key not in theirs],
         [part for part in added if strict or part.key not in ours],
         here,
+        there,
         pair,
     )
 
 
-def _tell_inline(missing: Iterable[Part], added: Iterable[Part], here: Sequence[Part], pair: _Pair) -> None:
-    known = {(part.kind, part.key) for part in here}
+def _tell_inline(
+    missing: Iterable[Part], added: Iterable[Part], here: Sequence[Part], there: Sequence[Part], pair: _Pair
+) -> None:
     missing, added = list(missing), list(added)
     if len(missing) == len(added) == 1:  # mostly one was meant to be the other
         message = f"{added[0].name} stands here, but in {missing[0].place} {missing[0].name}"
         _add(pair, added[0].place, message, "write the same here")
         return
     for part in missing:
-        message = f"{part.name} of {part.place} is missing in this section, or stands here less often"
+        often = "stands here less often" if _is_among(part, there) else "is missing in this section"
+        message = f"{part.name} of {part.place} {often}"
         _add(pair, pair.translation.place, message, "write it as it stands there")
     for part in added:
-        often = "more often than" if (part.kind, part.key) in known else "and not"
+        often = "more often than" if _is_among(part, here) else "and not"
         message = f"{part.name} stands here {often} in {_source(pair)}"
         _add(pair, part.place, message, "write what stands there")
+
+
+def _is_among(part: Part, others: Iterable[Part]) -> bool:
+    return any((other.kind, other.key) == (part.kind, part.key) for other in others)
 
 
 def _source(pair: _Pair) -> str:

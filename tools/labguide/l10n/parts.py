@@ -93,6 +93,8 @@ class _Open:
     """What its text is, if it is code: `code`, `value`, `formula`, `block`."""
     since: int = 0
     """The line after which it began, as far as that is known."""
+    notes: bool = False
+    """What stands in it are footnotes, which the renderer puts there."""
     texts: list[str] = field(default_factory=list)
     counted: Counter[str] = field(default_factory=Counter)
 
@@ -166,7 +168,7 @@ class _Html(HTMLParser):
         classes = said.get("class", "").split()
         if "data-fence" in said:
             self._fence(self._fences[int(said["data-fence"])])
-        elif tag == "hr":
+        elif tag == "hr" and not any(each.notes for each in self._open):
             mark = said.get("data-mark", "")
             self._add("mark", (mark,), f"the line `{mark}`" if mark else "a line across the page", mark or "---")
         elif tag in _BLOCKS_OF_CODE or (tag in _CODE and not any(each.code for each in self._open)):
@@ -184,7 +186,7 @@ class _Html(HTMLParser):
             self._heading(tag)
         elif tag not in _PLAIN and not _is_machinery(tag, classes, said):
             self._inline("html", (tag,), f"the element `<{tag}>`", f"<{tag}")
-        return _Open(tag)
+        return _Open(tag, notes="footnote" in classes)
 
     def _container(self, tag: str, kind: str, classes: Sequence[str], *, opened: bool) -> _Open:
         label = _LABELS.get(tag, kind)
@@ -202,10 +204,14 @@ class _Html(HTMLParser):
 
     def _address(self, tag: str, said: Mapping[str, str]) -> None:
         address = said.get("src" if tag == "img" else "href", "")
-        if tag == "a" and not address:
-            return
-        kind = "image" if tag == "img" else "link"
-        self._inline(kind, (address,), f"{'the image' if tag == 'img' else 'a link to'} `{address}`", address)
+        if tag == "img":
+            self._inline("image", (address,), f"the image `{address}`", address)
+            if said.get("alt", "").strip():
+                self._inline("attribute", ("alt", ""), "a description of an image", address)
+        elif address.startswith("#fn:"):
+            self._inline("link", (address,), f"the footnote `{address.removeprefix('#fn:')}`", address[4:])
+        elif address and not address.startswith("#fnref"):
+            self._inline("link", (address,), f"a link to `{address}`", address)
 
     def _attributes(self, tag: str, said: Mapping[str, str]) -> None:
         for name, value in said.items():
@@ -287,7 +293,8 @@ class _Html(HTMLParser):
         self.blocks.append(Part(kind, (self._path(), *key), name, self._finder.at(hint, since=True), body=body))
 
     def _inline(self, kind: str, key: Key, name: str, hint: str) -> None:
-        self.inline.append(Part(kind, key, name, self._finder.at(hint), self._cells))
+        place = self._finder.of_code(hint) if kind in ("code", "value") else self._finder.at(hint)
+        self.inline.append(Part(kind, key, name, place, self._cells))
 
 
 class _Finder:
@@ -309,6 +316,11 @@ class _Finder:
         if since and found is not None:
             self.since = max(found, self.since)
         return self._place(found)
+
+    def of_code(self, text: str) -> Place:
+        """The same of code in a sentence, which may be a short word."""
+        quoted = self._number(f"`{text}`", self.since)
+        return self.at(text) if quoted is None else self._place(quoted)
 
     def after(self, since: int, text: str) -> Place:
         """The same of a block that began after a line."""
