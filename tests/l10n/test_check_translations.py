@@ -73,6 +73,20 @@ def test_code_changed_in_a_translation_fails_the_check(guide: Path) -> None:
     assert finding["message"] == "the code `botocore` stands here, but in docs/index.md:3 the code `boto3`"
 
 
+def test_status_holds_translations_against_their_sources_if_it_is_asked_to(guide: Path) -> None:
+    path = guide / "docs/index.zh-TW.md"
+    synced = path.read_text("utf-8")
+    try:
+        path.write_text(synced.replace("`boto3`", "`botocore`"), "utf-8")
+        status = [LABGUIDE, "l10n", "status", "--strict", "--project", guide]
+        assert subprocess.run(status, capture_output=True, check=False).returncode == 0
+        done = subprocess.run([*status, "--parity"], capture_output=True, text=True, check=False)
+    finally:
+        path.write_text(synced, "utf-8")
+    assert done.returncode == 1
+    assert "docs/index.zh-TW.md:4: the code `botocore` stands here" in done.stderr
+
+
 def test_source_edited_since_does_not_fail_the_check(guide: Path) -> None:
     path = guide / "docs/index.md"
     written = path.read_text("utf-8")
