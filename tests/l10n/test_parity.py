@@ -134,6 +134,8 @@ DIFFERENT = {
     "code commented out": (CODE, CODE.replace("print(x)", "# print(x)"), "nothing more for `print(x)`"),
     "a comment that runs": (CODE, CODE.replace("x = 1  # one", "x = 1  # 一\nexit()"), "`exit()` for `print(x)`"),
     "indentation": (CODE, CODE.replace("print(x)", "  print(x)"), "not that of"),
+    "an annotation": ("```python\nx  # (1)!\n```\n\n1. A", "```python\nx\n```\n\n1. 甲", "`x` for `x  (1)!`"),
+    "tabs for blanks": ("```make\na:\n\tb\n```", "```make\na:\n    b\n```", "`b` is indented in another way"),
     "a text in code": ('```python\na = "b"\n```', '```python\na = "乙"\n```', "not that of"),
     "a first line that names a program": ("```sh\n#!/bin/sh\nx\n```", "```sh\n#!/bin/zsh\nx\n```", "`#!/bin/zsh`"),
     "a fence retagged": (CODE, CODE.replace("python", "text"), "here stands the fence `text`, but in docs/page.md:3"),
@@ -244,7 +246,7 @@ def test_settings_in_front_matter_are_the_same(compare: Compare) -> None:
     same = "---\ntitle: 甲\nminutes: 60\nlessons: [a.zh-TW.md]\n---\n\n# 乙 {#b}\n"
     assert not compare(source, same)
     found = compare(source, same.replace("60", "90"))
-    assert "the front matter of docs/page.md has `minutes: 60`, this one has not" in messages(found)
+    assert "page.zh-TW.md:3: the front matter of docs/page.md has `minutes: 60`, this one has not" in messages(found)
 
 
 def test_setting_added_in_translation_is_told(compare: Compare) -> None:
@@ -292,6 +294,13 @@ def test_deck_may_differ_in_words_and_pictures(compare: Compare) -> None:
 )
 def test_deck_may_not_differ_in_how_it_is_shown(old: str, new: str, said: str, compare: Compare) -> None:
     assert said in deck(compare, DECK.replace(old, new))
+
+
+def test_deck_with_marks_of_its_own_is_read_as_it_is_shown(compare: Compare) -> None:
+    own = "---\nseparator: '\\n===\\n'\nnotesSeparator: '^SAY'\n---\n# A {#a}\n\nSAY\nB\n\n===\n\n## C {#c}\n"
+    assert not messages(compare(own, own.replace("B", "乙"), folder="slides"))
+    found = messages(compare(own, own.replace("SAY\n", ""), folder="slides"))
+    assert "the line `Notes:` of slides/page.md:7 is missing" in found
 
 
 # ---- Notebooks ----

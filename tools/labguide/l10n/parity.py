@@ -72,7 +72,7 @@ def check(project: Project, pages: Iterable[Page], problems: Problems) -> None:
         synced = [standing for standing in page.standings if standing.in_sync]
         if synced and page.translation:
             readers = (_reader(project, page.source, known), _reader(project, page.translation, known))
-            _check_settings(page, (readers[0].meta, readers[1].meta), problems)
+            _check_settings(project, page, (readers[0].meta, readers[1].meta), problems)
             for standing in synced:
                 _check(standing, page, readers, outlines, problems)
 
@@ -91,7 +91,9 @@ def _meta(project: Project, path: str) -> Mapping[str, Any]:
     return documents.meta(header, path, Problems()) if header else {}
 
 
-def _check_settings(page: Page, metas: tuple[Mapping[str, Any], Mapping[str, Any]], problems: Problems) -> None:
+def _check_settings(
+    project: Project, page: Page, metas: tuple[Mapping[str, Any], Mapping[str, Any]], problems: Problems
+) -> None:
     """The settings of a page are the same in all its languages, if its first section is in sync."""
     assert page.translation
     source, translation = metas
@@ -102,7 +104,13 @@ def _check_settings(page: Page, metas: tuple[Mapping[str, Any], Mapping[str, Any
         if not _same_setting(source.get(key), translation.get(key), page):
             said = f"`{key}: {source[key]}`" if key in source else f"no `{key}`"
             message = f"the front matter of {page.source.path} has {said}, this one has not"
-            problems.add(Place(page.translation.path), KIND, message, "write the same here")
+            problems.add(_place_of(key, project, page.translation.path), KIND, message, "write the same here")
+
+
+def _place_of(key: str, project: Project, path: str) -> Place:
+    """The line of the front matter where a key stands; the file's first line if it has none of that name."""
+    written = lines.placed(lines.read(project.root / path), path)
+    return next((line.place for line in written if line.text.startswith(f"{key}:")), Place(path))
 
 
 def _same_setting(source: Any, translation: Any, page: Page) -> bool:
@@ -195,12 +203,16 @@ def _compare_body(one: Part, other: Part, pair: _Pair) -> None:
 
 def _tell_code(one: Part, other: Part, pair: _Pair) -> None:
     """The first line in which two blocks of code differ."""
-    at = next((n for n, (a, b) in enumerate(zip(one.body, other.body, strict=False)) if a != b), None)
-    at = min(len(one.body), len(other.body)) if at is None else at
-    ours = f"`{one.body[at].strip()}`" if at < len(one.body) else "nothing more"
-    theirs = f"`{other.body[at].strip()}`" if at < len(other.body) else "nothing more"
-    message = f"this code is not that of {one.place}: {theirs} for {ours}"
+    numbers = range(min(len(one.body), len(other.body)))
+    at = next((number for number in numbers if one.body[number] != other.body[number]), len(numbers))
+    ours, theirs = _line(one, at), _line(other, at)
+    what = f"{theirs} for {ours}" if ours != theirs else f"{ours} is indented in another way"
+    message = f"this code is not that of {one.place}: {what}"
     _add(pair, other.place, message, "copy the code; only comments are translated")
+
+
+def _line(part: Part, number: int) -> str:
+    return f"`{part.body[number].strip()}`" if number < len(part.body) else "nothing more"
 
 
 def _missing(here: Iterable[Any], there: Iterable[Any]) -> Iterator[Any]:

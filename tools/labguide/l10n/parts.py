@@ -255,7 +255,7 @@ class _Html(HTMLParser):
     def _code(self, kind: str, text: str) -> None:
         shown = " ".join(text.replace(VALUE, "{value}").split())
         key = (codes.formula(text) if kind == "formula" else shown,)
-        self._inline(kind, key, f"the {kind} `{shown}`", shown)
+        self._inline(kind, key, f"the {kind} `{shown}`", shown.strip("\\()[] ") if kind == "formula" else shown)
 
     def _close(self, ended: _Open, text: str) -> None:
         """What is known of a block only at its end: how much stands in it, and where it began."""
