@@ -134,7 +134,7 @@ DIFFERENT = {
     "code commented out": (CODE, CODE.replace("print(x)", "# print(x)"), "nothing more for `print(x)`"),
     "a comment that runs": (CODE, CODE.replace("x = 1  # one", "x = 1  # 一\nexit()"), "`exit()` for `print(x)`"),
     "indentation": (CODE, CODE.replace("print(x)", "  print(x)"), "not that of"),
-    "an annotation": ("```python\nx  # (1)!\n```\n\n1. A", "```python\nx\n```\n\n1. 甲", "`x` for `x  (1)!`"),
+    "an annotation": ("```python\nx  # (1)!\n```\n\n1. A", "```python\nx\n```\n\n1. 甲", "`x` for `x (1)!`"),
     "tabs for blanks": ("```make\na:\n\tb\n```", "```make\na:\n    b\n```", "`b` is indented in another way"),
     "a text in code": ('```python\na = "b"\n```', '```python\na = "乙"\n```', "not that of"),
     "a first line that names a program": ("```sh\n#!/bin/sh\nx\n```", "```sh\n#!/bin/zsh\nx\n```", "`#!/bin/zsh`"),
