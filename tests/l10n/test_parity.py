@@ -221,6 +221,19 @@ def test_section_out_of_sync_is_not_compared(tmp_path: Path) -> None:
     assert not len(problems)
 
 
+def test_id_that_the_source_renamed_is_a_state_and_no_difference(tmp_path: Path) -> None:
+    write(tmp_path / "docs/page.md", page(CELL))
+    write(tmp_path / "docs/page.zh-TW.md", page(CELL))
+    project = Project(tmp_path, ("en", "zh-TW"))
+    sync(project)
+    write(tmp_path / "docs/page.md", page(CELL).replace("#top", "#start"))
+    problems = Problems()
+    pages = l10n.status(project, problems)
+    assert pages[0].standings[0].state == "RENAMED"
+    parity.check(project, pages, problems)
+    assert not len(problems), messages(list(problems))
+
+
 def test_each_difference_is_told_at_its_line(compare: Compare) -> None:
     source = f"# A {{#a}}\n\nB\n\n## C {{#c}}\n\n- D\n\n{CODE}\n\nE `f`\n"
     found = compare(source, source.replace("print(x)", "print(y)").replace("`f`", "`g`"))

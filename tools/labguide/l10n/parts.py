@@ -36,6 +36,7 @@ _MACHINERY = re.compile(
 )
 _CODE = ("code", "kbd", "samp", "tt")
 _BLOCKS_OF_CODE = ("pre", "xmp", "listing", "script", "style")
+_HEADING = re.compile("h[1-6]")
 _NO_PROSE = re.compile("svg|math|h[1-6]")
 _COUNTING = ("ul", "ol", "dl", "table")
 _CONTAINERS = {"ul": "list", "ol": "list", "dl": "list", "table": "table", "blockquote": "quotation", "details": "box"}
@@ -182,7 +183,7 @@ class _Html(HTMLParser):
             return _Open(tag, f"item {self._open[-1].counted['li'] + 1}")
         elif tag in ("a", "img"):
             self._address(tag, said)
-        elif re.fullmatch("h[1-6]", tag):
+        elif _HEADING.fullmatch(tag):
             self._heading(tag)
         elif tag not in _PLAIN and not _is_machinery(tag, classes, said):
             self._inline("html", (tag,), f"the element `<{tag}>`", f"<{tag}")
@@ -221,7 +222,8 @@ class _Html(HTMLParser):
                 self._classes(tag, value.split())
             elif not (_is_generated(tag, said) or (tag in ("td", "th") and name == "style")):
                 self._inline("attribute", (name, value), f'the attribute `{name}="{value}"`', value or name)
-        if said.get("id") and not _is_generated(tag, said):
+        is_own = _HEADING.fullmatch(tag) and not self._path()  # by its id a section has been found
+        if said.get("id") and not (is_own or _is_generated(tag, said)):
             self._inline("anchor", (said["id"],), f"the id `{said['id']}`", said["id"])
 
     def _classes(self, tag: str, classes: Sequence[str]) -> None:
