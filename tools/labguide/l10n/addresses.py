@@ -22,18 +22,33 @@ def same(source: str, translation: str, source_language: str, language: str) -> 
         here, there = urlsplit(source), urlsplit(translation)
     except ValueError:  # no address at all: `http://[`
         return source == translation
-    hosts = _host(here, source_language) == _host(there, language)
+    same_host = (here.scheme, here.netloc) == (there.scheme, there.netloc)
+    hosts = same_host or _host(here, source_language) == _host(there, language)
     if not hosts or (here.fragment != there.fragment and not _other_page(here, there)):
         return False
-    if here.netloc != there.netloc and there.netloc.lower().partition(".")[0] in _tags(language):
+    if _names(here, source_language) and _names(there, language):
         return True  # the page of a wiki has a name of its own in each language
     paths = _path(here, source_language) == _path(there, language)
     return paths and _query(here, source_language) == _query(there, language)
 
 
+def neutral(address: str, language: str) -> str:
+    """An address, or any other text, without what says that it is of a language."""
+    try:
+        found = urlsplit(address)
+    except ValueError:
+        return address
+    return f"{_host(found, language)}/{_path(found, language)}#{found.fragment}"
+
+
 def _other_page(here: SplitResult, there: SplitResult) -> bool:
     """Whether both are other people's pages, whose parts have names in their own language."""
     return bool(here.netloc and there.netloc) and here != there
+
+
+def _names(address: SplitResult, language: str) -> bool:
+    """Whether the host's name begins with a language."""
+    return "." in address.netloc and address.netloc.lower().partition(".")[0] in _tags(language)
 
 
 def _host(address: SplitResult, language: str) -> str:

@@ -12,16 +12,17 @@ from labguide.blocks import Fence
 
 _WORDS = ("", "text", "plain", "txt")
 """Languages that are none: what an author marks as an illustration in one of them is a drawing, with words in it."""
-_IN_FORMULA = re.compile(r"\\(?:text|mbox|textrm|textbf|operatorname)\s*\{[^{}]*\}")
+_IN_FORMULA = re.compile(r"\\(?:text|mbox|textrm|textbf)\s*\{[^{}]*\}")
+_ANNOTATION = re.compile(r"\n|\(\d+\)!?")
+"""`# (1)!` is where a theme puts the first item of the list below the code."""
 _ILLUSTRATION = re.compile(r"\.illustration\b")
 
 
 def is_drawn(fence: Fence) -> bool:
     """Whether a fence holds a drawing or a diagram, whose words are translated; not code that somebody may type."""
+    is_diagram = fence.custom and not policy.could_run(fence.language)
     is_illustration = _ILLUSTRATION.search(fence.info) is not None
-    return (fence.custom and not policy.could_run(fence.language)) or (
-        is_illustration and fence.language.lower() in _WORDS
-    )
+    return is_diagram or (is_illustration and fence.language.lower() in _WORDS)
 
 
 def without_comments(texts: Sequence[str], language: str) -> tuple[str, ...]:
@@ -29,10 +30,14 @@ def without_comments(texts: Sequence[str], language: str) -> tuple[str, ...]:
     code = "\n".join(texts)
     lexer = _lexer(language)
     if lexer is not None:
-        code = "".join(
-            "\n" * value.count("\n") if _is_comment(kind) else value for kind, value in lexer.get_tokens(code)
-        )
+        tokens = lexer.get_tokens(code)
+        code = "".join(_of_comment(text) if _is_comment(kind) else text for kind, text in tokens)
     return tuple(line.rstrip() for line in code.split("\n") if line.strip())
+
+
+def _of_comment(text: str) -> str:
+    """What of a comment is no words: where lines end, and the numbers of annotations."""
+    return "".join(_ANNOTATION.findall(text))
 
 
 def formula(text: str) -> str:
@@ -43,12 +48,8 @@ def formula(text: str) -> str:
 def _is_comment(kind: Any) -> bool:
     from pygments.token import Comment
 
-    return (
-        kind in Comment
-        and kind not in Comment.Preproc
-        and kind not in Comment.PreprocFile
-        and kind not in Comment.Hashbang
-    )
+    is_code = any(kind in each for each in (Comment.Preproc, Comment.PreprocFile, Comment.Hashbang))
+    return kind in Comment and not is_code
 
 
 @lru_cache

@@ -44,9 +44,12 @@ class _Pair:
         """Whether two addresses mean the same page or picture, each in its language."""
         return addresses.same(here, there, *self.languages)
 
-    def key(self, part: Part) -> Key:
+    def key(self, part: Part, language: str) -> Key:
         """What of a part is the same in both languages. Of a cell's output a script may have one in the language."""
-        suffix = f"-{self.languages[1].lower()}"
+        suffix = f"-{language.lower()}"
+        if part.kind == "comment":
+            within, of, said = part.key
+            return within, of, tuple((name, addresses.neutral(value, language)) for name, value in said)
         if part.kind == "quote" and ":show: output" in part.body and str(part.key[-1]).endswith(suffix):
             return (*part.key[:-1], part.key[-1].removesuffix(suffix))
         return part.key
@@ -69,7 +72,7 @@ def check(project: Project, pages: Iterable[Page], problems: Problems) -> None:
         synced = [standing for standing in page.standings if standing.in_sync]
         if synced and page.translation:
             readers = (_reader(project, page.source, known), _reader(project, page.translation, known))
-            _check_settings(page, (readers[0].meta, readers[1].meta), problems)
+            _check_settings(project, page, (readers[0].meta, readers[1].meta), problems)
             for standing in synced:
                 _check(standing, page, readers, outlines, problems)
 
@@ -88,7 +91,9 @@ def _meta(project: Project, path: str) -> Mapping[str, Any]:
     return documents.meta(header, path, Problems()) if header else {}
 
 
-def _check_settings(page: Page, metas: tuple[Mapping[str, Any], Mapping[str, Any]], problems: Problems) -> None:
+def _check_settings(
+    project: Project, page: Page, metas: tuple[Mapping[str, Any], Mapping[str, Any]], problems: Problems
+) -> None:
     """The settings of a page are the same in all its languages, if its first section is in sync."""
     assert page.translation
     source, translation = metas
@@ -99,7 +104,13 @@ def _check_settings(page: Page, metas: tuple[Mapping[str, Any], Mapping[str, Any
         if not _same_setting(source.get(key), translation.get(key), page):
             said = f"`{key}: {source[key]}`" if key in source else f"no `{key}`"
             message = f"the front matter of {page.source.path} has {said}, this one has not"
-            problems.add(Place(page.translation.path), KIND, message, "write the same here")
+            problems.add(_place_of(key, project, page.translation.path), KIND, message, "write the same here")
+
+
+def _place_of(key: str, project: Project, path: str) -> Place:
+    """The line of the front matter where a key stands; the file's first line if it has none of that name."""
+    written = lines.placed(lines.read(project.root / path), path)
+    return next((line.place for line in written if line.text.startswith(f"{key}:")), Place(path))
 
 
 def _same_setting(source: Any, translation: Any, page: Page) -> bool:
@@ -133,7 +144,10 @@ def _check(
 
 
 def _compare_blocks(here: Sequence[Part], there: Sequence[Part], pair: _Pair) -> None:
-    ours, theirs = [(part.kind, part.key) for part in here], [(part.kind, pair.key(part)) for part in there]
+    ours, theirs = (
+        [(part.kind, pair.key(part, language)) for part in parts]
+        for parts, language in zip((here, there), pair.languages, strict=True)
+    )
     matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
     for what, first, last, begin, end in matcher.get_opcodes():
         if what == "equal":
@@ -189,12 +203,16 @@ def _compare_body(one: Part, other: Part, pair: _Pair) -> None:
 
 def _tell_code(one: Part, other: Part, pair: _Pair) -> None:
     """The first line in which two blocks of code differ."""
-    at = next((n for n, (a, b) in enumerate(zip(one.body, other.body, strict=False)) if a != b), None)
-    at = min(len(one.body), len(other.body)) if at is None else at
-    ours = f"`{one.body[at].strip()}`" if at < len(one.body) else "nothing more"
-    theirs = f"`{other.body[at].strip()}`" if at < len(other.body) else "nothing more"
-    message = f"this code is not that of {one.place}: {theirs} for {ours}"
+    numbers = range(min(len(one.body), len(other.body)))
+    at = next((number for number in numbers if one.body[number] != other.body[number]), len(numbers))
+    ours, theirs = _line(one, at), _line(other, at)
+    what = f"{theirs} for {ours}" if ours != theirs else f"{ours} is indented in another way"
+    message = f"this code is not that of {one.place}: {what}"
     _add(pair, other.place, message, "copy the code; only comments are translated")
+
+
+def _line(part: Part, number: int) -> str:
+    return f"`{part.body[number].strip()}`" if number < len(part.body) else "nothing more"
 
 
 def _missing(here: Iterable[Any], there: Iterable[Any]) -> Iterator[Any]:
@@ -238,7 +256,7 @@ def _compare_inline(here: Sequence[Part], there: Sequence[Part], pair: _Pair) ->
         missing, added = _differing(_of_kind(here, kind), _of_kind(there, kind))
         if kind in ("attribute", "html", "image", "link", "value"):
             missing, added = _without_same(missing, added, pair)
-        _tell_inline(missing, () if kind == "anchor" else added, here, pair)
+        _tell_inline(missing, () if kind == "anchor" else added, here, there, pair)
     _compare_code(_of_kind(here, "code"), _of_kind(there, "code"), pair)
 
 
@@ -288,19 +306,31 @@ def _compare_code(here: Sequence[Part], there: Sequence[Part], pair: _Pair) -> N
         [part for part in missing if strict or part.key not in theirs],
         [part for part in added if strict or part.key not in ours],
         here,
+        there,
         pair,
     )
 
 
-def _tell_inline(missing: Iterable[Part], added: Iterable[Part], here: Sequence[Part], pair: _Pair) -> None:
-    known = {(part.kind, part.key) for part in here}
+def _tell_inline(
+    missing: Iterable[Part], added: Iterable[Part], here: Sequence[Part], there: Sequence[Part], pair: _Pair
+) -> None:
+    missing, added = list(missing), list(added)
+    if len(missing) == len(added) == 1:  # mostly one was meant to be the other
+        message = f"{added[0].name} stands here, but in {missing[0].place} {missing[0].name}"
+        _add(pair, added[0].place, message, "write the same here")
+        return
     for part in missing:
-        message = f"{part.name} of {part.place} is missing in this section, or stands here less often"
+        often = "stands here less often" if _is_among(part, there) else "is missing in this section"
+        message = f"{part.name} of {part.place} {often}"
         _add(pair, pair.translation.place, message, "write it as it stands there")
     for part in added:
-        often = "more often than" if (part.kind, part.key) in known else "and not"
+        often = "more often than" if _is_among(part, here) else "and not"
         message = f"{part.name} stands here {often} in {_source(pair)}"
         _add(pair, part.place, message, "write what stands there")
+
+
+def _is_among(part: Part, others: Iterable[Part]) -> bool:
+    return any((other.kind, other.key) == (part.kind, part.key) for other in others)
 
 
 def _source(pair: _Pair) -> str:

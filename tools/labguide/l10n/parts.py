@@ -36,9 +36,11 @@ _MACHINERY = re.compile(
 )
 _CODE = ("code", "kbd", "samp", "tt")
 _BLOCKS_OF_CODE = ("pre", "xmp", "listing", "script", "style")
+_HEADING = re.compile("h[1-6]")
 _NO_PROSE = re.compile("svg|math|h[1-6]")
 _COUNTING = ("ul", "ol", "dl", "table")
 _CONTAINERS = {"ul": "list", "ol": "list", "dl": "list", "table": "table", "blockquote": "quotation", "details": "box"}
+_LABELS = {"ul": "list", "ol": "numbered list", "dl": "list of terms"}
 _BOXES = {"admonition": "box", "tabbed-set": "tabs", "tabbed-block": "tab"}
 
 
@@ -92,6 +94,8 @@ class _Open:
     """What its text is, if it is code: `code`, `value`, `formula`, `block`."""
     since: int = 0
     """The line after which it began, as far as that is known."""
+    notes: bool = False
+    """What stands in it are footnotes, which the renderer puts there."""
     texts: list[str] = field(default_factory=list)
     counted: Counter[str] = field(default_factory=Counter)
 
@@ -165,7 +169,7 @@ class _Html(HTMLParser):
         classes = said.get("class", "").split()
         if "data-fence" in said:
             self._fence(self._fences[int(said["data-fence"])])
-        elif tag == "hr":
+        elif tag == "hr" and not any(each.notes for each in self._open):
             mark = said.get("data-mark", "")
             self._add("mark", (mark,), f"the line `{mark}`" if mark else "a line across the page", mark or "---")
         elif tag in _BLOCKS_OF_CODE or (tag in _CODE and not any(each.code for each in self._open)):
@@ -179,14 +183,14 @@ class _Html(HTMLParser):
             return _Open(tag, f"item {self._open[-1].counted['li'] + 1}")
         elif tag in ("a", "img"):
             self._address(tag, said)
-        elif re.fullmatch("h[1-6]", tag):
+        elif _HEADING.fullmatch(tag):
             self._heading(tag)
         elif tag not in _PLAIN and not _is_machinery(tag, classes, said):
             self._inline("html", (tag,), f"the element `<{tag}>`", f"<{tag}")
-        return _Open(tag)
+        return _Open(tag, notes="footnote" in classes)
 
     def _container(self, tag: str, kind: str, classes: Sequence[str], *, opened: bool) -> _Open:
-        label = tag if kind in ("list", "table", "quotation") else kind
+        label = _LABELS.get(tag, kind)
         if kind == "box":
             types = " ".join(each for each in classes if each != "admonition")
             label = f"{'!!!' if tag != 'details' else '???+' if opened else '???'} {types}"
@@ -201,10 +205,14 @@ class _Html(HTMLParser):
 
     def _address(self, tag: str, said: Mapping[str, str]) -> None:
         address = said.get("src" if tag == "img" else "href", "")
-        if tag == "a" and not address:
-            return
-        kind = "image" if tag == "img" else "link"
-        self._inline(kind, (address,), f"{'the image' if tag == 'img' else 'a link to'} `{address}`", address)
+        if tag == "img":
+            self._inline("image", (address,), f"the image `{address}`", address)
+            if said.get("alt", "").strip():
+                self._inline("attribute", ("alt", ""), "a description of an image", address)
+        elif address.startswith("#fn:"):
+            self._inline("link", (address,), f"the footnote `{address.removeprefix('#fn:')}`", address[4:])
+        elif address and not address.startswith("#fnref"):
+            self._inline("link", (address,), f"a link to `{address}`", address)
 
     def _attributes(self, tag: str, said: Mapping[str, str]) -> None:
         for name, value in said.items():
@@ -214,7 +222,8 @@ class _Html(HTMLParser):
                 self._classes(tag, value.split())
             elif not (_is_generated(tag, said) or (tag in ("td", "th") and name == "style")):
                 self._inline("attribute", (name, value), f'the attribute `{name}="{value}"`', value or name)
-        if said.get("id") and not _is_generated(tag, said):
+        is_own = _HEADING.fullmatch(tag) and not self._path()  # by its id a section has been found
+        if said.get("id") and not (is_own or _is_generated(tag, said)):
             self._inline("anchor", (said["id"],), f"the id `{said['id']}`", said["id"])
 
     def _classes(self, tag: str, classes: Sequence[str]) -> None:
@@ -248,7 +257,7 @@ class _Html(HTMLParser):
     def _code(self, kind: str, text: str) -> None:
         shown = " ".join(text.replace(VALUE, "{value}").split())
         key = (codes.formula(text) if kind == "formula" else shown,)
-        self._inline(kind, key, f"the {kind} `{shown}`", shown)
+        self._inline(kind, key, f"the {kind} `{shown}`", shown.strip("\\()[] ") if kind == "formula" else shown)
 
     def _close(self, ended: _Open, text: str) -> None:
         """What is known of a block only at its end: how much stands in it, and where it began."""
@@ -257,7 +266,7 @@ class _Html(HTMLParser):
         first = next((each.strip() for each in ended.texts if each.strip()), "")
         place = self._finder.after(ended.since, ended.label if part.kind == "box" else first)
         size = _size(part.kind, ended)
-        name = f"{_NAMES.get(part.kind, '')} {ended.label if part.kind == 'box' else ''}".strip()
+        name = f"the box `{ended.label}`" if part.kind == "box" else f"the {ended.label}"
         self.blocks[ended.part] = replace(part, place=place, body=size, name=name)
 
     def _fence(self, fence: blocks.Fence) -> None:
@@ -286,7 +295,8 @@ class _Html(HTMLParser):
         self.blocks.append(Part(kind, (self._path(), *key), name, self._finder.at(hint, since=True), body=body))
 
     def _inline(self, kind: str, key: Key, name: str, hint: str) -> None:
-        self.inline.append(Part(kind, key, name, self._finder.at(hint), self._cells))
+        place = self._finder.of_code(hint) if kind in ("code", "value") else self._finder.at(hint)
+        self.inline.append(Part(kind, key, name, place, self._cells))
 
 
 class _Finder:
@@ -309,6 +319,11 @@ class _Finder:
             self.since = max(found, self.since)
         return self._place(found)
 
+    def of_code(self, text: str) -> Place:
+        """The same of code in a sentence, which may be a short word."""
+        quoted = self._number(f"`{text}`", self.since)
+        return self.at(text) if quoted is None else self._place(quoted)
+
     def after(self, since: int, text: str) -> Place:
         """The same of a block that began after a line."""
         return self._place(self._number(text, since))
@@ -320,16 +335,6 @@ class _Finder:
 
     def _place(self, number: int | None) -> Place:
         return self.heading if number is None else self._lines[number].place
-
-
-_NAMES = {
-    "list": "the list",
-    "table": "the table",
-    "quotation": "the quotation",
-    "tabs": "the tabs",
-    "tab": "the tab",
-    "box": "the box",
-}
 
 
 def _size(kind: str, ended: _Open) -> Key:

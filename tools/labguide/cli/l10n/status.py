@@ -12,6 +12,7 @@ import click
 
 from labguide.cli.l10n import asked
 from labguide.l10n.model import Page, Section, Standing, State
+from labguide.model import Project
 from labguide.problems import Problems
 
 FORMAT = "labguide-l10n-1"
@@ -32,11 +33,14 @@ _WHAT = {
 @asked.language
 @click.option("--json", "as_json", is_flag=True, help="For programs: every section, and the problems too.")
 @click.option("--strict", is_flag=True, help="Exit with status 1 unless every section is OK.")
-def status(root: Path, languages: tuple[str, ...], as_json: bool, strict: bool) -> None:
+@click.option("--parity", "holds", is_flag=True, help="Hold code, links and the like against the source: slower.")
+def status(root: Path, languages: tuple[str, ...], as_json: bool, strict: bool, holds: bool) -> None:
     """Print how translations stand: a line for each page and language, and one for each section that is not OK."""
     problems = Problems()
     project = asked.opened(root, languages)
     pages = asked.pages(project, problems, languages)
+    if holds:
+        _hold(project, pages, problems)
     if as_json:
         answer = {
             "format": FORMAT,
@@ -51,6 +55,12 @@ def status(root: Path, languages: tuple[str, ...], as_json: bool, strict: bool) 
         asked.told(problems)
     bad = len(problems) or any(not _is_right(each) for page in pages for each in page.standings)
     sys.exit(1 if strict and bad else 0)
+
+
+def _hold(project: Project, pages: Sequence[Page], problems: Problems) -> None:
+    from labguide.l10n import parity  # here, because it needs the renderer, which takes long to import
+
+    parity.check(project, pages, problems)
 
 
 def _is_right(standing: Standing) -> bool:
