@@ -1,0 +1,172 @@
+"""The rules over files: each file that people read in a language, and each section beside its source."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from labguide import lines, sources
+from labguide.l10n import glossary as glossaries
+from labguide.l10n.glossary import Glossary
+from labguide.l10n.lint import english, reading, taiwan, words
+from labguide.l10n.lint.reading import Passage
+from labguide.model import DocumentKind, Place, Project
+from labguide.problems import Problems
+
+_KINDS = {".md": "lesson", ".yml": "texts", ".yaml": "texts", ".svg": "drawing"}
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found: errors are certain and fail a check, hints may be wrong and fail nothing."""
+
+    errors: Problems = field(default_factory=Problems)
+    hints: Problems = field(default_factory=Problems)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file in a language, what people read of it, and what they read of its source, if there is one."""
+
+    path: str
+    language: str
+    passages: tuple[Passage, ...]
+    source: tuple[Passage, ...] = ()
+
+
+def check(project: Project) -> Findings:
+    """Lint all that the project says in other languages than its first.
+
+    Raises CannotBuildError if the host's configuration cannot be used.
+    """
+    found = Findings()
+    for language in project.languages[1:]:
+        rules = Rules(glossaries.read(project, language, found.errors), found)
+        for text in _texts(project, language):
+            rules.look(text)
+    return found
+
+
+def check_files(project: Project, paths: Iterable[Path], language: str) -> Findings:
+    """Lint these files, which may stand anywhere, as texts in a language, with the project's glossary for it."""
+    found = Findings()
+    rules = Rules(glossaries.read(project, language, found.errors), found)
+    for path in paths:
+        text = _read(project, path, _KINDS.get(path.suffix.lower(), "lesson"), language, found)
+        if text:
+            rules.look(text)
+    return found
+
+
+class Rules:
+    """What is looked for in texts of one language, with its glossary."""
+
+    def __init__(self, glossary: Glossary, found: Findings) -> None:
+        self._glossary, self._found = glossary, found
+        self._of_taiwan = glossary.language in taiwan.LANGUAGES
+        self._right = glossary.right()
+        longer = self._right | (taiwan.within() if self._of_taiwan else frozenset())
+        self._forbidden = words.Refusals.of(glossary.unwanted(forbidden=True), longer)
+        self._avoided = words.Refusals.of(glossary.unwanted(forbidden=False), longer)
+
+    def look(self, text: Text) -> None:
+        """Hold a text against all rules."""
+        for passage in text.passages:
+            self._refused(passage)
+            if self._of_taiwan:
+                self._characters(passage, self._usage(passage))
+                self._punctuation(passage)
+        for passage in english.left(text.passages, text.source, text.language, self._glossary.keep):
+            message = "this paragraph was left in its source language"
+            remedy = "translate it, or list its names under `keep:`"
+            self._found.hints.add(passage.place, "not-translated", message, remedy)
+
+    def _refused(self, passage: Passage) -> None:
+        for each in self._forbidden.find(passage.text):
+            message = f'"{each.word}" is forbidden by the glossary, for "{each.term.english}"'
+            self._found.errors.add(passage.at(each.start), "forbidden-term", message, f'write "{each.term.preferred}"')
+        for each in self._avoided.find(passage.text):
+            message = f'"{each.word}" is avoided by the glossary, for "{each.term.english}"'
+            self._found.hints.add(passage.at(each.start), "avoided-term", message, f'write "{each.term.preferred}"')
+
+    def _usage(self, passage: Passage) -> set[int]:
+        """Tell the words from elsewhere; where their characters stand."""
+        told: set[int] = set()
+        for usage in taiwan.elsewhere(passage.text, self._right):
+            told.update(range(usage.start, usage.start + len(usage.word)))
+            if usage.word in self._forbidden.terms or usage.word in self._avoided.terms:
+                continue  # the glossary knows better what to write
+            kind, problems = ("not-taiwan", self._found.errors) if usage.certain else ("other-usage", self._found.hints)
+            remedy = f'write "{usage.better}", or add "{usage.word}" to `allow:` in the glossary'
+            problems.add(passage.at(usage.start), kind, f'"{usage.word}" is usage from elsewhere', remedy)
+        return told
+
+    def _characters(self, passage: Passage, told: Collection[int]) -> None:
+        for at, character in taiwan.foreign(passage.text, self._glossary.allow):
+            if at in told:
+                continue
+            if taiwan.is_simplified(character):
+                message = f'"{character}" is a simplified character'
+                self._found.errors.add(passage.at(at), "simplified", message, "write the traditional one")
+            else:
+                message = f'"{character}" is a form that Taiwan seldom writes'
+                self._found.hints.add(passage.at(at), "rare-character", message, "write the usual one, or allow it")
+
+    def _punctuation(self, passage: Passage) -> None:
+        if passage.kind == "drawing":
+            return
+        for at, character, full in taiwan.half_width(passage.text):
+            message = f'"{character}" beside a Chinese character is half-width'
+            self._found.hints.add(passage.at(at), "half-width", message, f'write "{full}"')
+
+
+# ---- Files ----
+
+
+def _texts(project: Project, language: str) -> Iterator[Text]:
+    """What the project says in a language: documents, labels, pictures, its own words, and what the host is told."""
+    found = Findings()
+    for kind, file in sources.document_files(project):
+        if file.language == language:
+            yield from _some(_read(project, project.root / file.path, kind, language, found))
+    for path in _beside(project, language):
+        yield from _some(_read(project, path, _KINDS[path.suffix], language, found))
+    config = project.root / "mkdocs.yml"
+    if config.is_file():
+        said = reading.of_yaml(lines.read(config), "mkdocs.yml", 1, below=language)
+        yield Text("mkdocs.yml", language, said)
+
+
+def _some(text: Text | None) -> Iterator[Text]:
+    if text:
+        yield text
+
+
+def _beside(project: Project, language: str) -> list[Path]:
+    """Labels and parts of pages, pictures of text, and the words of rooms."""
+    suffix = language.lower()
+    parts = sources.files(project.snippets, f"*.{suffix}.yml", f"*.{suffix}.md")
+    pictures = [path for folder in (project.docs, project.slides) for path in sources.files(folder, f"*.{suffix}.svg")]
+    skipped = (project.site, project.recordings)
+    rooms = [path for path in sources.files(project.root, f"{suffix}.yml") if path.parent.name == "locales"]
+    return [*parts, *pictures, *(path for path in rooms if not any(path.is_relative_to(each) for each in skipped))]
+
+
+def _read(project: Project, path: Path, kind: str, language: str, found: Findings) -> Text | None:
+    name = project.relative(path)
+    try:
+        text = lines.read(path)
+    except (OSError, UnicodeDecodeError) as error:
+        found.errors.add(Place(name), "unreadable", f"this file cannot be read: {error}", "save it as UTF-8")
+        return None
+    return Text(name, language, _passages(text, name, kind, project))
+
+
+def _passages(text: str, name: str, kind: str, project: Project) -> tuple[Passage, ...]:
+    if kind == "texts":
+        return reading.of_yaml(text, name, 1)
+    if kind == "drawing":
+        return reading.of_svg(text, name)
+    as_written: DocumentKind = "deck" if kind == "deck" else "lesson"
+    return reading.of_markdown(text, name, as_written, project)
