@@ -45,6 +45,8 @@ def elsewhere(text: str, allowed: Collection[str]) -> Iterator[Usage]:
         return
     matcher, known = _matcher(), _known()
     for match in matcher.find_matches(text):
+        if len(match.source) == 1:
+            continue  # a character, which `foreign` knows better
         certain = match.source in known["certain"] or any(map(is_simplified, match.source))
         if not certain and (_is_variant(match.source, match.target) or _field(match) in known["not_our_fields"]):
             continue
