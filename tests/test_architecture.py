@@ -87,6 +87,7 @@ OUTSIDERS = {
     "latex2mathml": {"labguide.weaving.formulas"},
     "markdown_it": {"labguide.weaving.prose", "labguide.revealmd.commonmark"},
     "tinycss2": {"labguide.weaving.markup"},
+    "zhtw": {"labguide.l10n.lint.taiwan"},
     "xlsxwriter": {"labguide.schedule.workbook"},
     "bs4": {"labguide.cleaning"},
     "rich": {"labguide.console"},

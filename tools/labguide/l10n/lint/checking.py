@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from labguide import lines, sources
 from labguide.l10n import glossary as glossaries
+from labguide.l10n import model
 from labguide.l10n.glossary import Glossary
 from labguide.l10n.lint import english, reading, taiwan, words
 from labguide.l10n.lint.reading import Passage
+from labguide.l10n.model import Page, Section, State
 from labguide.model import DocumentKind, Place, Project
 from labguide.problems import Problems
-
-_KINDS = {".md": "lesson", ".yml": "texts", ".yaml": "texts", ".svg": "drawing"}
 
 
 @dataclass(frozen=True)
@@ -27,24 +27,44 @@ class Findings:
 
 @dataclass(frozen=True)
 class Text:
-    """A file in a language, what people read of it, and what they read of its source, if there is one."""
+    """A file in a language, what people read of it, and what they read of its source, if it has one."""
 
     path: str
     language: str
     passages: tuple[Passage, ...]
     source: tuple[Passage, ...] = ()
+    pairs: tuple[Pair, ...] = ()
 
 
-def check(project: Project) -> Findings:
-    """Lint all that the project says in other languages than its first.
+@dataclass(frozen=True)
+class Pair:
+    """What people read of a section, and of the source's section that it translates."""
+
+    place: Place
+    source: tuple[Passage, ...]
+    translation: tuple[Passage, ...]
+
+
+def check(project: Project, pages: Iterable[Page]) -> Findings:
+    """Lint all that the project says in other languages than its first: these pages, and what stands beside them.
 
     Raises CannotBuildError if the host's configuration cannot be used.
     """
     found = Findings()
-    for language in project.languages[1:]:
+    by_language: dict[str, list[Page]] = {language: [] for language in project.languages[1:]}
+    for page in pages:
+        by_language.setdefault(page.language, []).append(page)
+    for language, own in by_language.items():
         rules = Rules(glossaries.read(project, language, found.errors), found)
-        for text in _texts(project, language):
-            rules.look(text)
+        for page in own:
+            if page.translation:
+                rules.look(_of_page(project, page, page.translation))
+        for path in _beside(project, language):
+            _look(rules, project, path, language, found)
+        config = project.root / "mkdocs.yml"
+        if config.is_file():
+            said = reading.of_yaml(lines.read(config), "mkdocs.yml", 1, below=language)
+            rules.look(Text("mkdocs.yml", language, said))
     return found
 
 
@@ -53,9 +73,7 @@ def check_files(project: Project, paths: Iterable[Path], language: str) -> Findi
     found = Findings()
     rules = Rules(glossaries.read(project, language, found.errors), found)
     for path in paths:
-        text = _read(project, path, _KINDS.get(path.suffix.lower(), "lesson"), language, found)
-        if text:
-            rules.look(text)
+        _look(rules, project, path, language, found)
     return found
 
 
@@ -81,6 +99,8 @@ class Rules:
             message = "this paragraph was left in its source language"
             remedy = "translate it, or list its names under `keep:`"
             self._found.hints.add(passage.place, "not-translated", message, remedy)
+        for pair in text.pairs:
+            self._missing(pair)
 
     def _refused(self, passage: Passage) -> None:
         for each in self._forbidden.find(passage.text):
@@ -113,6 +133,17 @@ class Rules:
                 message = f'"{character}" is a form that Taiwan seldom writes'
                 self._found.hints.add(passage.at(at), "rare-character", message, "write the usual one, or allow it")
 
+    def _missing(self, pair: Pair) -> None:
+        source, translation = ([passage.text for passage in each] for each in (pair.source, pair.translation))
+        for term in words.missing(source, translation, self._glossary):
+            known = " nor ".join(f'"{word}"' for word in term.said)
+            message = f'the source speaks of "{term.word}", and this section has neither {known}'
+            if len(term.said) == 1:
+                message = f'the source speaks of "{term.word}", and this section has no {known}'
+            self._found.hints.add(
+                pair.place, "term-missing", message, "write it, or leave it if the sentence needs none"
+            )
+
     def _punctuation(self, passage: Passage) -> None:
         if passage.kind == "drawing":
             return
@@ -124,23 +155,44 @@ class Rules:
 # ---- Files ----
 
 
-def _texts(project: Project, language: str) -> Iterator[Text]:
-    """What the project says in a language: documents, labels, pictures, its own words, and what the host is told."""
-    found = Findings()
-    for kind, file in sources.document_files(project):
-        if file.language == language:
-            yield from _some(_read(project, project.root / file.path, kind, language, found))
-    for path in _beside(project, language):
-        yield from _some(_read(project, path, _KINDS[path.suffix], language, found))
-    config = project.root / "mkdocs.yml"
-    if config.is_file():
-        said = reading.of_yaml(lines.read(config), "mkdocs.yml", 1, below=language)
-        yield Text("mkdocs.yml", language, said)
+def _look(rules: Rules, project: Project, path: Path, language: str, found: Findings) -> None:
+    name = project.relative(path)
+    try:
+        text = lines.read(path)
+    except (OSError, UnicodeDecodeError) as error:
+        found.errors.add(Place(name), "unreadable", f"this file cannot be read: {error}", "save it as UTF-8")
+        return
+    rules.look(Text(name, language, _passages(text, name, path.suffix.lower(), project)))
 
 
-def _some(text: Text | None) -> Iterator[Text]:
-    if text:
-        yield text
+def _passages(text: str, name: str, ending: str, project: Project) -> tuple[Passage, ...]:
+    if ending in (".yml", ".yaml"):
+        return reading.of_yaml(text, name, 1)
+    if ending == ".svg":
+        return reading.of_svg(text, name)
+    return reading.of_markdown(text, name, "lesson", project)
+
+
+def _of_page(project: Project, page: Page, translation: model.Text) -> Text:
+    said = reading.of_markdown(lines.read(project.root / translation.path), translation.path, translation.kind, project)
+    sources = {section.key: _of_source(section, page.source.kind, project) for section in page.source.sections}
+    pairs = [
+        Pair(standing.translation.place, sources[standing.source.key], _within(standing.translation, said))
+        for standing in page.standings
+        if standing.source and standing.translation and (standing.in_sync or standing.state is State.UNSYNCED)
+    ]
+    whole = tuple(passage for passages in sources.values() for passage in passages)
+    return Text(translation.path, page.language, said, whole, tuple(pairs))
+
+
+def _of_source(section: Section, kind: DocumentKind, project: Project) -> tuple[Passage, ...]:
+    front = [Passage(line.place, reading.masked(line.text), "label") for line in section.front]
+    return (*front, *reading.of_lines(section.lines, kind, project))
+
+
+def _within(section: Section, passages: Iterable[Passage]) -> tuple[Passage, ...]:
+    own = {line.place.line for line in (*section.front, *section.lines)}
+    return tuple(passage for passage in passages if passage.place.line in own)
 
 
 def _beside(project: Project, language: str) -> list[Path]:
@@ -151,22 +203,3 @@ def _beside(project: Project, language: str) -> list[Path]:
     skipped = (project.site, project.recordings)
     rooms = [path for path in sources.files(project.root, f"{suffix}.yml") if path.parent.name == "locales"]
     return [*parts, *pictures, *(path for path in rooms if not any(path.is_relative_to(each) for each in skipped))]
-
-
-def _read(project: Project, path: Path, kind: str, language: str, found: Findings) -> Text | None:
-    name = project.relative(path)
-    try:
-        text = lines.read(path)
-    except (OSError, UnicodeDecodeError) as error:
-        found.errors.add(Place(name), "unreadable", f"this file cannot be read: {error}", "save it as UTF-8")
-        return None
-    return Text(name, language, _passages(text, name, kind, project))
-
-
-def _passages(text: str, name: str, kind: str, project: Project) -> tuple[Passage, ...]:
-    if kind == "texts":
-        return reading.of_yaml(text, name, 1)
-    if kind == "drawing":
-        return reading.of_svg(text, name)
-    as_written: DocumentKind = "deck" if kind == "deck" else "lesson"
-    return reading.of_markdown(text, name, as_written, project)

@@ -14,7 +14,7 @@ from typing import Literal
 import yaml
 
 from labguide import blocks, documents, lines, revealmd
-from labguide.model import DocumentKind, Place, Project
+from labguide.model import DocumentKind, Line, Place, Project
 from labguide.quotes import is_illustration
 
 MASK = "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -69,13 +69,22 @@ def of_markdown(text: str, path: str, kind: DocumentKind, project: Project) -> t
 
     Raises CannotBuildError if the host's configuration cannot be used.
     """
-    found = lines.split(text)
     header, body_line = documents.front_matter(text)
-    dialect = revealmd.of_decks(project.dialect) if kind == "deck" else project.dialect
-    read = blocks.find(found, body_line - 1, dialect)
-    prose = [Passage(Place(path, number, 1), masked(line)) for number, line in enumerate(read.prose, start=1)]
     head = of_yaml(header, path, 2, READ_OF_HEAD)
-    return (*head, *prose, *_of_fences(found, read.fences, path))
+    return (*head, *of_lines(lines.placed(text, path), kind, project, body_line - 1))
+
+
+def of_lines(found: Sequence[Line], kind: DocumentKind, project: Project, first: int = 0) -> tuple[Passage, ...]:
+    """The passages of lines of Markdown, from number `first` on, counted from 0."""
+    texts = [line.text for line in found]
+    dialect = revealmd.of_decks(project.dialect) if kind == "deck" else project.dialect
+    read = blocks.find(texts, first, dialect)
+    prose = [Passage(_beginning(line), masked(text)) for line, text in zip(found, read.prose, strict=True)]
+    return (*prose, *_of_fences(found, read.fences))
+
+
+def _beginning(line: Line, column: int = 0) -> Place:
+    return Place(line.place.path, line.place.line, column + 1)
 
 
 def masked(line: str) -> str:
@@ -94,18 +103,18 @@ def _without_tag(tag: re.Match[str]) -> str:
     return "".join(kept)
 
 
-def _of_fences(found: Sequence[str], fences: Sequence[blocks.Fence], path: str) -> Iterator[Passage]:
+def _of_fences(found: Sequence[Line], fences: Sequence[blocks.Fence]) -> Iterator[Passage]:
     """Titles and descriptions of code and quotes, and the text of drawings."""
     for fence in fences:
-        for title in _TITLE.finditer(found[fence.first]):
-            yield Passage(Place(path, fence.first + 1, title.start(1) + 1), title[1], "label")
+        for title in _TITLE.finditer(found[fence.first].text):
+            yield Passage(_beginning(found[fence.first], title.start(1)), title[1], "label")
         drawn = fence.custom or is_illustration(fence)
-        for number in range(fence.first + 1, fence.last):
-            option = _OPTION.match(found[number]) if fence.info.startswith("{cell}") else None
+        for line in found[fence.first + 1 : fence.last]:
+            option = _OPTION.match(line.text) if fence.info.startswith("{cell}") else None
             if option:
-                yield Passage(Place(path, number + 1, option.end() + 1), found[number][option.end() :], "label")
+                yield Passage(_beginning(line, option.end()), line.text[option.end() :], "label")
             elif drawn:
-                yield Passage(Place(path, number + 1, 1), found[number], "drawing")
+                yield Passage(_beginning(line), line.text, "drawing")
 
 
 def of_yaml(text: str, path: str, first: int, keys: Collection[str] = (), below: str = "") -> tuple[Passage, ...]:

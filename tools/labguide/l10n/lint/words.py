@@ -52,26 +52,20 @@ def _alone(word: str) -> str:
 def missing(source: Sequence[str], translation: Sequence[str], glossary: Glossary) -> Iterator[Term]:
     """The terms that a source has and its translation does not: in none of their forms, and not in English either.
 
-    Where several terms have one name, any of them will do.
+    In `training job` there is no `job`. Terms with a sense in parentheses are left out, for the word has others too.
     """
     english, said = "\n".join(source).lower(), "\n".join(translation)
-    known = {each for term in glossary.terms for each in term.said if each in said}
-    for word, terms in _by_word(glossary).items():
-        if not _has(english, word) or _has(said.lower(), word):
+    for term in sorted(glossary.terms, key=lambda term: (-len(term.word), term.word)):
+        pattern = _as_word(term.word.lower())
+        if term.word.lower() not in english or not pattern.search(english):
             continue
-        if not any(each in known for term in terms for each in term.said):
-            yield terms[0]
-
-
-def _by_word(glossary: Glossary) -> dict[str, list[Term]]:
-    found: dict[str, list[Term]] = {}
-    for term in glossary.terms:
-        found.setdefault(term.word.lower(), []).append(term)
-    return found
-
-
-def _has(text: str, word: str) -> bool:
-    return word in text and _as_word(word).search(text) is not None
+        english = pattern.sub("", english)
+        if (
+            term.word == term.english
+            and not any(each in said for each in term.said)
+            and not pattern.search(said.lower())
+        ):
+            yield term
 
 
 @lru_cache(maxsize=4096)
