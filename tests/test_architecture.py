@@ -78,7 +78,12 @@ OUTSIDERS = {
     "mkdocs": {"labguide.mkdocs_plugin", "labguide.hosts.mkdocs"},
     "moto": {"local_sagemaker"},
     "boto3": {"local_sagemaker", "labguide.backends.aws"},
-    "botocore": {"local_sagemaker", "labguide.backends.aws", "labguide.backends.hook"},
+    "botocore": {
+        "local_sagemaker",
+        "labguide.backends.aws",
+        "labguide.backends.hook",
+        "labguide.l10n.drafting.amazon",
+    },
     "sagemaker": set[str](),
     "nbclient": {"labguide.running"},
     "distributed": {"labguide.running.cluster"},
