@@ -67,7 +67,8 @@ def _agree(wanted: Order, provider: Provider, glossary: Glossary, yes: bool, max
     characters = wanted.characters(provider)
     usd = provider.usd(characters)
     where = f"{_counted(len(wanted.standings), 'section')} of {wanted.page.source.path}"
-    click.echo(f"{provider.name} will be sent {where}, {characters:,} characters, for ${usd:.2f}.", err=True)
+    price = f"${usd:.2f}" if usd >= 0.01 else "less than $0.01"
+    click.echo(f"{provider.name} will be sent {where}, {characters:,} characters, for {price}.", err=True)
     makes = provider.begins(terms(glossary), wanted.page.source.language, wanted.page.language)
     if makes:
         click.echo(f"It makes {makes}.", err=True)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from labguide import blocks, l10n, revealmd
-from labguide.l10n import editing
+from labguide import blocks, lines, revealmd
+from labguide.l10n import editing, sections, states
 from labguide.l10n.drafting import pieces, protecting
 from labguide.l10n.drafting.pieces import Piece
 from labguide.l10n.drafting.providers import Provider
@@ -105,9 +105,13 @@ def _length(texts: Sequence[str]) -> int:
 
 
 def _reread(order: Order) -> Page:
-    """The page as it is now in its files."""
-    pages = l10n.status(order.project, Problems(), (order.page.language,))
-    return next(each for each in pages if each.expected == order.page.expected)
+    """The page with its translation as it is now, which the host may not have listed yet."""
+    page, project = order.page, order.project
+    text = lines.read(project.root / page.expected)
+    file = sections.File(page.expected, page.source.kind, page.language, page.source.name, text)
+    known = sections.Known(project.languages[0], project.languages, project.dialect)
+    translation = sections.read(file, known, Problems())
+    return states.page(page.source, translation, page.language, page.expected, lambda _: "")
 
 
 # ---- Words ----
@@ -155,16 +159,16 @@ def _cut(section: Section, numbers: Iterable[int], kind: DocumentKind, project: 
 def _drafted(order: Order, section: Section, said: Mapping[str, str | None], quoted: Quoted) -> Iterator[str]:
     """The lines of a section in the other language, with its id and a mark that says `draft`."""
     mark = str(editing.mark_of(order.page, section, quoted, draft=True))
-    lines = [
+    texts = [
         "".join(f"{each.before}{_say(each.words, said)}{each.after}" for each in line) for line in order.cut(section)
     ]
     if section.heading is None:
-        yield from (mark, "", *lines)
+        yield from (mark, "", *texts)
         return
     first = len(_cut(section, range(section.heading[0]), order.page.source.kind, order.project))
     last = first + section.heading[1] - section.heading[0]
-    pinned = lines[first] if section.pinned else editing.pinned(lines[first], section.key)
-    yield from (*lines[:first], pinned, *lines[first + 1 : last + 1], mark, *lines[last + 1 :])
+    pinned = texts[first] if section.pinned else editing.pinned(texts[first], section.key)
+    yield from (*texts[:first], pinned, *texts[first + 1 : last + 1], mark, *texts[last + 1 :])
 
 
 def _headline(text: str, said: Mapping[str, str | None]) -> str:

@@ -47,8 +47,8 @@ def elsewhere(text: str, allowed: Collection[str]) -> Iterator[Usage]:
     for match in matcher.find_matches(text):
         if len(match.source) == 1:
             continue  # a character, which `foreign` knows better
-        certain = match.source in known["certain"] or any(map(is_simplified, match.source))
-        if not certain and (_is_variant(match.source, match.target) or _field(match) in known["not_our_fields"]):
+        certain = match.source in known.certain or any(map(is_simplified, match.source))
+        if not certain and (_is_variant(match.source, match.target) or _field(match) in known.not_our_fields):
             continue
         if not inside(text, match.start, match.end, {*allowed, *within()}):
             yield Usage(match.start, match.source, match.target, certain)
@@ -89,7 +89,7 @@ def _covers(text: str, start: int, stop: int, longer: str) -> bool:
 
 def within() -> frozenset[str]:
     """Texts in which a word from elsewhere is none."""
-    return _known()["within"]
+    return _known().within
 
 
 def is_simplified(character: str) -> bool:
@@ -116,7 +116,7 @@ def _encodes(character: str, codepage: str) -> bool:
 def _is_variant(word: str, better: str) -> bool:
     """Whether two words differ only in forms of one character, 台 and 臺."""
     pairs = {one + other for one, other in zip(word, better, strict=False) if one != other}
-    return len(word) == len(better) and all(pair in _known()["variants"] or pair[0] in _shared() for pair in pairs)
+    return len(word) == len(better) and all(pair in _known().variants or pair[0] in _shared() for pair in pairs)
 
 
 def _field(match: Any) -> str:
@@ -134,6 +134,7 @@ def _matcher() -> Any:
     read = load_dictionary_catalog(sources=["cn", "hk"])
     words = dict(read.terms)
     inject_protect_terms(words)
+    words.update(_known().also)
     return Matcher(words, read.catalog)
 
 
@@ -145,7 +146,19 @@ def _shared() -> frozenset[str]:
     return frozenset(get_ambiguous_chars())
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What `taiwan.yml` says."""
+
+    certain: frozenset[str]
+    also: Mapping[str, str]
+    within: frozenset[str]
+    variants: frozenset[str]
+    not_our_fields: frozenset[str]
+
+
 @cache
-def _known() -> Mapping[str, frozenset[str]]:
+def _known() -> _Known:
     said = yaml.safe_load((Path(__file__).parent / "taiwan.yml").read_text("utf-8"))
-    return {name: frozenset(words) for name, words in said.items()}
+    lists = {name: frozenset(said[name]) for name in ("certain", "within", "variants", "not_our_fields")}
+    return _Known(also=said["also"], **{**lists, "certain": lists["certain"] | said["also"].keys()})
