@@ -10,11 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from translate_service import Service, running
 from translated import PAGE, TRANSLATION, Guide
 
-from labguide.l10n import glossary
-from labguide.l10n.drafting import PROVIDERS, order, write
+from labguide import l10n, skimming
+from labguide.hosts import mkdocs
+from labguide.l10n import glossary, hashing
+from labguide.l10n.drafting import PROVIDERS, Order, order, protecting, write
 from labguide.l10n.quoted import Quoted
 from labguide.problems import CannotBuildError, Problems
 
@@ -224,6 +228,22 @@ def test_indented_code_is_not_translated(buckets: Guide, service: Service) -> No
     buckets.write("docs/indented.md", "# Code {#code}\n\nLook:\n\n    rm -rf data\n\nDone.\n")
     draft(buckets, source="docs/indented.md")
     assert "\n    rm -rf data\n" in buckets.read("docs/indented.zh-TW.md")
+
+
+@given(st.text(alphabet="a b`*_[](){}<>!#|\\:$.-&;/1\"'", max_size=80))
+def test_a_machine_that_changes_nothing_gets_every_text_back_as_it_was(text: str) -> None:
+    sent = protecting.protected(text)
+    assert protecting.restored(sent.text, sent) == text
+
+
+def test_cutting_every_page_of_the_workshop_into_pieces_changes_nothing_in_it() -> None:
+    project = mkdocs.open_project(Path(__file__).parents[2])
+    for page in l10n.status(project, Problems()):
+        wanted = Order(page, page.standings, project)
+        for section in page.source.sections:
+            lines = ["".join(f"{each.before}{each.words}{each.after}" for each in line) for line in wanted.cut(section)]
+            now = hashing.normalised(lines, skimming.kinds(lines, page.source.kind))
+            assert now == hashing.normalised(section.texts, section.kinds), section.place
 
 
 # ---- What a machine breaks ----

@@ -201,6 +201,13 @@ def test_a_paragraph_that_was_left_in_english_is_a_hint(buckets: Guide) -> None:
     assert hints(buckets, "not-translated")[0].startswith("docs/buckets.zh-TW.md:22:1: this paragraph was left")
 
 
+def test_a_page_that_was_left_in_english_is_one_hint(tmp_path: Path) -> None:
+    text = "This is a paragraph that nobody has translated.\n\n" * 30
+    assert [str(problem).partition(";")[0] for problem in of_text(tmp_path, text).hints] == [
+        "text.md:1:1: this paragraph and 29 below it were left in their source language"
+    ]
+
+
 def test_names_and_programs_messages_may_stay_in_english(tmp_path: Path) -> None:
     text = 'Amazon SageMaker Studio Lab\n\n??? failure "could not convert string to float"\n\n    好\n'
     assert list(of_text(tmp_path, text).hints) == []
@@ -305,6 +312,17 @@ def test_the_command_ends_with_1_for_an_error_and_with_0_for_a_hint(buckets: Gui
     buckets.edit(TRANSLATION, "列表", "軟件")
     done = lint(buckets)
     assert (done.returncode, done.stderr) == (1, "1 error, 0 hints\n")
+
+
+def test_check_tells_errors_and_no_hint(buckets: Guide) -> None:
+    buckets.write("docs/index.md", "# Home {#home}\n")
+    buckets.edit(TRANSLATION, "它是空的。", "列表裡的软件")
+    buckets.write("mkdocs.yml", f"site_name: T\ntheme: material\nplugins: [{{i18n: {_LANGUAGES}}}, labguide]\n")
+    told = [LABGUIDE, "check", "--static", "--project", str(buckets.project.root)]
+    done = subprocess.run(told, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert 'docs/buckets.zh-TW.md:22:5: "软件" is usage from elsewhere' in done.stdout
+    assert "列表" not in done.stdout
 
 
 def test_files_that_are_named_may_stand_anywhere(buckets: Guide, tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from labguide import blocks, lines, revealmd
-from labguide.l10n import editing, sections, states
+from labguide import blocks, l10n, revealmd
+from labguide.l10n import editing, pairing, states
 from labguide.l10n.drafting import pieces, protecting
 from labguide.l10n.drafting.pieces import Piece
 from labguide.l10n.drafting.providers import Provider
@@ -107,10 +107,8 @@ def _length(texts: Sequence[str]) -> int:
 def _reread(order: Order) -> Page:
     """The page with its translation as it is now, which the host may not have listed yet."""
     page, project = order.page, order.project
-    text = lines.read(project.root / page.expected)
-    file = sections.File(page.expected, page.source.kind, page.language, page.source.name, text)
-    known = sections.Known(project.languages[0], project.languages, project.dialect)
-    translation = sections.read(file, known, Problems())
+    pair = pairing.Pair(pairing.Name(page.source.kind, page.source.name), page.source.path, {})
+    translation = l10n.text_of(pair, page.expected, page.language, project, Problems())
     return states.page(page.source, translation, page.language, page.expected, lambda _: "")
 
 

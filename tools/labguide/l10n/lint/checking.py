@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,9 @@ from labguide.l10n.lint.reading import Passage
 from labguide.l10n.model import Page, Section, State
 from labguide.model import DocumentKind, Place, Project
 from labguide.problems import Problems
+
+_MANY = 10
+"""More paragraphs of a file than these that were left in English are told as one."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +98,7 @@ class Rules:
             if self._of_taiwan:
                 self._characters(passage, self._usage(passage))
                 self._punctuation(passage)
-        for passage in english.left(text.passages, text.source, text.language, self._glossary.keep):
-            message = "this paragraph was left in its source language"
-            remedy = "translate it, or list its names under `keep:`"
-            self._found.hints.add(passage.place, "not-translated", message, remedy)
+        self._left(list(english.left(text.passages, text.source, text.language, self._glossary.keep)))
         for pair in text.pairs:
             self._missing(pair)
 
@@ -132,6 +132,15 @@ class Rules:
             else:
                 message = f'"{character}" is a form that Taiwan seldom writes'
                 self._found.hints.add(passage.at(at), "rare-character", message, "write the usual one, or allow it")
+
+    def _left(self, passages: Sequence[Passage]) -> None:
+        """Tell what was left in the source's language: each paragraph, or how many if they are too many to read."""
+        remedy = "translate it, or list its names under `keep:` in the glossary"
+        message = "this paragraph was left in its source language"
+        if len(passages) > _MANY:
+            message = f"this paragraph and {len(passages) - 1} below it were left in their source language"
+        for passage in passages[:1] if len(passages) > _MANY else passages:
+            self._found.hints.add(passage.place, "not-translated", message, remedy)
 
     def _missing(self, pair: Pair) -> None:
         source, translation = ([passage.text for passage in each] for each in (pair.source, pair.translation))
