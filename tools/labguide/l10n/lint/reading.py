@@ -13,9 +13,10 @@ from typing import Literal
 
 import yaml
 
-from labguide import blocks, documents, lines, revealmd
+from labguide import blocks, documents, lines, revealmd, skimming
 from labguide.model import DocumentKind, Line, Place, Project
 from labguide.quotes import is_illustration
+from labguide.skimming import Kind
 
 MASK = "\N{OBJECT REPLACEMENT CHARACTER}"
 """Stands where something is that no language has: neither a blank nor a letter."""
@@ -79,7 +80,11 @@ def of_lines(found: Sequence[Line], kind: DocumentKind, project: Project, first:
     texts = [line.text for line in found]
     dialect = revealmd.of_decks(project.dialect) if kind == "deck" else project.dialect
     read = blocks.find(texts, first, dialect)
-    prose = [Passage(_beginning(line), masked(text)) for line, text in zip(found, read.prose, strict=True)]
+    code = [False] * first + [of is Kind.CODE for of in skimming.kinds(texts[first:], kind)]
+    prose = [
+        Passage(_beginning(line), "" if is_code else masked(text))
+        for line, text, is_code in zip(found, read.prose, code, strict=True)  # a fence that the host cannot read is one
+    ]
     return (*prose, *_of_fences(found, read.fences))
 
 
