@@ -35,7 +35,7 @@ def lint(root: Path, languages: tuple[str, ...], as_json: bool, only_errors: boo
     if files:
         found = check_files(project, (path.absolute() for path in files), _only(project, languages))
     else:
-        found = check(project, asked.pages(project, problems, languages))
+        found = check(project, asked.pages(project, problems, languages), languages)
     hints = Problems() if only_errors else found.hints
     if as_json:
         click.echo(json.dumps(_as_json(Findings(found.errors, hints)), indent=2, ensure_ascii=False))

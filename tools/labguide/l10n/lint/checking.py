@@ -48,13 +48,13 @@ class Pair:
     translation: tuple[Passage, ...]
 
 
-def check(project: Project, pages: Iterable[Page]) -> Findings:
-    """Lint all that the project says in other languages than its first: these pages, and what stands beside them.
+def check(project: Project, pages: Iterable[Page], languages: Collection[str] = ()) -> Findings:
+    """Lint what the project says in these languages, else in all but its first: these pages, and what stands beside.
 
     Raises CannotBuildError if the host's configuration cannot be used.
     """
     found = Findings()
-    by_language: dict[str, list[Page]] = {language: [] for language in project.languages[1:]}
+    by_language: dict[str, list[Page]] = {language: [] for language in languages or project.languages[1:]}
     for page in pages:
         by_language.setdefault(page.language, []).append(page)
     for language, own in by_language.items():
