@@ -17,7 +17,7 @@ from translated import PAGE, TRANSLATION, Guide
 
 from labguide import l10n, skimming
 from labguide.hosts import mkdocs
-from labguide.l10n import glossary, hashing
+from labguide.l10n import glossary, hashing, parity
 from labguide.l10n.drafting import PROVIDERS, Order, order, protecting, write
 from labguide.l10n.quoted import Quoted
 from labguide.problems import CannotBuildError, Problems
@@ -186,6 +186,14 @@ def test_code_links_quotes_and_the_signs_of_lines_come_back_as_they_were(buckets
     buckets.write("docs/rich.md", RICH)
     assert draft(buckets, source="docs/rich.md") == []
     assert re.sub(r"<!-- en:.* -->", "MARK", buckets.read("docs/rich.zh-TW.md")) == DRAFTED
+
+
+def test_a_draft_has_all_the_parts_of_its_source(buckets: Guide, service: Service) -> None:
+    buckets.write("docs/rich.md", RICH)
+    draft(buckets, source="docs/rich.md")
+    problems = Problems()
+    parity.check(buckets.project, buckets.pages(), problems)
+    assert list(problems) == []
 
 
 def test_nothing_of_code_or_addresses_is_sent(buckets: Guide, service: Service) -> None:
