@@ -314,6 +314,16 @@ def test_a_service_that_refuses_is_explained_and_nothing_is_written_or_left(buck
     assert service.terminologies == {}
 
 
+def test_what_could_not_be_deleted_in_the_account_is_named(buckets: Guide, service: Service) -> None:
+    buckets.write("glossary.zh-TW.yml", GLOSSARY)
+    (buckets.project.root / TRANSLATION).unlink()
+    service.keeps = True
+    with pytest.raises(CannotBuildError) as error:
+        draft(buckets)
+    (left,) = service.terminologies
+    assert f"aws translate delete-terminology --name {left}" in str(error.value)
+
+
 def test_a_paragraph_longer_than_a_request_is_sent_in_parts(buckets: Guide, service: Service) -> None:
     sentences = [f"Sentence number {number} has `code {number}` in it. " for number in range(400)]
     buckets.write("docs/long.md", f"# Long {{#long}}\n\n{''.join(sentences).strip()}\n")

@@ -37,6 +37,8 @@ class Service:
     """What goes wrong with an answer."""
     refuses: str = ""
     """The error that every translation ends in."""
+    keeps: bool = False
+    """It refuses to delete what it has."""
 
     @property
     def sent(self) -> list[str]:
@@ -50,6 +52,8 @@ class Service:
             assert rows[0] == ["en", "zh-TW"]
             self.terminologies[body["Name"]] = dict(map(tuple, rows[1:]))
             return 200, {"TerminologyProperties": {"Name": body["Name"], "TermCount": len(rows) - 1}}
+        if operation == "DeleteTerminology" and self.keeps:
+            return 400, {"__type": "InternalServerException", "message": "not now"}
         if operation == "DeleteTerminology":
             del self.terminologies[body["Name"]]
             return 200, {}

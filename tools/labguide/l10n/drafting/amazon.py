@@ -74,7 +74,19 @@ def _terminology(client: Any, terms: Mapping[str, str], languages: Mapping[str, 
     try:
         yield [name]
     finally:
+        _delete(client, name)
+
+
+def _delete(client: Any, name: str) -> None:
+    """Delete a terminology. Raises CannotBuildError that says how, if the service does not."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
         client.delete_terminology(Name=name)
+    except (BotoCoreError, ClientError) as error:
+        message = f"the terminology {name} is still in your account, for it could not be deleted: {error}"
+        remedy = f"delete it with `aws translate delete-terminology --name {name}`; nothing was written"
+        raise CannotBuildError(f"{message}; {remedy}") from None
 
 
 def _fitting(terms: Mapping[str, str]) -> Mapping[str, str]:
