@@ -15,7 +15,7 @@ from labguide.cli import options
 from labguide.comparing import reports
 from labguide.console import RichProgress, console
 from labguide.hosts import mkdocs
-from labguide.l10n import parity
+from labguide.l10n import lint, parity
 from labguide.model import Project
 from labguide.problems import Problems
 
@@ -67,7 +67,10 @@ def _check(project: Project, how: site.CheckOptions, executable: Path | None) ->
         finally:
             backend.stop()
         if len(project.languages) > 1:
-            parity.check(project, l10n.status(project, problems), problems)
+            pages = l10n.status(project, problems)
+            parity.check(project, pages, problems)
+            for problem in lint.check(project, pages).errors:
+                problems.include(problem)
         with TemporaryDirectory(prefix="labguide-") as folder:
             for edition, woven in checked.sites:
                 mkdocs.render(edition, woven, Path(folder) / edition.edition, problems)

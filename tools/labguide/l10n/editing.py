@@ -169,6 +169,14 @@ def _places(page: Page, end: int) -> Iterator[tuple[int, Section]]:
             yield min(first if number is None else number, end), standing.source
 
 
+def replace_lines(path: Path, changes: Iterable[tuple[int, int, Sequence[str]]]) -> None:
+    """Put other lines in the place of some: from this line of the file on, so many, and what stands there instead."""
+    file = _File(path)
+    for first, count, texts in sorted(changes, key=lambda change: change[0], reverse=True):
+        file.replace(first - 1, count, texts)
+    file.write()
+
+
 # ---- Files ----
 
 
@@ -207,6 +215,10 @@ class _File:
         before = number > 0 and self.lines[number - 1][0].strip()
         behind = number < len(self.lines)
         self._insert_lines(number, [*([""] if before else []), *texts, *([""] if behind else [])])
+
+    def replace(self, number: int, count: int, texts: Sequence[str]) -> None:
+        """Put in lines in the place of others."""
+        self.lines[number : number + count] = [(text, self.ending) for text in texts]
 
     def _insert_lines(self, number: int, texts: Sequence[str]) -> None:
         if number and number == len(self.lines) and not self.lines[-1][1]:
