@@ -36,7 +36,7 @@ one_batch_job = hour * batch_minutes / 60
 batch_a_month = 30 * one_batch_job
 requests_a_month = a_month_idle / thousand_serverless * 1000
 millions = round(requests_a_month / 1e6)
-ten_thousands = millions * 100  # as numbers are counted in Chinese
+millions_zh_tw = millions * 100  # of ten thousands, as numbers are counted in Chinese
 
 print(f"an endpoint on ml.m5.large, idle: US${a_month_idle:.0f} a month")
 print(f"1,000 serverless requests: US${thousand_serverless:.3f}")

@@ -485,3 +485,10 @@ def test_quote_is_woven_or_hidden_or_a_problem(lines: list[str], quoted: str, at
     code = "".join(texts(page, "pre")) + "".join(texts(page, "code"))
     shown = mark[1:] in re.sub(r"<[^>]*>", "", page).replace(f"@{mark[1:]}", mark[1:])
     assert quotes or len(problems) or not shown or mark[1:] in code
+
+
+def test_mark_of_a_declared_number_begins_no_emphasis() -> None:
+    """In Chinese, where no blanks part words, its asterisk would pair with the next one."""
+    page = rendered(f"約 10{weaving._declared_mark('zh-TW')} 分鐘，看看還有誰在*訓練*前面舉手。")
+    assert "<em>訓練</em>前面" in page
+    assert ">*</abbr>" in html.unescape(page)

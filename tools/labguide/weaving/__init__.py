@@ -217,5 +217,8 @@ def _why_unknown(quote: ValueQuote, script: Script, recording: Recording) -> tup
 
 
 def _declared_mark(language: str) -> str:
-    """An asterisk that tells, to those who point at it, that a number was declared and not measured."""
-    return f'<abbr title="{words_of(language)["declared"]}">*</abbr>'
+    """An asterisk that tells, to those who point at it, that a number was declared and not measured.
+
+    It is a character reference, or it would begin emphasis in a sentence that has some further on.
+    """
+    return f'<abbr title="{words_of(language)["declared"]}">&#42;</abbr>'
