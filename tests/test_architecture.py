@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("labguide.console",),
     ("labguide.site",),
     ("labguide.assembly",),
-    ("labguide.teaching", "labguide.deck_pages"),
+    ("labguide.teaching", "labguide.deck_pages", "labguide.translators"),
     ("labguide.plan",),
     (
         "labguide.running",

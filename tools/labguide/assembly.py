@@ -20,6 +20,7 @@ from labguide import (
     revealmd,
     running,
     teaching,
+    translators,
     weaving,
 )
 from labguide.model import DeckQuote, Document, Facts, Outline, Place, Project, Script, Sources, Woven
@@ -84,6 +85,7 @@ def assemble(
         **dict(_handouts(made)),
         **deck_pages.files(project, slides, made.cut.withheld),
         **teaching.files(made.documents, lesson_plans, project),
+        **translators.files(project, found, made.cut.withheld),
     }
     return Site(pages, slides, files, runs, made.cut.withheld)
 
