@@ -300,3 +300,62 @@ def test_a_project_that_does_not_say_where_its_sources_are_is_told(buckets: Guid
 )
 def test_hosts_that_make_files_by_a_link(template: str, address: str | None) -> None:
     assert edit_links.of_new(template, "docs/話/a b.md") == address
+
+
+# ---- Where the old English comes from ----
+
+
+def test_the_english_of_a_page_that_was_renamed_is_found(buckets: Guide) -> None:
+    buckets.git("mv", PAGE, "docs/pails.md")
+    buckets.git("mv", TRANSLATION, "docs/pails.zh-TW.md")
+    buckets.commit()
+    buckets.edit("docs/pails.md", "It costs money.", "It costs much.")
+    buckets.commit()
+    assert Sheet(buckets).rows("STALE #delete")[1][0] == "It costs [-money-]{+much+}."
+
+
+def test_the_english_of_a_page_with_any_name_is_found(buckets: Guide) -> None:
+    name = 'docs/a "b" 桶'
+    for path, suffix in ((PAGE, ".md"), (TRANSLATION, ".zh-TW.md")):
+        buckets.git("mv", path, f"{name}{suffix}")
+    buckets.edit(f"{name}.md", "It is empty.", "It is full.")
+    buckets.sync(f"{name}.md")
+    buckets.commit()
+    buckets.edit(f"{name}.md", "It is full.", "It is fuller.")
+    assert Sheet(buckets).rows("STALE #look")[1][0] == "It is [-full-]{+fuller+}."
+
+
+def test_english_that_only_a_merge_made_is_found(buckets: Guide) -> None:
+    buckets.git("checkout", "-q", "-b", "other")
+    buckets.edit(PAGE, "Nobody knows why.", "Nobody knows why or when.")
+    buckets.commit()
+    buckets.git("checkout", "-q", "main")
+    buckets.edit(PAGE, "It costs money.", "It costs much.")
+    buckets.commit()
+    buckets.git("merge", "-q", "--no-commit", "other")
+    buckets.edit(PAGE, "It is empty.", "It is merged.")
+    buckets.sync()
+    buckets.commit()
+    buckets.edit(PAGE, "It is merged.", "It is mended.")
+    assert Sheet(buckets).rows("STALE #look")[1][0] == "It is [-merged-]{+mended+}."
+
+
+def test_a_guide_in_a_folder_of_a_repository_finds_its_english(tmp_path: Path) -> None:
+    outer = Guide(tmp_path)
+    outer.git("init", "-q", "-b", "main")
+    inner = Guide(tmp_path / "courses" / "one")
+    inner.write(PAGE, ENGLISH)
+    inner.write(TRANSLATION, CHINESE)
+    inner.sync()
+    outer.commit()
+    inner.edit(PAGE, "It costs money.", "It costs much.")
+    assert Sheet(inner).rows("STALE #delete")[1][0] == "It costs [-money-]{+much+}."
+
+
+def test_another_commit_is_seen_by_the_same_process(buckets: Guide) -> None:
+    buckets.edit(PAGE, "It costs money.", "It costs much.")
+    assert "[-money-]" in Sheet(buckets).rows("STALE #delete")[1][0]
+    buckets.sync()
+    buckets.commit()
+    buckets.edit(PAGE, "It costs much.", "It costs little.")
+    assert "[-much-]{+little+}" in Sheet(buckets).rows("STALE #delete")[1][0]
