@@ -262,13 +262,20 @@ def test_notes_of_a_deck_are_on_the_instructors_page_only(buckets: Guide) -> Non
 
 def test_the_translation_is_edited_where_the_project_says(buckets: Guide) -> None:
     buckets.edit(PAGE, "It costs money.", "It costs much.")
-    (link,) = Sheet(buckets, edit_address=GITHUB).items["STALE #delete"].select("a")
+    (link,) = Sheet(buckets, edit_address=GITHUB).items["STALE #delete"].select("a.button")
     assert link["href"] == "https://github.com/you/course/edit/main/docs/buckets.zh-TW.md"
+
+
+def test_a_section_is_linked_where_readers_find_it(buckets: Guide) -> None:
+    buckets.edit(PAGE, "It costs money.", "It costs much.")
+    links = Sheet(buckets).items["STALE #delete"].select("a")
+    uris = ("labguide:buckets.zh-TW.md#delete", "labguide:buckets.md#delete")
+    assert tuple(link["href"] for link in links) == uris
 
 
 def test_a_page_that_is_not_there_is_made_where_the_project_says(buckets: Guide) -> None:
     (buckets.project.root / TRANSLATION).unlink()
-    (link,) = Sheet(buckets, edit_address=GITHUB).items["UNTRANSLATED"].select("a")
+    (link,) = Sheet(buckets, edit_address=GITHUB).items["UNTRANSLATED"].select("a.button")
     assert link["href"] == "https://github.com/you/course/new/main/docs?filename=buckets.zh-TW.md"
 
 

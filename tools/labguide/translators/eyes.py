@@ -60,12 +60,14 @@ class Eyes:
         hidden = pages.hidden([replace(_document(text, ()), meta=meta)], Problems())
         return None if hidden else self._seen(text, meta, frozenset())
 
-    def address(self, text: Text) -> str | None:
-        """Where they read it."""
+    def address(self, text: Text, key: str = "") -> str | None:
+        """Where they read it, or one of its sections."""
         document = self._documents.get(text.path)
         if document is None or document.kind == "notebook":
             return None
-        return f"labguide:{document.uri}" if document.kind == "lesson" else document.uri
+        if document.kind == "deck":
+            return f"{document.uri}#/{key}" if key else document.uri
+        return f"labguide:{document.uri}#{key}" if key else f"labguide:{document.uri}"
 
     def home(self, language: str) -> str | None:
         """The guide's first page in a language, or else in the guide's own."""

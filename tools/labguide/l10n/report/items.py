@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from labguide.l10n import editing
-from labguide.l10n.model import Page, Section, Standing, State
+from labguide.l10n.model import Page, Section, Standing, State, Text
 from labguide.l10n.report import edit_links
 from labguide.l10n.report.model import Box, Item, Link, Seen
 from labguide.l10n.report.rows import Block, Row, blocks, rows
@@ -25,6 +25,8 @@ class Desk:
     page: Page
     words: Words
     edit_address: str
+    address: Callable[[Text, str], str | None]
+    """Where readers find a section of a text; None if nowhere."""
     seen: Mapping[int, Seen]
     """By the `id()` of a section of today."""
     old: Callable[[Mark], Seen | None]
@@ -44,7 +46,15 @@ def item(standing: Standing, desk: Desk) -> Item | None:
     shown = standing.translation or standing.source
     assert shown
     language = desk.page.language if standing.translation else desk.page.source.language
-    begun = Item(kind, standing.key, title_of(shown), language, _flags(standing, kind), links=_links(desk))
+    begun = Item(
+        kind,
+        standing.key,
+        title_of(shown),
+        language,
+        _flags(standing, kind),
+        edit=_edit(desk),
+        links=_links(standing, desk),
+    )
     return _MAKERS[kind](standing, begun, desk)
 
 
@@ -70,11 +80,19 @@ def title_of(section: Section) -> str:
     return re.sub(r"\s*<!--.*?-->", "", section.title)
 
 
-def _links(desk: Desk) -> tuple[Link, ...]:
-    if desk.page.translation is None:
-        return ()
-    address = edit_links.of(desk.edit_address, desk.page.translation.path)
+def _edit(desk: Desk) -> tuple[Link, ...]:
+    translation = desk.page.translation
+    address = edit_links.of(desk.edit_address, translation.path) if translation else None
     return ((desk.words["edit"], address),) if address else ()
+
+
+def _links(standing: Standing, desk: Desk) -> tuple[Link, ...]:
+    sides = {
+        "see_translation": (desk.page.translation, standing.translation),
+        "see_english": (desk.page.source, standing.source),
+    }
+    found = {name: desk.address(text, each.key) for name, (text, each) in sides.items() if text and each}
+    return tuple((desk.words[name], address) for name, address in found.items() if address)
 
 
 # ---- What to do, state by state ----

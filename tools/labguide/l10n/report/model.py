@@ -44,8 +44,8 @@ class Eyes(Protocol):
     def see_old(self, text: Text, whole: str) -> Sequence[Seen] | None:
         """The same of a source as it once was, `whole` with its front matter; None if it was not for them."""
 
-    def address(self, text: Text) -> str | None:
-        """Where they read it, as a generated file links to it; None if nowhere."""
+    def address(self, text: Text, key: str = "") -> str | None:
+        """Where they read it, or one of its sections, as a generated file links to it; None if nowhere."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,10 @@ class Item:
     title_language: str
     flags: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
+    edit: tuple[Link, ...] = ()
+    """Where the translation is edited, or made; none if nobody knows."""
     links: tuple[Link, ...] = ()
+    """Where it is read."""
     boxes: tuple[Box, ...] = ()
     rows: tuple[Row, ...] = ()
     compared: bool = False

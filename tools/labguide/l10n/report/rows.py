@@ -16,7 +16,9 @@ _OF_DECKS = re.compile(r"\s*<!--\s*\{?\s*\.(?:slide:|element\b)")
 """Comments that say something to a deck; all others are for authors."""
 _BEGINS = re.compile(r"[> \t]*(?:(?:[-*+]|\d+[.)])[ \t]|[|#:<]|!!!|\?\?\?|===|---|```|~~~|\[\^)|$")
 """How a line begins that goes on with no other one."""
-_ALONE = re.compile(r"[> \t]*(?:[|#<]|!!!|\?\?\?|===|---|```|~~~|title:|subtitle:|description:)|.*(?:  |\\)$")
+_ALONE = re.compile(
+    r"[> \t]*(?:[|#<]|!!!|\?\?\?|===|---|```|~~~|notes?:|title:|subtitle:|description:)|.*(?:  |\\)$", re.IGNORECASE
+)
 """A line that no other one goes on with."""
 
 

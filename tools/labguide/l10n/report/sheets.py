@@ -52,7 +52,7 @@ def _desk(page: Page, office: Office) -> Desk:
     seen: dict[int, Seen] = {}
     for text in filter(None, (page.source, page.translation)):
         seen |= {id(section): each for section, each in zip(text.sections, office.eyes.see(text), strict=True)}
-    return Desk(page, office.words, office.edit_address, seen, _Then(page, office), office.quoted)
+    return Desk(page, office.words, office.edit_address, office.eyes.address, seen, _Then(page, office), office.quoted)
 
 
 class _Then:
@@ -99,14 +99,14 @@ def _untranslated(desk: Desk, office: Office) -> Item:
     task = words["tasks"]["UNTRANSLATED"].format(path=page.expected)
     parts = (text_of(editing.scaffolded(page, section, office.quoted)) for section in page.source.sections)
     text = "\n\n".join(filter(None, (office.head(page.source), *parts)))
-    return replace(begun, tasks=(task,), links=links, boxes=(Box(words["to_paste"], text, long=True),))
+    return replace(begun, tasks=(task,), edit=links, boxes=(Box(words["to_paste"], text, long=True),))
 
 
 def _gone(desk: Desk, translation: Text) -> Item:
     address = edit_links.of(desk.edit_address, translation.path)
     links: tuple[Link, ...] = ((desk.words["edit"], address),) if address else ()
     task = desk.words["tasks"]["ORPHAN_page"].format(path=translation.path)
-    return Item(State.ORPHAN.value, "", desk.words["whole_file"], "", tasks=(task,), links=links)
+    return Item(State.ORPHAN.value, "", desk.words["whole_file"], "", tasks=(task,), edit=links)
 
 
 def _sheet(desk: Desk, items: list[Item], office: Office, names: _Anchors) -> Sheet:
