@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("labguide.console",),
     ("labguide.site",),
     ("labguide.assembly",),
-    ("labguide.teaching", "labguide.deck_pages", "labguide.translating"),
+    ("labguide.teaching", "labguide.deck_pages", "labguide.translating", "labguide.translators"),
     ("labguide.plan",),
     (
         "labguide.running",

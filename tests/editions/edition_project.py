@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from pathlib import Path
 
 from case_project import NoCloud, Seen
-from labguide import running, site
+from labguide import l10n, running, site
 from labguide.hosts import mkdocs
+from labguide.l10n import editing
+from labguide.l10n.quoted import Quoted
 from labguide.model import Edition
 from labguide.problems import CannotBuildError, Problems
 
@@ -67,10 +71,33 @@ class Course:
         self.found = [str(problem) for problem in problems]
         return [f"{problem.place} {problem.kind}" for problem in problems]
 
+    def commit(self) -> None:
+        """Keep what is there in a git repository."""
+        if not (self.root / ".git").exists():
+            self._git("init", "-q")
+            self.write(".gitignore", "site*/\n.labguide/\n")
+        self._git("add", "-A")
+        self._git("-c", "user.name=Author", "-c", "user.email=author@example.com", "commit", "-q", "-m", "Edit")
+
+    def _git(self, *arguments: str) -> None:
+        own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        subprocess.run(["git", "-C", str(self.root), *arguments], check=True, capture_output=True, env=own)
+
+    def sync(self) -> None:
+        """Say that all translations say what the English says today."""
+        project = mkdocs.open_project(self.root)
+        quoted = Quoted(project)
+        for page in l10n.status(project, Problems()):
+            if page.translation:
+                editing.sync(project.root, page, page.standings, quoted)
+
     def both(self) -> None:
         """Build both editions, which must be without fault."""
         assert self.build() == [], self.found
         assert self.build("instructor", frozen=True) == [], self.found
+
+    def text(self, path: str) -> str:
+        return (self.root / path).read_text("utf-8")
 
     def student(self, path: str) -> str:
         return (self.root / "site" / path).read_text("utf-8")

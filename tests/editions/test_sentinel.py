@@ -208,6 +208,98 @@ def test_the_whole_course_with_every_form_at_once(tmp_path: Path) -> None:
     assert "table.csv" not in names
 
 
+OLD_DECK = f"""\
+---
+title: Words
+notesSeparator: "^Say:"
+---
+
+# One {{#one}}
+
+open of then
+
+Say:
+
+{WORD}
+
+## Said {{#said}}
+
+{WORD}
+
+---
+
+# Two {{#two}}
+
+open of then <!-- {WORD} -->
+"""
+
+OLD_LESSON = f"""\
+# Talk {{#talk}}
+
+open of then
+
+!!! instructor
+    {WORD} of then
+
+## Further {{#further}}
+
+<!--
+## {WORD} {{#hidden}}
+
+{WORD}
+-->
+
+open of then
+
+??? solution
+    {WORD}
+"""
+
+OLD_NOTEBOOK = f"""\
+# %% [markdown] slideshow={{"slide_type": "notes"}}
+# # Once said {{#once}}
+#
+# {WORD}
+
+# %% name="show"
+print("shown")
+"""
+
+
+def of_now(text: str) -> str:
+    """What an author made of it: all that readers see, and all that they do not, is another text."""
+    return text.replace("of then", "of now").replace(f"{WORD}\n", f"{WORD} again\n")
+
+
+def test_the_translators_page_shows_nothing_of_it_neither_of_then_nor_of_now(tmp_path: Path) -> None:
+    course = planted(tmp_path)
+    hidden = f"---\nedition: instructor\n---\n# Once hidden {{#once-hidden}}\n\n{WORD}\n"
+    for suffix in ("", ".zh-TW"):
+        course.write(f"docs/talk{suffix}.md", OLD_LESSON)
+        course.write(f"docs/was{suffix}.md", hidden)
+        course.write(f"slides/words{suffix}.md", OLD_DECK)
+    course.write("notebooks/once.py", OLD_NOTEBOOK)
+    course.write("notebooks/once.zh-TW.md", f"# 曾經說的 {{#once}}\n\n{WORD}\n\n```{{cell}} once#show\n```\n")
+    course.sync()
+    course.commit()
+    course.write("docs/talk.md", of_now(OLD_LESSON))
+    course.write("slides/words.md", of_now(OLD_DECK))
+    course.write("docs/was.md", "# Once hidden {#once-hidden}\n\nopen of now\n")
+    _, _, title = course.text("docs/was.zh-TW.md").replace(WORD, "現在看得到").split("---\n")
+    course.write("docs/was.zh-TW.md", title)
+    course.write(
+        "notebooks/once.py", OLD_NOTEBOOK.replace(' slideshow={"slide_type": "notes"}', "").replace(WORD, "open")
+    )
+    course.write("notebooks/once.zh-TW.md", course.text("notebooks/once.zh-TW.md").replace(WORD, "現在看得到"))
+    course.both()
+    shown = course.student("translations.zh-TW.html")
+    assert shown.count("<ins>now</ins>") == 4  # two sections of the lesson, and two slides
+    assert shown.count("現在看得到") == 2
+    for word in traces.WORDS:
+        assert traces.of(word, tmp_path / "site") == []
+        assert word in course.instructor("translations.zh-TW.html")
+
+
 @settings(max_examples=4, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.sampled_from(sorted(BLOCKS)), st.sampled_from(sorted(PLACES))), min_size=1, max_size=5))
 def test_blocks_wherever_they_stand(chosen: list[tuple[str, str]]) -> None:

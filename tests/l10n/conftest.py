@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from translated import Guide, guide
 
+from browser import browser
+
+__all__ = ["browser"]
+
 
 @pytest.fixture
 def buckets(tmp_path: Path) -> Guide:

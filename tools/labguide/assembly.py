@@ -21,6 +21,7 @@ from labguide import (
     running,
     teaching,
     translating,
+    translators,
     weaving,
 )
 from labguide.model import DeckQuote, Document, Facts, Outline, Place, Project, Script, Sources, Woven
@@ -85,6 +86,7 @@ def assemble(
         **dict(_handouts(made)),
         **deck_pages.files(project, slides, made.cut.withheld),
         **teaching.files(made.documents, lesson_plans, project),
+        **translators.files(project, found, made.cut.withheld),
     }
     return Site(pages, slides, files, runs, made.cut.withheld)
 

@@ -30,7 +30,7 @@ class Written:
 def parse(written: Written, project: Project, problems: Problems) -> Document:
     """A document with all that it includes; what cannot be understood becomes a problem."""
     found = lines.placed(written.text, written.path)
-    meta, body_line = _meta(written, problems)
+    meta, body_line = meta_of(written, problems)
     _check_meta(found[: body_line - 1], problems)
     head, body = found[: body_line - 1], includes.expand(found[body_line - 1 :], project, problems)
     body = marks.strip(body, written.kind)
@@ -94,7 +94,7 @@ def front_matter(text: str) -> tuple[str, int]:
     return "", 1
 
 
-def _meta(written: Written, problems: Problems) -> tuple[Mapping[str, Any], int]:
+def meta_of(written: Written, problems: Problems) -> tuple[Mapping[str, Any], int]:
     """What the front matter says, and the line where the body begins. Only pages may have it without YAML's lines."""
     header, body_line = front_matter(written.text)
     if body_line > 1 or written.kind != "lesson":

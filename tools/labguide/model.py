@@ -147,6 +147,8 @@ class Project:
     """The lessons, as the host lists them; without a host all Markdown files in their folder."""
     edition: Edition = "student"
     """Whom the site is for that is made of it."""
+    edit_address: str = ""
+    """Where a file is edited in a browser, `{path}` in the place of its path; empty if the project does not say it."""
 
     def relative(self, path: Path) -> str:
         """A path as problems and recordings name it: from the root, with forward slashes; links are not followed."""

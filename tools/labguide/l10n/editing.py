@@ -133,10 +133,10 @@ def _write_page(root: Path, page: Page, quoted: Quoted) -> None:
     recordings.write_atomically(path, made.encode())
 
 
-def scaffolded(page: Page, section: Section, quoted: Quoted) -> list[str]:
-    """The lines of a section of the source with its id, and a mark that says `todo`."""
+def scaffolded(page: Page, section: Section, quoted: Quoted, *, todo: bool = True) -> list[str]:
+    """The lines of a section of the source with its id, and a mark that says `todo` unless it is not to."""
     texts = list(section.texts)
-    mark = str(mark_of(page, section, quoted, todo=True))
+    mark = str(mark_of(page, section, quoted, todo=todo))
     if section.heading is None:
         return [mark, "", *texts]
     first, last = section.heading

@@ -72,7 +72,7 @@ class Past:
     @cached_property
     def missing(self) -> str:
         """Why there is no history, or less than all; empty if all is there."""
-        said = _git(self._root, "rev-parse", "--is-shallow-repository")
+        said = git(self._root, "rev-parse", "--is-shallow-repository")
         if said is None:
             return "there is no git history here"
         return "this clone has only the last commits" if said.strip() == b"true" else ""
@@ -109,7 +109,7 @@ class _History:
     def at(self, commit: str) -> Text | None:
         """The file as it stood at a commit."""
         file = (self._root / self._path).resolve()
-        content = _git(file.parent, "show", f"{commit}:./{file.name}") if file.parent.is_dir() else None
+        content = git(file.parent, "show", f"{commit}:./{file.name}") if file.parent.is_dir() else None
         return None if content is None else self._text(content)
 
     @property
@@ -123,28 +123,45 @@ class _History:
 
     @cached_property
     def _log(self) -> list[tuple[str, list[str]]]:
-        """The commits that changed the file, and the blobs that each of them names: the old ones, and the new one."""
-        # The file itself may be linked from elsewhere; git knows it where it really is.
-        file = (self._root / self._path).resolve()
-        if not file.parent.is_dir():
-            return []
-        how = ("--follow", "-m", "--raw", "--no-abbrev", f"--format={_COMMIT}%H", "--", file.name)
-        said = _git(file.parent, "log", *how)
-        parts = (said or b"").decode("utf-8", "replace").split(f"{_COMMIT}")[1:]
-        return [(part[: part.find("\n")].strip(), _blobs(part)) for part in parts]
+        return log_of(self._root, self._path)
 
     @cached_property
     def _blobs(self) -> dict[str, bytes]:
-        wanted = list(dict.fromkeys(blob for _, blobs in self._log for blob in blobs))
-        if not wanted:
-            return {}
-        folder = (self._root / self._path).resolve().parent
-        said = _git(folder, "cat-file", "--batch", given="".join(f"{blob}\n" for blob in wanted).encode())
-        return dict(_batch(said or b""))
+        return contents_of(self._root, self._path, [blob for _, blobs in self._log for blob in blobs])
 
     def _text(self, content: bytes) -> Text:
-        text = content.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
-        return sections.read(sections.File(self._path, kind_of(self._path), "", "", text), _ANY, Problems())
+        return text_of(content, self._path)
+
+
+def log_of(root: Path, path: str) -> list[tuple[str, list[str]]]:
+    """The commits that changed a file, over renames, and the blobs that each names: the old ones, and the new one."""
+    # The file itself may be linked from elsewhere; git knows it where it really is.
+    file = (root / path).resolve()
+    if not file.parent.is_dir():
+        return []
+    how = ("--follow", "-m", "--raw", "--no-abbrev", f"--format={_COMMIT}%H", "--", file.name)
+    said = git(file.parent, "log", *how)
+    parts = (said or b"").decode("utf-8", "replace").split(f"{_COMMIT}")[1:]
+    return [(part[: part.find("\n")].strip(), _blobs(part)) for part in parts]
+
+
+def contents_of(root: Path, path: str, blobs: Sequence[str]) -> dict[str, bytes]:
+    """What a file held, by blob."""
+    wanted = list(dict.fromkeys(blobs))
+    if not wanted:
+        return {}
+    folder, given = (root / path).resolve().parent, "".join(f"{blob}\n" for blob in wanted)
+    return dict(_batch(git(folder, "cat-file", "--batch", given=given.encode()) or b""))
+
+
+def text_of(content: bytes, path: str) -> Text:
+    """What a file held, as sections."""
+    return sections.read(sections.File(path, kind_of(path), "", "", plain(content)), _ANY, Problems())
+
+
+def plain(content: bytes) -> str:
+    """What a file held, as `lines.read` reads files."""
+    return content.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
 
 
 _ANY = sections.Known(source_language="*")
@@ -176,7 +193,7 @@ def _batch(said: bytes) -> Iterator[tuple[str, bytes]]:
             position += int(size[0]) + 1
 
 
-def _git(folder: Path, *arguments: str, given: bytes = b"") -> bytes | None:
+def git(folder: Path, *arguments: str, given: bytes = b"") -> bytes | None:
     """What git prints; None if it is not there, or is of no use here."""
     own = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
     try:

@@ -194,12 +194,17 @@ def _unspoken(translation: Document, script: Script, project: Project, problems:
     """The same of a translation, whose parts are told apart as for a deck."""
     if project.edition == "instructor" or not any(map(_is_spoken, script.cells)):
         return translation
-    texts = slideshow.translated(script, translation, problems) or ()
-    spoken = (text for cell, text in zip(script.cells, texts, strict=False) if _is_spoken(cell))
-    places = {line.place for text in spoken for line in text}
+    places = spoken_places(translation, script, problems)
     lines = tuple(dataclasses.replace(line, text="") if line.place in places else line for line in translation.lines)
     found = quotes.find(lines, translation.body_line - 1, project, Problems())
     return dataclasses.replace(translation, lines=lines, quotes=found)
+
+
+def spoken_places(translation: Document | None, script: Script, problems: Problems) -> frozenset[Place]:
+    """The lines of a notebook, or of its translation, that are there for who speaks."""
+    texts = slideshow.translated(script, translation, problems) if translation else map(_text_lines, script.cells)
+    pairs = zip(script.cells, texts or (), strict=False)
+    return frozenset(line.place for cell, text in pairs if _is_spoken(cell) for line in text)
 
 
 def _readable(cell: Cell, language: str, recorded: Recorded, problems: Problems) -> Cell:

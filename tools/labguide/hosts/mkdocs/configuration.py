@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -87,6 +88,7 @@ def project_of(config: MkDocsConfig, *, preview: bool = False) -> Project:
         pages=tuple(PageFile(f"{docs_dir}/{uri}", uri, language) for uri, language in _pages(config, preview).items()),
         dialect=dialect(config),
         edition="instructor" if preview and os.environ.get(EDITION) == "instructor" else "student",
+        edit_address=_edit_address(config, docs_dir),
     )
 
 
@@ -100,6 +102,22 @@ def course(config: MkDocsConfig) -> str | None:
 def is_material(config: MkDocsConfig) -> bool:
     """Whether a theme has the blocks of Material's templates: Material itself, what is made of it, and its forks."""
     return any((Path(each) / "partials" / "language.html").is_file() for each in config.theme.dirs)
+
+
+def _edit_address(config: MkDocsConfig, docs_dir: str) -> str:
+    """Where any file of the project is edited, `{path}` in the place of its path from the project's root.
+
+    Empty if mkdocs.yml does not say it, or only of the folder of lessons.
+    """
+    said = str(config.edit_uri_template or (f"{config.edit_uri}{{path}}" if config.edit_uri else ""))
+    before, path, after = said.partition("{path}")
+    folder = f"{docs_dir}/" if docs_dir != "." else ""
+    if not path or not re.search(rf"(?:^|[/=]){re.escape(folder)}$", before):
+        return ""
+    repository = config.repo_url or ""
+    if repository and not said.startswith(("?", "#")):
+        repository = f"{repository.rstrip('/')}/"
+    return urljoin(repository, f"{before.removesuffix(folder)}{path}{after}")
 
 
 def dialect(config: MkDocsConfig) -> Dialect:

@@ -141,8 +141,9 @@ def from_source(content: bytes, path: str, urls: Mapping[str, str]) -> bytes:
     """
 
     def link(found: re.Match[str]) -> str:
-        url = urls.get(html.unescape(found[1]))
-        return f'href="{"#" if url is None else html.escape(get_relative_url(url, path))}"'
+        source, sign, anchor = html.unescape(found[1]).partition("#")
+        url = urls.get(source)
+        return f'href="{"#" if url is None else html.escape(get_relative_url(url, path) + sign + anchor)}"'
 
     return _BY_SOURCE.sub(link, content.decode()).encode()
 

@@ -1,0 +1,126 @@
+"""The page of a target language for its translators: what needs someone, with all that a web editor does not show.
+
+    Page ──▶ Report ──▶ one HTML page, which asks for nothing else
+
+Who reads it needs no terminal and no installation: the English of then and now stands beside today's translation, with
+the line numbers of its file, a link to where the file is edited, and the mark to paste.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from labguide import locales
+from labguide.l10n.model import Page
+from labguide.l10n.report.model import Eyes, Report, Seen
+from labguide.l10n.report.sheets import Office, report
+
+__all__ = ["Around", "Eyes", "Office", "Report", "Seen", "name_of", "page", "report", "words_of"]
+
+_HERE = Path(__file__).parent
+_LOCALES = locales.beside(__file__)
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around a report: the site it is of, and where else one may go, as links of a generated file."""
+
+    site: str
+    source_language: str
+    language: str
+    called: str
+    """What the language calls itself."""
+    home: str | None = None
+    others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """The same page of other languages: what these call themselves, and the address, by their tags."""
+    notices: tuple[str, ...] = ()
+
+
+def words_of(language: str) -> dict[str, Any]:
+    """What the page says in a language; in English where that has no file."""
+    return dict(_LOCALES.words(language)["words"])
+
+
+def name_of(language: str) -> str:
+    """What a language calls itself; its tag where it has no file."""
+    return _LOCALES.name(language)
+
+
+def page(pages: Iterable[Page], office: Office, around: Around) -> str:
+    """The HTML page of a language, of all its pages that the edition publishes."""
+    made = report(pages, office)
+    style, script = _asset("page.css"), _asset("page.js")
+    words = office.words
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            report=made,
+            around=around,
+            words=words,
+            notices=(*around.notices, *_notices(made, office)),
+            counts=_counts(made, words),
+            style=Markup(style),  # noqa: S704 — our own file
+            script=Markup(script),  # noqa: S704 — our own file
+            style_hash=_hash(style),
+            script_hash=_hash(script),
+            data=_embedded({name: words[name] for name in ("copied", "not_copied")}),
+        )
+    )
+
+
+def _counts(made: Report, words: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """How many items there are of each kind, in the order in which the page names them."""
+    found = Counter(item.kind for sheet in made.sheets for item in sheet.items)
+    return [(kind, found[kind]) for kind in words["kinds"] if found[kind]]
+
+
+def _notices(made: Report, office: Office) -> Iterable[str]:
+    notices = office.words["notices"]
+    if made.sheets and not office.edit_address:
+        yield notices["no_edit"]
+    if made.unknown:
+        yield notices["no_history"]
+    if made.cut:
+        yield notices["cut"]
+
+
+def _embedded(value: Any) -> Markup:
+    """JSON that can stand in a `<script>`: nothing in it can end that element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 — has no markup any more
+
+
+@cache
+def _asset(name: str) -> str:
+    return (_HERE / name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    """As a content security policy names an inline script or style."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+    )
