@@ -77,7 +77,7 @@ def test_switch_leads_from_a_page_to_itself(address: str, page: Page) -> None:
     page.goto(f"{address}/ja/training/")
     page.locator(".md-header .md-select").hover()
     page.locator(".md-header .md-select").get_by_role("link", name="繁體中文").click()
-    expect(page).to_have_url(f"{address}/zh-TW/training/")
+    expect(page).to_have_url(re.compile(f"^{address}/zh-TW/training/(#.*)?$"))
 
 
 def test_deck_speaks_the_language(address: str, page: Page) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from labguide.backends.aws import AwsBackend, prices
-from labguide.backends.calls import Call
-from labguide.backends.creation import Creation
-from labguide.backends.local import LocalBackend
 from labguide.model import Fact, Project
+
+if TYPE_CHECKING:  # what a backend needs is read when it is chosen
+    from labguide.backends.calls import Call
+    from labguide.backends.creation import Creation
 
 
 class Backend(Protocol):
@@ -54,10 +54,25 @@ class Backend(Protocol):
         """A hash of what else outputs depend on; when it or a version changes, scripts run again."""
 
 
-BACKENDS: Mapping[str, Callable[[Project], Backend]] = {
-    "local": lambda _project: LocalBackend(),
-    "aws": lambda project: AwsBackend(project.workdir / "ledger"),
-}
+def _local(_project: Project) -> Backend:
+    from labguide.backends.local import LocalBackend
 
-TABLES: Mapping[str, Callable[[], Mapping[str, Fact]]] = {"price": lambda: prices().facts()}
+    return LocalBackend()
+
+
+def _aws(project: Project) -> Backend:
+    from labguide.backends.aws import AwsBackend
+
+    return AwsBackend(project.workdir / "ledger")
+
+
+def _price() -> Mapping[str, Fact]:
+    from labguide.backends.aws import prices
+
+    return prices().facts()
+
+
+BACKENDS: Mapping[str, Callable[[Project], Backend]] = {"local": _local, "aws": _aws}
+
+TABLES: Mapping[str, Callable[[], Mapping[str, Fact]]] = {"price": _price}
 """What is known of backends without a run, by the name under which documents quote it: `{value}`price#ml.m5.large``."""

@@ -12,13 +12,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING, Any
 
 from labguide import lines as text_lines
 from labguide.model import Line
+
+if TYPE_CHECKING:  # read when the first deck is
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 INDENT = 4
 """By so many blanks Python-Markdown wants what belongs to an item of a list."""
@@ -79,6 +80,8 @@ def _detabbed(line: Line) -> Line:
 
 @cache
 def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
     parser = MarkdownIt("commonmark").enable("table")
     return parser.disable(["inline", "text_join", "reference"], ignoreInvalid=True)
 
