@@ -141,6 +141,12 @@ def test_words_that_are_nowhere_together_find_the_page_with_most_of_them(opened:
     assert first(opened("zh-TW/index.html"), "使用者 模型 開始") == ["data.html", "index.html"]
 
 
+def test_section_with_all_words_comes_before_one_with_a_word_in_its_title(opened: Open) -> None:
+    page = opened("zh-TW/index.html")
+    assert found(page, "儲存貯體 模型")[0][0] == "data.html"
+    assert page.locator(".md-search-result__item > a").first.locator("mark").all_inner_texts() == ["模型", "儲存貯體"]
+
+
 def test_run_that_is_nowhere_finds_what_has_most_of_it(opened: Open) -> None:
     assert first(opened("zh-TW/index.html"), "使用者先清空才能") == ["data.html"]
 
@@ -171,7 +177,7 @@ def test_text_in_the_list_is_what_stands_around_a_term(opened: Open) -> None:
 def test_search_says_which_words_a_page_lacks(opened: Open) -> None:
     page = opened("zh-TW/index.html")
     found(page, "端點 從這裡")
-    assert page.locator(".md-search-result__terms del").all_inner_texts().count("端點") == 1
+    assert page.locator(".md-search-result__terms del").all_inner_texts() == ["端點", "從這裡"]
 
 
 def test_search_suggests_how_a_word_goes_on(opened: Open) -> None:

@@ -95,7 +95,7 @@ class Search:
             if self._is_ours(language):
                 own["labguide"] = {"joined": is_joined(language), "theme": self._worker}
             docs = [self._entry(entry, language) for entry in index.entries]
-            self._indexes[language] = copy.deepcopy({"config": own, "docs": docs})
+            self._indexes[language] = {"config": copy.deepcopy(own), "docs": docs}
 
     def _entry(self, entry: Mapping[str, Any], language: str) -> dict[str, Any]:
         """What the index of its language says of a section."""

@@ -210,7 +210,7 @@ globalThis.LabguideSearch = (() => {
       return runs.every((run) => FIELDS.some((field) => section[field].includes(run)));
     }
 
-    // Pages with their sections, best first: those in this language, then those that have more of the words.
+    // Pages with their sections, best first: those in this language, then what has more of the words.
     #ranked(hits, asked) {
       const pages = new Map();
       for (const [id, words] of hits) {
@@ -222,26 +222,28 @@ globalThis.LabguideSearch = (() => {
         words.forEach((_, word) => page.words.add(word));
         pages.set(section.page, page);
       }
+      const better = (a, b) => b.words.size - a.words.size || b.score - a.score;
       for (const page of pages.values()) {
-        page.sections.sort((a, b) => b.score - a.score);
-        page.score = page.sections[0].score;
+        page.sections.sort(better);
       }
       const other = ({ first }) => +Boolean(first.doc.fallback);
-      return [...pages.values()].sort((a, b) => other(a) - other(b) || b.words.size - a.words.size || b.score - a.score);
+      const most = (a, b) => other(a) - other(b) || b.words.size - a.words.size;
+      return [...pages.values()].sort((a, b) => most(a, b) || better(a.sections[0], b.sections[0]));
     }
 
-    // A page as the theme shows it. Its scores keep the pages' order: the theme opens what has the highest.
-    #shown({ first, sections, score: best }, words, rank) {
-      const items = sections.map(({ section, words: found, score }) => ({
-        ...this.#highlighted(section, words),
-        score: rank + score / best,
+    // A page as the theme shows it. Its scores keep everything in order: the theme opens what has the highest.
+    #shown({ first, sections }, words, rank) {
+      const items = sections.map(({ section, words: found }, place) => ({
+        ...this.#highlighted(section, [...found.keys()]),
+        score: rank + 1 / (1 + place),
         terms: Object.fromEntries(words.flatMap((word) => word.typed.match(RUNS).map((run) => [run.trim(), found.has(word)]))),
       }));
       return sections.some(({ section }) => section === first) ? items : [...items, { ...first.doc, score: 0, terms: {} }];
     }
 
     #highlighted(section, words) {
-      const found = (field) => merged(words.flatMap((word) => this.#seen(section, field, word)));
+      const ways = words.flatMap((word) => this.#ways(section, word));
+      const found = (field) => merged(ways.flatMap((way) => places(section[field], way)));
       const { title, text } = section.doc;
       return {
         ...section.doc,
@@ -250,12 +252,11 @@ globalThis.LabguideSearch = (() => {
       };
     }
 
-    // Where a word stands in a section: whole, else its parts, else the pairs of its runs.
-    #seen(section, field, { parts, pattern: whole }) {
-      const exact = places(section[field], whole);
-      const each = () => parts.flatMap((part) => places(section[field], pattern(part)));
-      const some = () => parts.flatMap(pairs).flatMap((pair) => (joined.test(pair) ? places(section[field], pattern(pair)) : []));
-      return [exact, each, some].reduce((seen, next) => (seen.length ? seen : next()));
+    // How a section has a word: whole, else in its parts, else in pairs of its runs.
+    #ways(section, { parts, pattern: whole }) {
+      const has = (way) => FIELDS.some((field) => places(section[field], way).length);
+      const some = parts.filter((part) => joined.test(part)).flatMap(pairs);
+      return [[whole], parts.map(pattern), some.map(pattern)].find((ways) => ways.some(has)) ?? [];
     }
 
     // How the last word goes on in the titles that were found.
