@@ -221,6 +221,30 @@ def test_section_out_of_sync_is_not_compared(tmp_path: Path) -> None:
     assert not len(problems)
 
 
+def unmarked(tmp_path: Path, translation: str) -> list[Problem]:
+    """What is told of a translation that says of no section what it was made from."""
+    write(tmp_path / "docs/page.md", page(f"Words.\n\n{CODE}\n\n- one\n- two"))
+    write(tmp_path / "docs/page.zh-TW.md", page(translation))
+    project, problems = Project(tmp_path, ("en", "zh-TW")), Problems()
+    parity.check(project, l10n.status(project, problems), problems)
+    return list(problems)
+
+
+def test_section_without_a_mark_may_differ_in_anything_but_code(tmp_path: Path) -> None:
+    assert not unmarked(tmp_path, f"甲\n\n{CODE}\n\n| 乙 |\n|---|\n| 丙 |")
+
+
+@pytest.mark.parametrize(
+    "code", [CODE.replace("x = 1", "x = 2"), CODE.replace("python", "text"), f"{CODE}\n\n{CODE}", ""]
+)
+def test_section_without_a_mark_has_the_code_of_its_source(code: str, tmp_path: Path) -> None:
+    assert unmarked(tmp_path, f"甲\n\n{code}\n\n- 一\n- 二")
+
+
+def test_section_with_a_mark_for_later_is_not_compared(tmp_path: Path) -> None:
+    assert not unmarked(tmp_path, "<!-- en:000000000000 todo -->\n\n```sh\nother\n```")
+
+
 def test_id_that_the_source_renamed_is_a_state_and_no_difference(tmp_path: Path) -> None:
     write(tmp_path / "docs/page.md", page(CELL))
     write(tmp_path / "docs/page.zh-TW.md", page(CELL))

@@ -1,7 +1,8 @@
 """Holds a translation's sections against those that they were made from: words differ, and nothing else does.
 
-Only sections in sync are compared: of the others nobody knows whether the source or the translation is behind. What a
-section has to keep is in `outline.py`. Every difference is a problem at its line in the translation.
+Sections in sync are compared as a whole. Of one that is STALE nobody knows which side is behind, and its readers are
+told; one without a mark tells nobody anything, so at least its code has to be the source's. What a section has to
+keep is in `outline.py`. Every difference is a problem at its line in the translation.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
 
 from labguide import documents, lines
 from labguide.l10n import addresses
-from labguide.l10n.model import Page, Section, Standing, Text
+from labguide.l10n.model import Page, Section, Standing, State, Text
 from labguide.l10n.outline import Reader, definitions
 from labguide.l10n.parts import Key, Outline, Part
 from labguide.model import Place, Project
@@ -28,6 +29,7 @@ _OF_DECKS = ("revealOptions", "separator", "theme", "transition", "verticalSepar
 """Keys of the front matter that say how a page is made and not what it says."""
 _VALUE = re.compile(r"[^#]*#\w+")
 """A value's script and variable, without its format."""
+_CODE = ("code block", "fence", "quote")
 _EXACT = ("attribute", "anchor", "comment", "formula", "html", "image", "link", "value")
 
 
@@ -62,19 +64,25 @@ class _Pair:
 
 
 def check(project: Project, pages: Iterable[Page], problems: Problems) -> None:
-    """Note every difference between a translation's sections in sync and their sources.
+    """Note every difference between a translation's sections and their sources: of those without a mark, in code.
 
     Raises CannotBuildError if the host's configuration cannot be used.
     """
     known: dict[str, Reader] = {}
     outlines: dict[tuple[str, int], Outline | None] = {}
     for page in pages:
-        synced = [standing for standing in page.standings if standing.in_sync]
-        if synced and page.translation:
+        compared = [standing for standing in page.standings if standing.in_sync or _is_unmarked(standing)]
+        if compared and page.translation:
             readers = (_reader(project, page.source, known), _reader(project, page.translation, known))
             _check_settings(project, page, (readers[0].meta, readers[1].meta), problems)
-            for standing in synced:
+            for standing in compared:
                 _check(standing, page, readers, outlines, problems)
+
+
+def _is_unmarked(standing: Standing) -> bool:
+    """Whether nothing says what a section was made from; a scaffold says that it is nobody's translation yet."""
+    mark = standing.translation.mark if standing.translation else None
+    return standing.state is State.UNSYNCED and standing.source is not None and not (mark and mark.todo)
 
 
 def _reader(project: Project, text: Text, known: dict[str, Reader]) -> Reader:
@@ -135,9 +143,18 @@ def _check(
     if key not in outlines:
         outlines[key] = readers[0].outline(pair.source.lines, pair.source.place)
     here, there = outlines[key], readers[1].outline(pair.translation.lines, pair.translation.place)
-    if here and there:  # the build tells of a text that the renderer cannot read
+    if not here or not there:  # the build tells of a text that the renderer cannot read
+        return
+    if standing.in_sync:
         _compare_blocks(here.blocks, there.blocks, pair)
         _compare_prose(here, there, page, pair)
+    else:
+        _compare_blocks(_code_of(here), _code_of(there), pair)
+
+
+def _code_of(outline: Outline) -> list[Part]:
+    """Its code, wherever it stands."""
+    return [replace(part, key=((), *part.key[1:])) for part in outline.blocks if part.kind in _CODE]
 
 
 # ---- What has an order ----
