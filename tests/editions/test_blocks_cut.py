@@ -47,7 +47,7 @@ def cut(text: str, edition: Edition = "student", kind: DocumentKind = "lesson") 
         "open <!-- SECRET --> open\n",
         "<!-- SECRET\n\nSECRET -->\nopen\n",
         "1. open\n    <!-- SECRET\n    SECRET --> open\n",
-        "<!-- en:0123456789ab SECRET -->\nopen\n",
+        "<!-- en:SECRET -->\nopen\n",
         "<!-- .slide: SECRET -->\nopen\n",
         "<pre>\nopen <!-- SECRET -->\n</pre>\n",
         "`a` <!-- SECRET `b` SECRET --> open `c`\n",
