@@ -25,6 +25,7 @@ from labguide import locales
 from labguide.l10n.model import Page
 from labguide.l10n.report.model import Eyes, Report, Seen
 from labguide.l10n.report.sheets import Office, report
+from labguide.model import DEFAULT_LANGUAGE
 
 __all__ = ["Around", "Eyes", "Office", "Report", "Seen", "name_of", "page", "report", "words_of"]
 
@@ -52,6 +53,12 @@ def words_of(language: str) -> dict[str, Any]:
     return dict(_LOCALES.words(language)["words"])
 
 
+def spoken_in(language: str) -> str:
+    """The language that the page speaks to translators into a language: that one if it has words."""
+    english = _LOCALES.words(DEFAULT_LANGUAGE)
+    return DEFAULT_LANGUAGE if _LOCALES.words(language) is english else language
+
+
 def name_of(language: str) -> str:
     """What a language calls itself; its tag where it has no file."""
     return _LOCALES.name(language)
@@ -67,6 +74,7 @@ def page(pages: Iterable[Page], office: Office, around: Around) -> str:
         .get_template("page.html")
         .render(
             report=made,
+            spoken=spoken_in(around.language),
             around=around,
             words=words,
             notices=(*around.notices, *_notices(made, office)),
