@@ -306,3 +306,13 @@ def test_lines_keep_their_places_without_the_mark_above_them() -> None:
     written = documents.Written("docs/a.md", "lesson", "zh-TW", "# A\n<!-- en:0123456789ab -->\n\ntext\n")
     found = documents.parse(written, Project(Path("/nowhere")), Problems())
     assert [(line.text, line.place.line) for line in found.lines] == [("# A", 1), ("", 3), ("text", 4)]
+
+
+@pytest.mark.timeout(60)  # it takes a moment; a pattern that tries every way to read a line would take hours
+@pytest.mark.parametrize(
+    "text",
+    ["# a" + " " * 50_000 + "b", "# " + "# " * 50_000, "# a " + "{" * 50_000 + "}", "<!--" * 20_000, "| " * 50_000],
+    ids=["blanks", "signs", "braces", "comments", "cells"],
+)
+def test_a_line_of_any_length_is_read_at_once(text: str) -> None:
+    assert [section.hash for section in read(f"{text}\n")[0].sections]

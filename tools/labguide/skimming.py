@@ -17,7 +17,6 @@ _OPENS_FENCE = re.compile(r"^(?:[> \t]|[-*+][ \t]|\d+[.)][ \t])*(?P<fence>`{3,}(
 _CLOSES_FENCE = re.compile(r"^[> \t]*(?P<fence>`{3,}|~{3,})[ \t]*$")
 _OPENS_HTML = re.compile(r"^ {0,3}<(?P<tag>[a-zA-Z][a-zA-Z0-9]*)\b(?P<attributes>[^>]*)")
 _IS_MARKDOWN = re.compile(r"""\bmarkdown(?!\s*=\s*["']?0)(?=[\s=]|$)""")
-_HASHES = re.compile(r"^(?P<level>#{1,6})(?P<title>(?:\\.|[^\\])*?)[ \t]*#*[ \t]*$")
 _UNDERLINE = re.compile(r"^(?:=+|-+)[ \t]*$")
 _RULE = re.compile(r"^ {0,3}(?:(?:-[ ]*){3,}|(?:\*[ ]*){3,}|(?:_[ ]*){3,})$")
 _RAW = frozenset({"pre", "script", "style", "textarea"})
@@ -69,8 +68,8 @@ def headings(texts: Sequence[str], of: Sequence[Kind], kind: DocumentKind = "les
     for number, text in enumerate(texts):
         if not text or of[number] is not Kind.TEXT or text.isspace() or number == underline:
             free = True
-        elif text[0] == "#" and (found := _hashed(text, kind)):
-            yield Heading(number, number, len(found["level"]), found["title"].strip())
+        elif text[0] == "#" and (found := _hashed(number, text, kind)):
+            yield found
             free = True
         elif free and texts[number + 1 : number + 2] and _is_underlined(texts, of, number, kind):
             underline = number + 1
@@ -84,11 +83,18 @@ def _ends_paragraph(text: str, free: bool) -> bool:
     return (free and text.startswith("    ")) or text.startswith("<") or bool(_RULE.match(text))
 
 
-def _hashed(text: str, kind: DocumentKind) -> re.Match[str] | None:
-    """Python-Markdown asks for no blank behind the signs; a deck is CommonMark, and so is a notebook in Jupyter."""
-    found = _HASHES.match(text)
-    needs_blank = kind != "lesson" and found and found["title"] and found["title"][0] not in " \t"
-    return None if needs_blank else found
+def _hashed(number: int, text: str, kind: DocumentKind) -> Heading | None:
+    """The heading that a line with signs before it is.
+
+    Python-Markdown asks for no blank behind the signs; a deck is CommonMark, and so is a notebook in Jupyter.
+    """
+    level = min(len(text) - len(text.lstrip("#")), 6)
+    title = text[level:].rstrip(" \t")
+    if kind != "lesson" and title and title[0] not in " \t":
+        return None
+    shown = title.rstrip("#")
+    escaped = shown != title and (len(shown) - len(shown.rstrip("\\"))) % 2
+    return Heading(number, number, level, (f"{shown}#" if escaped else shown).strip())
 
 
 def _is_underlined(texts: Sequence[str], of: Sequence[Kind], number: int, kind: DocumentKind) -> bool:
@@ -147,6 +153,8 @@ def _html_end(texts: Sequence[str], start: int, opening: re.Match[str], kind: Do
         return start
     if kind != "lesson" and tag not in _RAW:
         return next((number for number in range(start, len(texts)) if not texts[number].strip()), len(texts))
+    if not any(f"</{tag}" in text.lower() for text in reversed(texts[start:])):
+        return start
     tags, depth = re.compile(rf"<(?P<end>/?){tag}\b[^>]*?(?P<empty>/?)>?", re.IGNORECASE), 0
     for number in range(start, len(texts)):
         for found in tags.finditer(texts[number]):

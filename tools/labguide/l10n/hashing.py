@@ -112,7 +112,8 @@ def _without_comments(text: str) -> str:
         in_code = any(start < comment.start() < end for start, end in spans)
         return comment[0] if in_code or _OF_DECKS.match(comment["text"]) else ""
 
-    return _COMMENT.sub(kept, text)
+    end = text.rfind("-->") + len("-->")
+    return _COMMENT.sub(kept, text[:end]) + text[end:] if end >= len("-->") else text
 
 
 # ---- Headings and front matter ----

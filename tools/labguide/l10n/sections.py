@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, MutableSet, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -189,35 +189,24 @@ class _Reader:
             return
         ends = [*(each.start for each in found[1:]), end]
         for number, (each, stop) in enumerate(zip(found, ends, strict=True)):
-            start = each.start if number else 0
-            yield self._headed(self._section(start, stop), each, start)
+            yield self._section(each.start if number else 0, stop, each)
 
-    def _headed(self, section: Section, found: _Headed, start: int) -> Section:
-        heading, (key, pinned) = found.heading, found.key
-        return replace(
-            section,
-            key=key,
-            level=heading.level,
-            title=hashing.parted(heading.title)[0],
-            place=self._place(heading.first),
-            pinned=pinned,
-            heading=(heading.first - start, heading.last - start),
-        )
-
-    def _section(self, start: int, end: int) -> Section:
-        """Lines as a section without a heading."""
+    def _section(self, start: int, end: int, headed: _Headed | None = None) -> Section:
         numbers = self.written.numbers[start:end]
         first = numbers[0] if numbers else self.written.first
         found = {number - start: mark for number, mark in self._marks(start, end)}
+        heading, (key, pinned) = (headed.heading, headed.key) if headed else (None, ("", False))
         return Section(
-            key="",
-            level=0,
-            title="",
+            key=key,
+            level=heading.level if heading else 0,
+            title=hashing.parted(heading.title)[0] if heading else "",
             path=self.file.path,
             first=first,
             texts=tuple(self.written.texts[start:end]),
             kinds=tuple(self.of[start:end]),
-            place=Place(self.file.path, first),
+            place=self._place(heading.first) if heading else Place(self.file.path, first),
+            pinned=pinned,
+            heading=(heading.first - start, heading.last - start) if heading else None,
             mark=self._usable(start, found) if found else None,
             marks=tuple(found),
             front=() if start else self.written.front,
