@@ -25,6 +25,8 @@ CHINESE = """\
 ## 其他文字 {#others}
 
 ＡＷＳ 的資料在機器学習と呼ばれます。데이터학습을 시작합니다. การเรียนรู้ของเครื่อง
+
+以 k-means 分群。
 """
 SOURCE = {
     "docs/index.md": "# Home\n\nStart here.\n\n```{deck} deck\n```\n",
@@ -130,11 +132,17 @@ def test_english_finds_no_page_in_chinese(opened: Open) -> None:
     "query",
     [
         *("S3儲存貯體", "ml.m5.large 模型", "aws", "ＳａｇｅＭａｋｅｒ 模型", "sage 模型", '"清空才能刪除"', "貯"),
-        *("器学習", "학습", "เรียน"),
+        *("器学習", "학습", "เรียน", "k-means", "k-means 分群"),
     ],
 )
 def test_forms_of_what_is_looked_for(opened: Open, query: str) -> None:
     assert first(opened("zh-TW/index.html"), query)[0] == "data.html"
+
+
+def test_no_sign_in_a_query_ends_the_search(opened: Open) -> None:
+    page = opened("zh-TW/index.html")
+    signs = [chr(code) for code in range(33, 127) if not chr(code).isalnum()]
+    assert [sign for sign in signs if "data.html" not in first(page, f"儲存{sign}貯體 SageMaker")] == []
 
 
 def test_words_that_are_nowhere_together_find_the_page_with_most_of_them(opened: Open) -> None:

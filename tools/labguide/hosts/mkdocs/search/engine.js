@@ -41,7 +41,7 @@ globalThis.LabguideSearch = (() => {
 
   // ---- What is asked ----
 
-  const escaped = (text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  const escaped = (text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 
   // A word as it may stand in a text: with or without a blank where the script changes, and with an ending.
   function pattern(word) {
