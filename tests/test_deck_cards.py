@@ -143,7 +143,7 @@ def test_card_is_in_the_language_of_its_page(site: Path) -> None:
 def test_deck_that_is_not_translated_is_shown_in_its_own_language_with_a_notice(site: Path) -> None:
     card = _card((site / "zh-TW" / "index.html").read_text("utf-8"), 1)
     assert 'lang="en"><a href="../slides/deep/roots.html">Roots</a>' in card
-    assert "這份投影片尚未翻譯，以下為英文版。" in card
+    assert "這份投影片尚未翻譯，以下顯示原文。" in card
 
 
 def test_search_finds_a_slide(site: Path) -> None:

@@ -24,3 +24,23 @@ def test_a_section_is_linked_on_its_page_in_both_languages(tmp_path: Path, urls:
     page = (tmp_path / "site/translations.zh-TW.html").read_text("utf-8")
     (item,) = re.findall(r'<details class="item" data-kind="UNSYNCED".*?</details>', page, re.DOTALL)
     assert re.findall(r'<a href="([^"]*)"', item) == links
+
+
+def test_a_guide_in_chinese_speaks_of_no_english_original(tmp_path: Path) -> None:
+    built = Built(tmp_path, structure="suffix")
+    built.write(
+        "mkdocs.yml",
+        (tmp_path / "mkdocs.yml")
+        .read_text("utf-8")
+        .replace(", default: true", "")
+        .replace("繁體中文}", "繁體中文, default: true}"),
+    )
+    built.write("docs/index.md", "# 首頁 {#home}\n\n從這裡開始。\n\n```{deck} deck\n```\n")
+    built.write("docs/index.en.md", "# Home {#home}\n<!-- zh-TW:111111111111 -->\n\nStart.\n\n```{deck} deck\n```\n")
+    built.write("slides/deck.md", "# 簡介 {#deck}\n")
+    assert built.build() == [], built.found
+    shown = built.page("translations.en.html")
+    assert "Chinese changed" in shown
+    said = re.sub(r"<(style|script).*?</\1>|<[^>]*>", "", shown, flags=re.DOTALL)
+    assert "English" not in said.replace("Translation into English", "")
+    assert "English" not in built.page("en/index.html").partition("deck-card__notice")[2].partition("</p>")[0]

@@ -91,8 +91,8 @@ def test_deck_speaks_the_language(address: str, page: Page) -> None:
 
 
 def test_a_deck_that_is_not_translated_stands_in_with_a_notice(trilingual) -> None:
-    assert "以下為英文版" in trilingual.page("zh-TW/index.html")
-    assert "以下は英語版です" not in trilingual.page("ja/index.html")
+    assert "以下顯示原文" in trilingual.page("zh-TW/index.html")
+    assert "以下は原文です" not in trilingual.page("ja/index.html")
 
 
 def test_notebook_has_the_prose_of_the_language_and_the_code_of_all(trilingual) -> None:

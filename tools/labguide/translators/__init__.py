@@ -56,7 +56,7 @@ def _around(project: Project, language: str, eyes: Eyes) -> report.Around:
 def _office(project: Project, language: str, eyes: Eyes, past: OldFiles, quoted: Quoted) -> report.Office:
     return report.Office(
         eyes=eyes,
-        words=report.words_of(language),
+        words=report.words_of(language, project.languages[0]),
         edit_address=project.edit_address,
         then=lambda text, made_from: past.find(text.path, made_from),
         quoted=quoted,

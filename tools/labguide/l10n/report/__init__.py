@@ -48,9 +48,20 @@ class Around:
     notices: tuple[str, ...] = ()
 
 
-def words_of(language: str) -> dict[str, Any]:
-    """What the page says in a language; in English where that has no file."""
-    return dict(_LOCALES.words(language)["words"])
+def words_of(language: str, source: str) -> dict[str, Any]:
+    """What the page of a guide that is written in `source` says in a language; in English where that has no file."""
+    found = _LOCALES.words(language)
+    words: dict[str, Any] = _named(found["words"], found["languages"].get(source) or name_of(source))
+    return words
+
+
+def _named(words: Any, source: str) -> Any:
+    """Words that name the guide's own language."""
+    if isinstance(words, dict):
+        return {name: _named(each, source) for name, each in words.items()}
+    if isinstance(words, list):
+        return [_named(each, source) for each in words]
+    return words.replace("{source}", source)
 
 
 def spoken_in(language: str) -> str:
