@@ -205,6 +205,23 @@ def test_theme_without_templates_of_ours_says_the_same_and_what_it_lacks_is_told
     assert 'href="../index.html#part"' in made.page("zh-TW/index.html")
 
 
+@pytest.mark.parametrize("theme", ["name: material, font: false, language: zh-TW", "name: readthedocs, locale: zh_TW"])
+def test_guide_in_one_language_speaks_that_of_its_theme(tmp_path: Path, theme: str) -> None:
+    built = Built(tmp_path)
+    built.write(
+        "mkdocs.yml", (tmp_path / "mkdocs.yml").read_text("utf-8").replace("name: material, font: false", theme)
+    )
+    built.write("docs/index.md", "# 首頁\n\n!!! note\n    甲\n\n```{deck} talk\n```\n")
+    built.write("slides/talk.md", "# 演講\n")
+    assert built.build() == [], built.found
+    page = built.page("index.html")
+    assert re.findall('<p class="admonition-title">(.*)</p>', page) == ["備註"]
+    assert "1 張投影片" in page
+    assert [re.findall('<html[^>]* lang="([^"]*)"', each) for each in (page, built.page("slides/talk.html"))] == [
+        ["zh-TW"]
+    ] * 2
+
+
 def test_toggles_and_footer_speak_the_language_of_the_page(tmp_path: Path) -> None:
     made = Built(tmp_path, structure="suffix")
     palette = "palette: [{scheme: default, toggle: {icon: material/weather-night, name: Switch to dark mode}}]"

@@ -164,9 +164,16 @@ def _languages(config: MkDocsConfig) -> tuple[str, ...]:
     """The languages that are built, the one of files without a language first."""
     i18n = config.plugins.get("i18n")
     if i18n is None:
-        return (DEFAULT_LANGUAGE,)
+        return (_of_theme(config),)
     languages = sorted(i18n.config.languages, key=lambda each: not each.default)
     return tuple(each.locale for each in languages if each.build)
+
+
+def _of_theme(config: MkDocsConfig) -> str:
+    """The language of a site in only one: that in which its theme speaks, which Material and MkDocs' own name apart."""
+    locale = config.theme.get("locale")
+    tag = "-".join(filter(None, (locale.language, locale.territory))) if locale else ""  # it adds a script by itself
+    return str(config.theme.get("language") or tag or DEFAULT_LANGUAGE)
 
 
 def _pages(config: MkDocsConfig, preview: bool) -> dict[str, str]:
@@ -175,7 +182,8 @@ def _pages(config: MkDocsConfig, preview: bool) -> dict[str, str]:
     with messages.gathered():  # the build itself will say it again
         files, i18n = get_files(config), config.plugins.get("i18n")
         if i18n is None:
-            return {file.src_uri: DEFAULT_LANGUAGE for file in files.documentation_pages(inclusion=rendered)}
+            language = _of_theme(config)
+            return {file.src_uri: language for file in files.documentation_pages(inclusion=rendered)}
         return {
             file.src_uri: str(vars(file)["locale"])
             for chosen in _each_language(i18n, files, config)

@@ -19,7 +19,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
-from labguide.hosts.mkdocs import configuration
+from labguide.hosts.mkdocs import configuration, theme_locale
 from labguide.model import Project, Woven
 from labguide.weaving.notices import ORIGINAL
 from labguide.weaving.words import words_of
@@ -93,6 +93,8 @@ class Languages:
         if _language(page.file):
             head = _ALTERNATE.sub("", _tagged(head, _language(page.file)))
             more += self._links(page, config)
+        elif theme_locale.is_theirs(config):
+            head = _tagged(head, self._project.languages[0])
         if _is_fallback(page.file):
             head = _CANONICAL.sub("", head, count=1)
         return "".join((head, *(f"{each}\n" for each in more), end, body))

@@ -15,6 +15,11 @@ _THEMES = ("mkdocs", "readthedocs")
 _LOCALE = "locale"
 
 
+def is_theirs(config: MkDocsConfig) -> bool:
+    """Whether the theme is one of those."""
+    return config.theme.name in _THEMES
+
+
 def hide(config: MkDocsConfig) -> None:
     """Before the i18n plugin sees the configuration; an author who sets the locale of a language has said it all."""
     language = _language(config)
@@ -32,7 +37,7 @@ def put(config: MkDocsConfig) -> None:
 def _language(config: MkDocsConfig) -> Any:
     """What mkdocs.yml says of the language that is built next; None where nothing has to be done."""
     i18n: Any = config.plugins.get("i18n")
-    if i18n is None or config.theme.name not in _THEMES:
+    if i18n is None or not is_theirs(config):
         return None
     return i18n.get_language_config(i18n.current_language or i18n.default_language)
 
