@@ -272,3 +272,16 @@ def test_switch_keeps_the_page_and_the_heading(
     page.wait_for_url("**/index.html#part")
     assert complaints == []
     page.close()
+
+
+def test_switch_opens_where_a_reader_has_scrolled_to_from_the_place_of_the_address(
+    built: Built, browser: Browser
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{(built.root / 'site').as_uri()}/zh-TW/index.html#part")
+    page.locator("#end").evaluate("(heading) => heading.scrollIntoView({ behavior: 'instant' })")
+    page.get_by_role("button", name="選擇語言").focus()
+    page.get_by_role("link", name="English").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/site/index.html#end")
+    page.close()

@@ -15,12 +15,17 @@
     }
   }
 
-  // Another language opens at the same heading: the one of the address, else the one that is read at this moment.
+  // Another language opens at the same place: that of the address if it is still in sight, else the heading that is read.
   function keepPlace({ target }) {
     const link = target.closest?.("a.md-select__link[hreflang], .labguide-languages a[hreflang]");
     if (link) {
-      link.hash = location.hash || (window.scrollY > 0 ? `#${headingRead()}` : "");
+      link.hash = isInSight(location.hash) ? location.hash : window.scrollY > 0 ? `#${headingRead()}` : "";
     }
+  }
+
+  function isInSight(hash) {
+    const box = document.getElementById(decodeURIComponent(hash.slice(1)))?.getBoundingClientRect();
+    return Boolean(box) && box.bottom > 0 && box.top < innerHeight;
   }
 
   function headingRead() {
