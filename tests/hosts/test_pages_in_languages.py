@@ -54,7 +54,7 @@ def workshop(root: Path, theme: str = "") -> Built:
     for path, text in {
         "docs/index.md": PAGE,
         "docs/index.zh-TW.md": PAGE_ZH,
-        "docs/one.md": "# One {#one}\n\nOnly in English.\n",
+        "docs/one.md": "# One {#one}\n\nOnly in English.\n\n## Two {#two}\n",
         "slides/talk.md": DECK,
         "slides/talk.zh-TW.md": DECK_ZH,
         "notebooks/count.py": SCRIPT,
@@ -98,6 +98,8 @@ def test_page_that_is_not_translated_says_so_and_names_the_original(built: Built
     assert '<html lang="zh-TW"' in page
     assert "本頁尚未翻譯，以下顯示原文（English）。" in page
     assert re.search(r'<div lang="en">\s*<h1 id="one">One', page)
+    (list_of_headings,) = set(re.findall('<ul [^>]*data-md-component="toc"[^>]*>', page))
+    assert ' lang="en"' in list_of_headings
 
 
 def test_without_an_address_of_the_site_links_are_relative_and_no_sitemap_is_published(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ SITEMAP = "sitemap.xml"
 
 _ALTERNATE = re.compile(r"[ \t]*<link\b[^>]*\shreflang=[^>]*>[ \t]*\n?")
 _CANONICAL = re.compile(r"""[ \t]*<link\b[^>]*\srel=["']?canonical\b[^>]*>[ \t]*\n?""")
+_CONTENTS = ' data-md-component="toc"'
+"""What marks the list of a page's headings in Material."""
 _HTML = re.compile(r"<html\b(?P<attributes>[^>]*)>")
 _LANG = re.compile(r"""\slang=(?:"[^"]*"|'[^']*'|[^\s>]+)""")
 _TO_ORIGINAL = re.compile(rf'(\shref="){re.escape(ORIGINAL)}(#[^"]*)?"')
@@ -97,6 +99,7 @@ class Languages:
             head = _tagged(head, self._project.languages[0])
         if _is_fallback(page.file):
             head = _CANONICAL.sub("", head, count=1)
+            body = body.replace(_CONTENTS, f'{_CONTENTS} lang="{_written(page.file)}"')
         return "".join((head, *(f"{each}\n" for each in more), end, body))
 
     def _links(self, page: Page, config: MkDocsConfig) -> Iterator[str]:
