@@ -57,3 +57,9 @@ def test_a_word_that_a_language_lacks_is_english(tmp_path: Path) -> None:
 def test_a_language_says_what_it_is_called() -> None:
     decks = locales.Locales(TOOLS / "decks" / "locales")
     assert [decks.name(language) for language in ("en", "zh-TW", "ja", "fr")] == ["English", "繁體中文", "日本語", "fr"]
+
+
+def test_traditional_chinese_speaks_by_either_of_its_tags() -> None:
+    decks = locales.Locales(TOOLS / "decks" / "locales")
+    assert decks.words("zh-Hant") == decks.words("zh-TW")
+    assert locales.untold(["zh-Hant"]) == []

@@ -16,6 +16,8 @@ import yaml
 
 from labguide.model import DEFAULT_LANGUAGE
 
+_SAME = {"zh-Hant": "zh-TW", "zh-Hant-TW": "zh-TW"}
+"""Tags under which a language may be asked for too, as Material and browsers do."""
 _ROOMS = Path(__file__).parent
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, ten times faster, where it is there
 
@@ -28,15 +30,17 @@ class Locales:
 
     def words(self, language: str) -> dict[str, Any]:
         """The words in a language; in English where it has none."""
-        return _words(self.folder, language)
+        return _words(self.folder, _SAME.get(language, language))
 
     def name(self, language: str) -> str:
         """What a language calls itself, as its file says under `name`; its tag where it has none."""
-        return str(_read(self.folder / f"{language}.yml").get("name") or language)
+        return str(_read(self.folder / f"{_SAME.get(language, language)}.yml").get("name") or language)
 
     def lacks(self, language: str) -> int:
         """How many words a language has not."""
-        english, own = (_read(self.folder / f"{name}.yml") for name in (DEFAULT_LANGUAGE, language))
+        english, own = (
+            _read(self.folder / f"{name}.yml") for name in (DEFAULT_LANGUAGE, _SAME.get(language, language))
+        )
         return len(_paths(english) - _paths(own))
 
 
