@@ -185,6 +185,12 @@ def test_notice_is_found_by_no_search(built: Built) -> None:
         assert "查看原文" not in text
 
 
+@pytest.mark.parametrize("path", ["404.html", "zh-TW/404.html"])
+def test_page_for_what_is_not_there_switches_between_the_first_pages(built: Built, path: str) -> None:
+    links = re.findall(r'<a href="([^"]*)" hreflang="[^"]*" class="md-select__link"', built.page(path))
+    assert links == ["/course/index.html", "/course/zh-TW/index.html"]
+
+
 def test_each_language_has_its_page_for_what_is_not_there_and_the_root_the_guides_own(built: Built) -> None:
     assert '<html lang="en"' in built.page("404.html")
     assert '<html lang="zh-TW"' in built.page("zh-TW/404.html")

@@ -129,10 +129,13 @@ class Languages:
     def switches(self, config: MkDocsConfig) -> None:
         """Let the page for what is not there lead to the first page of each language, and not to the page before it."""
         file = "" if config.use_directory_urls else "index.html"
-        for each in config.extra.get("alternate") or ():
+        found = config.extra.get("alternate") or []
+        for each in found:
             if each.get("lang") in self._project.languages:
                 folder = "" if each["lang"] == self._project.languages[0] else f"{each['lang']}/"
                 each["link"] = f"{folder}{file}" or "."
+        if hasattr(config.extra, "alternate"):  # what templates read; the i18n plugin left there those of a page
+            config.extra.alternate = found
 
     def missing(self, output: str, language: str) -> str:
         """The page for what is not there, of one language; a site has one at its root, which is the guide's own."""
