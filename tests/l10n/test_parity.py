@@ -195,6 +195,38 @@ DIFFERENT = {
     "a task that is done": ("- [ ] A", "- [x] 甲", "checked"),
     "a class": ("[A](b.md){ .md-button }", "[甲](b.md)", "the class `md-button` of"),
     "text that is hidden": ("A", '<div style="display:none">甲</div>', "the element `<div>` stands here"),
+    "a program from elsewhere": (
+        "A",
+        '甲\n\n<script src="https://a.tw/x.js"></script>',
+        "`https://a.tw/x.js` in the element `<script>` stands here",
+    ),
+    "a frame of another page": (
+        '<iframe src="https://a.com/"></iframe>',
+        '<iframe src="https://a.tw/"></iframe>',
+        "`https://a.tw/` in the element `<iframe>` stands here",
+    ),
+    "another film": (
+        '<video controls><source src="a.mp4"></video>',
+        '<video controls><source src="b.mp4"></video>',
+        "`b.mp4` in the element `<source>` stands here",
+    ),
+    "a blank behind the sign that a line goes on": (
+        "```bash\naws a \\\n  b\n```",
+        "```bash\naws a \\ \n  b\n```",
+        "not that of docs/page.md:3",
+    ),
+    "a wide blank in code": ("Run `aws a`.", "執行 `aws\u3000a`。", "the code `aws<U+3000>a` stands here"),
+    "a blank in code that breaks no line": (
+        "Run `aws a`.",
+        "執行 `aws\u00a0a`。",
+        "the code `aws<U+00A0>a` stands here",
+    ),
+    "a comment that a program reads": (
+        "```bash\n#SBATCH --nodes=2\nx\n```",
+        "```bash\n#SBATCH --nodes=4\nx\n```",
+        "`#SBATCH --nodes=4` for `#SBATCH --nodes=2`",
+    ),
+    "an address in the line below": ("[A][r]\n\n[r]:\n    b.md", "[甲][r]\n\n[r]:\n    c.md", "a link to `c.md`"),
     "an id dropped": ("A\n{: #b }", "甲", "the id `b` of"),
 }
 
@@ -262,6 +294,21 @@ def test_each_difference_is_told_at_its_line(compare: Compare) -> None:
     source = f"# A {{#a}}\n\nB\n\n## C {{#c}}\n\n- D\n\n{CODE}\n\nE `f`\n"
     found = compare(source, source.replace("print(x)", "print(y)").replace("`f`", "`g`"))
     assert [problem.place.line for problem in found] == [11, 16], messages(found)
+
+
+@pytest.mark.parametrize(
+    ("below", "translated", "said"),
+    [
+        ("[^1]: B", "[^1]: 乙", "the footnote `1` of docs/page.md:3 is missing"),
+        ("[r]:\n    b.md", "[r]:\n    c.md", "a link to `c.md` stands here, but in docs/page.md:1"),
+    ],
+)
+def test_what_another_section_defines_is_compared(below: str, translated: str, said: str, compare: Compare) -> None:
+    source = f"# A {{#a}}\n\nB[^1] [B][r]\n\n## C {{#c}}\n\n{below}\n"
+    translation = f"# 甲 {{#a}}\n\n乙[乙][r]\n\n## 丙 {{#c}}\n\n{translated}\n"
+    assert said in messages(
+        compare(source, translation.replace("乙[乙]", "乙[^1] [乙]") if "r" in below else translation)
+    )
 
 
 def test_level_of_a_heading_is_compared(compare: Compare) -> None:
@@ -392,3 +439,23 @@ def test_notebook_is_compared_cell_by_cell(old: str, new: str, said: str, compar
 
 def test_text_below_a_cell_that_has_none_is_told(compare: Compare) -> None:
     assert "this text stands in no cell" in notebook(compare, f"{TRANSLATED}\n還有。\n")
+
+
+@pytest.mark.parametrize(("code", "told"), [(CODE, False), (CODE.replace("x = 1", "x = 2"), True), (CELL, True)])
+def test_section_that_was_added_has_no_code_of_its_own(code: str, told: bool, tmp_path: Path) -> None:
+    write(tmp_path / "docs/page.md", f"{page('Words.')}\n## More {{#more}}\n\n{CODE}\n")
+    write(tmp_path / "docs/page.zh-TW.md", f"{page('字。')}\n## 另外 {{#other}}\n\n{code}\n")
+    project, problems = Project(tmp_path, ("en", "zh-TW")), Problems()
+    parity.check(project, l10n.status(project, problems), problems)
+    assert ("page.zh-TW.md:7: the" in messages(list(problems))) is told
+    assert len(problems) == told
+
+
+def test_section_whose_original_was_deleted_may_keep_its_code(tmp_path: Path) -> None:
+    write(tmp_path / "docs/page.md", f"{page('Words.')}\n## More {{#more}}\n\n{CODE}\n")
+    write(tmp_path / "docs/page.zh-TW.md", f"{page('字。')}\n## 另外 {{#more}}\n\n{CODE}\n")
+    project, problems = Project(tmp_path, ("en", "zh-TW")), Problems()
+    sync(project)
+    write(tmp_path / "docs/page.md", page("Words."))
+    parity.check(project, l10n.status(project, problems), problems)
+    assert not len(problems)

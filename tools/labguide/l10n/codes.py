@@ -15,6 +15,13 @@ _WORDS = ("", "text", "plain", "txt")
 _IN_FORMULA = re.compile(r"\\(?:text|mbox|textrm|textbf)\s*\{[^{}]*\}")
 _ANNOTATION = re.compile(r"\n|\(\d+\)!?")
 """`# (1)!` is where a theme puts the first item of the list below the code."""
+_TRAILING = re.compile(r"(?<!\\)[ \t]+$")
+"""Blanks at the end of a line, but for those behind the sign that the line goes on, which it then does not."""
+_OTHER_BLANKS = re.compile(r"[^\S \t\n]|[\u200b-\u200f\u2060\ufeff]")
+_FOR_PROGRAMS = re.compile(
+    r"//go:|#\s*(?:syntax|escape)=|#(?:cloud-config|SBATCH|PBS|BSUB|Requires)\b|#\$ -|# /// script"
+)
+"""So begin comments that programs read: where a file may be built, what a job needs."""
 _ILLUSTRATION = re.compile(r"\.illustration\b")
 
 
@@ -32,12 +39,19 @@ def without_comments(texts: Sequence[str], language: str) -> tuple[str, ...]:
     if lexer is not None:
         tokens = lexer.get_tokens(code)
         code = "".join(_of_comment(text) if _is_comment(kind) else text for kind, text in tokens)
-    return tuple(line.rstrip() for line in code.split("\n") if line.strip())
+    return tuple(_TRAILING.sub("", line) for line in code.split("\n") if line.strip())
 
 
 def _of_comment(text: str) -> str:
-    """What of a comment is no words: where lines end, and the numbers of annotations."""
+    """What of a comment is no words: where lines end, and the numbers of annotations; all if a program reads it."""
+    if _FOR_PROGRAMS.match(text):
+        return text
     return "".join(_ANNOTATION.findall(text))
+
+
+def visible(text: str) -> str:
+    """Code as messages show it: blanks that look like a common one, and are none, by their numbers."""
+    return _OTHER_BLANKS.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
 
 
 def formula(text: str) -> str:

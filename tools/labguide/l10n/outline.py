@@ -23,7 +23,7 @@ _NOT_NEEDED = frozenset(("highlight", "inlinehilite", "codehilite", "toc", "abbr
 _OF_TABS = ("fenced_raw_block", "pymdownx-pre-norm-ws", "pymdownx-post-norm-ws")
 """What superfences does to keep tabs in code: it would find each fence twice. Code is read as it is written."""
 _COLOURS = ("indent-highlight",)
-_DEFINITION = re.compile(r"^ {0,3}\[[^\]^]+\]:[ \t]*\S")
+_DEFINITION = re.compile(r"^ {0,3}\[[^\]^]+\]:[ \t]*(?P<address>\S?)")
 _PARTING = ("---", "----")
 
 
@@ -60,7 +60,14 @@ class Reader:
 
 def definitions(lines: Iterable[Line]) -> tuple[str, ...]:
     """The lines that say where links lead, `[name]: address`: they count in the whole file."""
-    return tuple(line.text for line in lines if _DEFINITION.match(line.text))
+    found: list[str] = []
+    goes_on = False
+    for line in lines:
+        begins = _DEFINITION.match(line.text)
+        if begins or goes_on:  # the address may stand in the line below
+            found.append(line.text)
+        goes_on = bool(begins and not begins["address"])
+    return tuple(found)
 
 
 def _masked(text: str) -> str:

@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from labguide import documents, lines
-from labguide.l10n import addresses
+from labguide.l10n import addresses, codes
 from labguide.l10n.model import Page, Section, Standing, State, Text
 from labguide.l10n.outline import Reader, definitions
 from labguide.l10n.parts import Key, Outline, Part
@@ -30,7 +30,7 @@ _OF_DECKS = ("revealOptions", "separator", "theme", "transition", "verticalSepar
 _VALUE = re.compile(r"[^#]*#\w+")
 """A value's script and variable, without its format."""
 _CODE = ("code block", "fence", "quote")
-_EXACT = ("attribute", "anchor", "comment", "formula", "html", "image", "link", "value")
+_EXACT = ("attribute", "anchor", "comment", "formula", "html", "image", "link", "source", "value")
 
 
 @dataclass(frozen=True)
@@ -72,17 +72,44 @@ def check(project: Project, pages: Iterable[Page], problems: Problems) -> None:
     outlines: dict[tuple[str, int], Outline | None] = {}
     for page in pages:
         compared = [standing for standing in page.standings if standing.in_sync or _is_unmarked(standing)]
-        if compared and page.translation:
+        added = [] if page.orphan else [each for each in page.standings if _is_added(each)]
+        if (compared or added) and page.translation:
             readers = (_reader(project, page.source, known), _reader(project, page.translation, known))
             _check_settings(project, page, (readers[0].meta, readers[1].meta), problems)
             for standing in compared:
                 _check(standing, page, readers, outlines, problems)
+            _check_added(added, page, readers, problems)
 
 
 def _is_unmarked(standing: Standing) -> bool:
     """Whether nothing says what a section was made from; a scaffold says that it is nobody's translation yet."""
     mark = standing.translation.mark if standing.translation else None
     return standing.state is State.UNSYNCED and standing.source is not None and not (mark and mark.todo)
+
+
+def _is_added(standing: Standing) -> bool:
+    """Whether a section was made from none of the source's; one that has a mark had one, which is gone."""
+    return standing.state is State.ORPHAN and standing.translation is not None and standing.translation.mark is None
+
+
+def _check_added(added: Sequence[Standing], page: Page, readers: tuple[Reader, Reader], problems: Problems) -> None:
+    """The code of sections that the source does not have stands in one of its sections that nobody translated."""
+    left = _code_of_missing(page, readers[0]) if added else []
+    for standing in added:
+        assert standing.translation
+        outline = readers[1].outline(standing.translation.lines, standing.translation.place)
+        for part in _code_of(outline) if outline else ():
+            if (part.key, part.body) in left:
+                left.remove((part.key, part.body))
+            else:
+                message = f"{part.name} stands in no section of {page.source.path}"
+                problems.add(part.place, KIND, message, "take it out, or add it there first")
+
+
+def _code_of_missing(page: Page, reader: Reader) -> list[tuple[Key, Key]]:
+    sections = [each.source for each in page.standings if each.state is State.MISSING and each.source]
+    outlines = [reader.outline(section.lines, section.place) for section in sections]
+    return [(part.key, part.body) for outline in outlines if outline for part in _code_of(outline)]
 
 
 def _reader(project: Project, text: Text, known: dict[str, Reader]) -> Reader:
@@ -229,7 +256,10 @@ def _tell_code(one: Part, other: Part, pair: _Pair) -> None:
 
 
 def _line(part: Part, number: int) -> str:
-    return f"`{part.body[number].strip()}`" if number < len(part.body) else "nothing more"
+    if number >= len(part.body):
+        return "nothing more"
+    code = codes.visible(part.body[number].strip(" \t"))
+    return f"`{code}`"
 
 
 def _missing(here: Iterable[Any], there: Iterable[Any]) -> Iterator[Any]:
@@ -271,7 +301,7 @@ def _cells(outline: Outline) -> list[Key]:
 def _compare_inline(here: Sequence[Part], there: Sequence[Part], pair: _Pair) -> None:
     for kind in _EXACT:
         missing, added = _differing(_of_kind(here, kind), _of_kind(there, kind))
-        if kind in ("attribute", "html", "image", "link", "value"):
+        if kind in ("attribute", "html", "image", "link", "source", "value"):
             missing, added = _without_same(missing, added, pair)
         _tell_inline(missing, () if kind == "anchor" else added, here, there, pair)
     _compare_code(_of_kind(here, "code"), _of_kind(there, "code"), pair)

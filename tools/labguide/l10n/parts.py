@@ -36,6 +36,10 @@ _MACHINERY = re.compile(
 )
 _CODE = ("code", "kbd", "samp", "tt")
 _BLOCKS_OF_CODE = ("pre", "xmp", "listing", "script", "style")
+_BLANKS = re.compile(r"[ \t\n]+")
+"""A shell reads wide blanks, and those that break no line, as letters."""
+_UNKNOWN_NOTE = re.compile(r"\[\^([^\]\s]+)\]")
+"""A footnote that stands in another section, so that here it is text."""
 _HEADING = re.compile("h[1-6]")
 _NO_PROSE = re.compile("svg|math|h[1-6]")
 _COUNTING = ("ul", "ol", "dl", "table")
@@ -125,6 +129,7 @@ class _Html(HTMLParser):
         begun = self._of_tag(tag, said)
         self._last = ""
         self._attributes(tag, said)
+        self._from_elsewhere(tag, said)
         self._begin(tag, begun)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -144,6 +149,9 @@ class _Html(HTMLParser):
         for each in self._open:
             each.texts.append(data)
         self._last = data
+        if not any(each.code for each in self._open):
+            for note in _UNKNOWN_NOTE.findall(data):
+                self._inline("link", (f"#fn:{note}",), f"the footnote `{note}`", f"[^{note}]")
         if data.strip() and not any(each.code or _NO_PROSE.fullmatch(each.tag) for each in self._open):
             self.prose.setdefault(self._cells, self._finder.at(data.strip()))
 
@@ -214,6 +222,12 @@ class _Html(HTMLParser):
         elif address and not address.startswith("#fnref"):
             self._inline("link", (address,), f"a link to `{address}`", address)
 
+    def _from_elsewhere(self, tag: str, said: Mapping[str, str]) -> None:
+        """What an element shows or runs: a program, a film, a frame. Links and images are told as such."""
+        for name in () if tag in ("a", "img") else ("src", "href"):
+            if address := said.get(name):
+                self._inline("source", (tag, address), f"`{address}` in the element `<{tag}>`", address)
+
     def _attributes(self, tag: str, said: Mapping[str, str]) -> None:
         for name, value in said.items():
             if name in _WORDS or name.startswith("data-fence") or name == "data-mark":
@@ -255,9 +269,11 @@ class _Html(HTMLParser):
                 return
 
     def _code(self, kind: str, text: str) -> None:
-        shown = " ".join(text.replace(VALUE, "{value}").split())
+        shown = " ".join(_BLANKS.split(text.replace(VALUE, "{value}").strip(" \t\n")))
         key = (codes.formula(text) if kind == "formula" else shown,)
-        self._inline(kind, key, f"the {kind} `{shown}`", shown.strip("\\()[] ") if kind == "formula" else shown)
+        self._inline(
+            kind, key, f"the {kind} `{codes.visible(shown)}`", shown.strip("\\()[] ") if kind == "formula" else shown
+        )
 
     def _close(self, ended: _Open, text: str) -> None:
         """What is known of a block only at its end: how much stands in it, and where it began."""
