@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from contextlib import chdir
 from pathlib import Path
 
@@ -197,3 +199,17 @@ def test_no_mark_is_in_any_byte_of_the_site(project: Guide, edition: str) -> Non
     files = [path for path in site.rglob("*") if path.is_file() and path != for_translators]
     assert (site / "slides/talk.zh-TW.html") in files
     assert [path for path in files if re.search(rb"<!-- ?en:|en:[0-9a-f]{12}", path.read_bytes())] == []
+
+
+# ---- Two at once ----
+
+
+def test_translators_who_sync_at_once_lose_no_mark(project: Guide) -> None:
+    keys = ("buckets", "create", "look", "delete")
+    for key in keys:
+        project.edit(PAGE, f"{{#{key}}}", f"again {{#{key}}}")
+    labguide = Path(sys.executable).parent / "labguide"
+    command = [labguide, "l10n", "sync", "--project", project.project.root, "--reviewed", PAGE]
+    for begun in [subprocess.Popen([*command, key], stdout=subprocess.DEVNULL) for key in keys]:
+        assert begun.wait() == 0
+    assert project.not_ok() == {}

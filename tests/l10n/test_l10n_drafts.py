@@ -17,7 +17,7 @@ from translated import PAGE, TRANSLATION, Guide
 
 from labguide import l10n, skimming
 from labguide.hosts import mkdocs
-from labguide.l10n import glossary, hashing, parity
+from labguide.l10n import editing, glossary, hashing, parity
 from labguide.l10n.drafting import PROVIDERS, Order, order, protecting, write
 from labguide.l10n.quoted import Quoted
 from labguide.problems import CannotBuildError, Problems
@@ -106,6 +106,18 @@ def test_what_a_person_translated_is_never_written_over(buckets: Guide, service:
     wanted = order(page, page.standings, buckets.project)
     assert [each.key for each in wanted.refused] == ["buckets", "create", "look", "delete"]
     assert wanted.texts == ()
+
+
+def test_what_a_person_translated_while_the_machine_did_is_not_written_over(buckets: Guide, service: Service) -> None:
+    buckets.edit(PAGE, "## Look at it", "## New {#new}\n\nIt is new.\n\n## Look at it")
+    page = buckets.page()
+    editing.scaffold(buckets.project.root, page, Quoted(buckets.project))
+    page = buckets.page()
+    wanted = order(page, [each for each in page.standings if each.key == "new"], buckets.project)
+    buckets.edit(TRANSLATION, "It is new.", "它是新的。")
+    with pytest.raises(CannotBuildError, match="was changed while it was worked on"):
+        write(wanted, PROVIDERS["amazon"](), glossary.Glossary("zh-TW"), Quoted(buckets.project), Problems())
+    assert "它是新的。" in buckets.read(TRANSLATION)
 
 
 def test_a_draft_may_be_drafted_again(buckets: Guide, service: Service) -> None:

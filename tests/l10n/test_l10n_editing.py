@@ -13,6 +13,7 @@ from translated import CHINESE, ENGLISH, PAGE, TRANSLATION, Guide
 
 from labguide.l10n import editing
 from labguide.l10n.quoted import Quoted
+from labguide.problems import CannotBuildError
 
 MARK = re.compile(rb"^<!-- en:[0-9a-f]{12}( quotes:[0-9a-f]{12})?( todo| draft)? -->(\r\n|\r|\n|$)", re.MULTILINE)
 
@@ -67,6 +68,39 @@ def test_sync_twice_is_sync_once_whatever_the_file_is(
     made.sync("docs/a.md")
     assert made.read("docs/a.zh-TW.md") == once
     assert made.not_ok("docs/a.md") == {}
+
+
+# ---- What somebody else writes meanwhile ----
+
+
+def test_sync_writes_nothing_into_a_file_that_somebody_changed_meanwhile(buckets: Guide) -> None:
+    buckets.edit(PAGE, "It is empty.", "It is full.")
+    page = buckets.page()
+    buckets.edit(TRANSLATION, "沒有人知道為什麼。", "沒有人\n\n知道為什麼。")
+    written = buckets.read(TRANSLATION)
+    with pytest.raises(CannotBuildError, match="was changed while it was worked on, and nothing was written"):
+        editing.sync(buckets.project.root, page, page.standings, Quoted(buckets.project))
+    assert buckets.read(TRANSLATION) == written
+
+
+def test_scaffold_goes_into_no_file_that_somebody_changed_meanwhile(buckets: Guide) -> None:
+    buckets.edit(PAGE, "## Look at it", "## New {#new}\n\nIt is new.\n\n## Look at it")
+    page = buckets.page()
+    buckets.edit(TRANSLATION, "沒有人知道為什麼。", "沒有人\n\n知道為什麼。")
+    written = buckets.read(TRANSLATION)
+    with pytest.raises(CannotBuildError, match="nothing was written"):
+        editing.scaffold(buckets.project.root, page, Quoted(buckets.project))
+    assert buckets.read(TRANSLATION) == written
+
+
+def test_scaffold_replaces_no_file_that_cannot_be_read(buckets: Guide) -> None:
+    written = CHINESE.encode("big5", "replace")
+    buckets.write(TRANSLATION, written)
+    page = buckets.page()
+    assert page.translation is None
+    with pytest.raises(CannotBuildError, match="is there already, and could not be read as a translation"):
+        editing.scaffold(buckets.project.root, page, Quoted(buckets.project))
+    assert (buckets.project.root / TRANSLATION).read_bytes() == written
 
 
 def test_sync_leaves_one_mark_where_there_were_two(buckets: Guide) -> None:

@@ -37,6 +37,12 @@ def only_build(project: Project, on_wait: Callable[[], None]) -> AbstractContext
     return lock
 
 
+def only_translator(project: Project) -> AbstractContextManager[object]:
+    """Hold the project's translations while they are read and rewritten; wait if another command holds them."""
+    project.workdir.mkdir(exist_ok=True)
+    return FileLock(project.workdir / "translations").acquire()
+
+
 def recover(published: Path) -> None:
     """Put a site back that a killed build had moved aside. Only for who holds the project."""
     published = published.resolve()

@@ -14,9 +14,11 @@ from pathlib import Path
 from labguide import recordings
 from labguide.l10n import hashing
 from labguide.l10n.history import Past
-from labguide.l10n.model import Page, Section, Standing, State
+from labguide.l10n.model import Page, Section, Standing, State, Text
 from labguide.l10n.states import Quoted
 from labguide.marks import Mark
+from labguide.model import Place
+from labguide.problems import CannotBuildError
 
 _ENDING = re.compile(r"(\r\n|\r|\n)")
 NOT_WRITTEN = (State.ORPHAN, State.MISSING, State.UNTRANSLATED)
@@ -82,10 +84,11 @@ def _was_revised(standing: Standing, page: Page, past: Past) -> bool:
 def sync(root: Path, page: Page, standings: Iterable[Standing], quoted: Quoted) -> int:
     """Write today's hash below the heading of each section, and its id where it has another.
 
-    Returns for how many sections that was new; if for none, the file is left alone.
+    Returns for how many sections that was new; if for none, the file is left alone. Raises CannotBuildError, and writes
+    nothing, if the file is not as it was read.
     """
     assert page.translation
-    file, changed = _File(root / page.translation.path), 0
+    file, changed = _as_read(root, page.translation), 0
     wanted = sorted(standings, key=lambda each: each.translation.first if each.translation else 0, reverse=True)
     for standing in wanted:
         source, translation, before = standing.source, standing.translation, list(file.lines)
@@ -110,7 +113,8 @@ def mark_of(page: Page, source: Section, quoted: Quoted, *, draft: bool = False,
 def scaffold(root: Path, page: Page, quoted: Quoted) -> list[Section]:
     """Write down the source's text where its translation will stand: the whole page, or what is missing of it.
 
-    Returns the sections that were written. Their marks say `todo`.
+    Returns the sections that were written. Their marks say `todo`. Raises CannotBuildError, and writes nothing, if the
+    translation is not as it was read.
     """
     missing = [each for each in page.standings if each.state in (State.MISSING, State.UNTRANSLATED)]
     if page.translation is None:
@@ -128,6 +132,7 @@ def _write_page(root: Path, page: Page, quoted: Quoted) -> None:
     while texts and not texts[-1].strip():
         texts.pop()
     path = root / page.expected
+    must_be_as_read(root, page)
     path.parent.mkdir(parents=True, exist_ok=True)
     made = "".join([*(f"{text}{end or ending}" for text, end in head), *(f"{text}{ending}" for text in texts)])
     recordings.write_atomically(path, made.encode())
@@ -148,7 +153,7 @@ def scaffolded(page: Page, section: Section, quoted: Quoted, *, todo: bool = Tru
 def _add(root: Path, page: Page, quoted: Quoted) -> None:
     """Put in what is missing, each section behind the one that it follows in the source."""
     assert page.translation
-    file = _File(root / page.translation.path)
+    file = _as_read(root, page.translation)
     follows = list(_places(page, len(file.lines)))
     for number, section in reversed(follows):
         texts = scaffolded(page, section, quoted)
@@ -169,6 +174,15 @@ def _places(page: Page, end: int) -> Iterator[tuple[int, Section]]:
             yield min(first if number is None else number, end), standing.source
 
 
+def must_be_as_read(root: Path, page: Page) -> None:
+    """Raises CannotBuildError if somebody has changed the translation of a page, or made one, since it was read."""
+    if page.translation:
+        _as_read(root, page.translation)
+    elif (root / page.expected).exists():
+        message = "this file is there already, and could not be read as a translation"
+        raise CannotBuildError.at(Place(page.expected), "file-exists", message, "save it as UTF-8, or move it away")
+
+
 def replace_lines(path: Path, changes: Iterable[tuple[int, int, Sequence[str]]]) -> None:
     """Put other lines in the place of some: from this line of the file on, so many, and what stands there instead."""
     file = _File(path)
@@ -178,6 +192,20 @@ def replace_lines(path: Path, changes: Iterable[tuple[int, int, Sequence[str]]])
 
 
 # ---- Files ----
+
+
+def _as_read(root: Path, text: Text) -> _File:
+    """A file that nobody has changed since its sections were read. Raises CannotBuildError if somebody has."""
+    file = _File(root / text.path)
+    read = [line for section in text.sections for line in section.texts]
+    if [line for line, _ in file.lines[text.sections[0].first - 1 :]] != read:
+        raise _changed(text.path)
+    return file
+
+
+def _changed(path: str) -> CannotBuildError:
+    message = "this file was changed while it was worked on, and nothing was written"
+    return CannotBuildError.at(Place(path), "changed-meanwhile", message, "run it again")
 
 
 class _File:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from labguide import workdir
 from labguide.cli.l10n import asked
 from labguide.l10n import editing
 from labguide.problems import Problems
@@ -23,10 +24,11 @@ def new(root: Path, page: str, language: str) -> None:
     """
     problems = Problems()
     project = asked.opened(root, (language,))
-    (found,) = asked.named(asked.pages(project, problems, (language,)), page, project.root)
-    if found.orphan:
-        raise click.UsageError(f"{found.expected} has no source")
-    written = editing.scaffold(project.root, found, asked.quoted(project))
+    with workdir.only_translator(project):
+        (found,) = asked.named(asked.pages(project, problems, (language,)), page, project.root)
+        if found.orphan:
+            raise click.UsageError(f"{found.expected} has no source")
+        written = editing.scaffold(project.root, found, asked.quoted(project))
     asked.told(problems)
     if not written:
         click.echo(f"{found.expected}: nothing is missing")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from labguide import workdir
 from labguide.cli.l10n import asked
 from labguide.l10n import editing
 from labguide.l10n.history import Past
@@ -33,10 +34,13 @@ def sync(root: Path, languages: tuple[str, ...], every: bool, reviewed: bool, pa
         raise click.UsageError("name the sections of the page by their ids, or say --all")
     problems = Problems()
     project = asked.opened(root, languages)
-    found = asked.pages(project, problems, languages)
-    chosen = asked.named(found, page, project.root) if page else [each for each in found if each.translation]
     past = Past(project.root)
-    refused = sum(_sync(each, asked.sections(each, ids), project, past, reviewed, named=bool(ids)) for each in chosen)
+    with workdir.only_translator(project):
+        found = asked.pages(project, problems, languages)
+        chosen = asked.named(found, page, project.root) if page else [each for each in found if each.translation]
+        refused = sum(
+            _sync(each, asked.sections(each, ids), project, past, reviewed, named=bool(ids)) for each in chosen
+        )
     asked.told(problems)
     sys.exit(1 if refused else 0)
 

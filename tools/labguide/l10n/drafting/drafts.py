@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from labguide import blocks, l10n, revealmd
+from labguide import blocks, l10n, revealmd, workdir
 from labguide.l10n import editing, pairing, states
 from labguide.l10n.drafting import pieces, protecting
 from labguide.l10n.drafting.pieces import Piece
@@ -81,10 +81,17 @@ def terms(glossary: Glossary) -> dict[str, str]:
 def write(order: Order, provider: Provider, glossary: Glossary, quoted: Quoted, problems: Problems) -> None:
     """Translate what an order has and write it down; what a machine broke stays in the source's language, and is told.
 
-    Raises CannotBuildError, and writes nothing, if the provider fails.
+    Raises CannotBuildError, and writes nothing, if the provider fails, or somebody changed the translation meanwhile.
     """
-    page, root = order.page, order.project.root
     said = _translated(order, provider, glossary)
+    with workdir.only_translator(order.project):
+        _write(order, said, quoted)
+    _tell_broken(order, said, problems)
+
+
+def _write(order: Order, said: Mapping[str, str | None], quoted: Quoted) -> None:
+    page, root = order.page, order.project.root
+    editing.must_be_as_read(root, page)
     drafted = {section.key: list(_drafted(order, section, said, quoted)) for section in order.sections}
     wanted = tuple(each for each in page.standings if each.translation or each in order.standings)
     editing.scaffold(root, replace(page, standings=wanted), quoted)
@@ -96,7 +103,6 @@ def write(order: Order, provider: Provider, glossary: Glossary, quoted: Quoted, 
     heads = now.translation.sections[0].front if now.translation and page.translation is None else ()
     changes += [(line.place.line, 1, [_headline(line.text, said)]) for line in heads]
     editing.replace_lines(root / page.expected, changes)
-    _tell_broken(order, said, problems)
 
 
 def _length(texts: Sequence[str]) -> int:
