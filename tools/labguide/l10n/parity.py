@@ -349,6 +349,8 @@ def _compare_code(here: Sequence[Part], there: Sequence[Part], pair: _Pair) -> N
     missing, added = _without_same(*_differing(here, there), pair)
     ours, theirs = {part.key for part in here}, {part.key for part in there}
     strict = bool(missing and added)
+    if not missing and not added:
+        _compare_rows(here, there, pair)
     _tell_inline(
         [part for part in missing if strict or part.key not in theirs],
         [part for part in added if strict or part.key not in ours],
@@ -356,6 +358,15 @@ def _compare_code(here: Sequence[Part], there: Sequence[Part], pair: _Pair) -> N
         there,
         pair,
     )
+
+
+def _compare_rows(here: Sequence[Part], there: Sequence[Part], pair: _Pair) -> None:
+    """No two codes may be swapped between entries of a list, or rows of a table: each says what its code does."""
+    for row in dict.fromkeys(part.row for part in here if part.row):
+        ours, theirs = ([part for part in parts if part.row == row] for parts in (here, there))
+        missing, added = _without_same(*_differing(ours, theirs), pair)
+        if missing and added:
+            _tell_inline(missing[:1], added[:1], ours, theirs, pair)
 
 
 def _tell_inline(

@@ -62,6 +62,8 @@ class Part:
     """How many quotes stand before it."""
     body: Key = ()
     """What is compared once both are known to be the same part: the code of a fence, the options of a quote."""
+    row: Key = ()
+    """The entry of a list or the row of a table that it stands in."""
 
 
 @dataclass(frozen=True)
@@ -312,7 +314,14 @@ class _Html(HTMLParser):
 
     def _inline(self, kind: str, key: Key, name: str, hint: str) -> None:
         place = self._finder.of_code(hint) if kind in ("code", "value") else self._finder.at(hint)
-        self.inline.append(Part(kind, key, name, place, self._cells))
+        self.inline.append(Part(kind, key, name, place, self._cells, row=self._row()))
+
+    def _row(self) -> Key:
+        """The entry of a list or the row of a table at a place; empty outside of both."""
+        begun = (each.counted["tr"] for each in self._open if each.tag == "table")
+        rows = [f"row {number}" for number in begun]
+        path = (*self._path(), *rows)
+        return path if rows or any(label.startswith("item ") for label in path) else ()
 
 
 class _Finder:
