@@ -171,6 +171,17 @@ def test_a_word_that_taiwan_has_too_is_a_hint(buckets: Guide) -> None:
     assert hints(buckets, "other-usage")[0].startswith('docs/buckets.zh-TW.md:22:3: "列表" is usage from elsewhere')
 
 
+@pytest.mark.parametrize("text", ["這是軟\n件的說明。", "> 這是軟\n> 件。", "- 這是軟\n  件。"])
+def test_a_word_across_the_end_of_a_line_is_told_where_it_begins(tmp_path: Path, text: str) -> None:
+    (problem,) = of_text(tmp_path, text).errors
+    assert '"軟件" is usage from elsewhere' in problem.message
+    assert (problem.place.line, problem.place.column) == (1, text.index("軟") + 1)
+
+
+def test_two_lines_that_readers_see_apart_have_no_word_across(tmp_path: Path) -> None:
+    assert not len(of_text(tmp_path, "這是軟\n\n件的說明。\n\n- 軟\n- 件").errors)
+
+
 def test_a_word_that_the_glossary_avoids_is_a_hint(buckets: Guide) -> None:
     buckets.write("glossary.zh-TW.yml", "terms:\n- {en: script, zh: [指令碼], avoid: [腳本]}\n")
     buckets.edit(TRANSLATION, "它是空的。", "腳本是空的。")

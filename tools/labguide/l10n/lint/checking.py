@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from labguide import lines, sources
@@ -12,10 +13,14 @@ from labguide.l10n import model
 from labguide.l10n.glossary import Glossary
 from labguide.l10n.lint import english, reading, taiwan, words
 from labguide.l10n.lint.reading import Passage
+from labguide.l10n.lint.taiwan import Usage
+from labguide.l10n.lint.words import Unwanted
 from labguide.l10n.model import Page, Section, State
 from labguide.model import DocumentKind, Place, Project
 from labguide.problems import Problems
 
+_LONGEST = 12
+"""Characters beside the end of a line that a word may have."""
 _MANY = 10
 """More paragraphs of a file than these that were left in English are told as one."""
 
@@ -98,22 +103,33 @@ class Rules:
             if self._of_taiwan:
                 self._characters(passage, self._usage(passage))
                 self._punctuation(passage)
+        for seam, at in _seams(text.passages):
+            self._refused(seam, at)
+            if self._of_taiwan:
+                self._usage(seam, at)
         self._left(list(english.left(text.passages, text.source, text.language, self._glossary.keep)))
         for pair in text.pairs:
             self._missing(pair)
 
-    def _refused(self, passage: Passage) -> None:
+    def _refused(self, passage: Passage, seam: int | None = None) -> None:
+        """Tell the words that the glossary refuses; of a seam only those that lie across it."""
         for each in self._forbidden.find(passage.text):
+            if not _is_across(each, seam):
+                continue
             message = f'"{each.word}" is forbidden by the glossary, for "{each.term.english}"'
             self._found.errors.add(passage.at(each.start), "forbidden-term", message, f'write "{each.term.preferred}"')
         for each in self._avoided.find(passage.text):
+            if not _is_across(each, seam):
+                continue
             message = f'"{each.word}" is avoided by the glossary, for "{each.term.english}"'
             self._found.hints.add(passage.at(each.start), "avoided-term", message, f'write "{each.term.preferred}"')
 
-    def _usage(self, passage: Passage) -> set[int]:
+    def _usage(self, passage: Passage, seam: int | None = None) -> set[int]:
         """Tell the words from elsewhere; where their characters stand."""
         told: set[int] = set()
         for usage in taiwan.elsewhere(passage.text, self._right):
+            if not _is_across(usage, seam):
+                continue
             told.update(range(usage.start, usage.start + len(usage.word)))
             if usage.word in self._forbidden.terms or usage.word in self._avoided.terms:
                 continue  # the glossary knows better what to write
@@ -159,6 +175,28 @@ class Rules:
         for at, character, full in taiwan.half_width(passage.text):
             message = f'"{character}" beside a Chinese character is half-width'
             self._found.hints.add(passage.at(at), "half-width", message, f'write "{full}"')
+
+
+# ---- Lines ----
+
+
+def _seams(passages: Iterable[Passage]) -> Iterator[tuple[Passage, int]]:
+    """The end of each line of a paragraph with the beginning of the next, and where that begins.
+
+    Readers see no blank there if both are Chinese, so a word may lie across.
+    """
+    for paragraph in english.paragraphs(passages):
+        for above, below in pairwise(paragraph):
+            whole = above.text.rstrip()
+            end, begin = whole[-_LONGEST:], below.text.lstrip(" \t>")[:_LONGEST]
+            if end and begin and end[-1] > "\u2e7f" and begin[0] > "\u2e7f":
+                place = above.at(len(whole) - len(end))
+                yield Passage(place, end + begin), len(end)
+
+
+def _is_across(found: Unwanted | Usage, seam: int | None) -> bool:
+    """Whether a word lies across a seam, if there is one."""
+    return seam is None or found.start < seam < found.start + len(found.word)
 
 
 # ---- Files ----
