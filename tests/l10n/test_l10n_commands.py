@@ -213,3 +213,28 @@ def test_translators_who_sync_at_once_lose_no_mark(project: Guide) -> None:
     for begun in [subprocess.Popen([*command, key], stdout=subprocess.DEVNULL) for key in keys]:
         assert begun.wait() == 0
     assert project.not_ok() == {}
+
+
+def test_section_that_a_merge_left_unfinished_is_not_synced_whoever_reviewed_it(project: Guide) -> None:
+    for branch, words in (("one", "它是滿的。"), ("other", "它滿了。")):
+        project.git("checkout", "-q", "-b", branch, "main")
+        project.edit(TRANSLATION, "它是空的。", words)
+        project.commit()
+    project.git("merge", "one", fails=True)
+    written = project.read(TRANSLATION)
+    assert "<<<<<<< HEAD" in written
+    told = CliRunner().invoke(cli, ["l10n", "sync", "--project", str(project.project.root), PAGE, "look", "--reviewed"])
+    assert told.exit_code == 1
+    assert "docs/buckets.zh-TW.md:19: #look is not synced: line 22 is from a merge that is not finished" in told.stderr
+    assert project.read(TRANSLATION) == written
+
+
+def test_section_is_told_by_the_id_that_sync_knows(tmp_path: Path) -> None:
+    made = Guide(tmp_path)
+    made.write("mkdocs.yml", CONFIG)
+    made.write("docs/index.md", "# Home\n\nWelcome.\n\n## More\n\nMore.\n")
+    made.write("docs/index.zh-TW.md", "# 首頁\n\n歡迎。\n\n## 更多\n\n更多。\n")
+    told = CliRunner().invoke(cli, ["l10n", "status", "--project", str(tmp_path)])
+    assert "UNSYNCED #more:" in told.stdout
+    done = CliRunner().invoke(cli, ["l10n", "sync", "--project", str(tmp_path), "docs/index.md", "more"])
+    assert done.exit_code == 0, done.output

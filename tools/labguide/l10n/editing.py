@@ -19,10 +19,12 @@ from labguide.l10n.states import Quoted
 from labguide.marks import Mark
 from labguide.model import Place
 from labguide.problems import CannotBuildError
+from labguide.skimming import Kind
 
 _ENDING = re.compile(r"(\r\n|\r|\n)")
 NOT_WRITTEN = (State.ORPHAN, State.MISSING, State.UNTRANSLATED)
 """The states of what nobody can sync, for one of the two is not there."""
+_OF_MERGE = re.compile(r"<{7} |>{7} |\|{7} ")
 _CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
 
 
@@ -42,6 +44,8 @@ def refusal(standing: Standing, page: Page, past: Past, *, named: bool) -> Refus
 
     `named`: somebody asked for this section, and not for all.
     """
+    if conflict := of_merge(standing):
+        return conflict
     if standing.state is State.ORPHAN:
         return Refusal("the source has no such section", "take it out, or give it the id of the section it translates")
     if standing.translation is None:
@@ -54,6 +58,16 @@ def refusal(standing: Standing, page: Page, past: Past, *, named: bool) -> Refus
         return Refusal(why, f"see `labguide l10n diff {page.source.path} {standing.key}`, then say --reviewed")
     if standing.draft and not named:
         return Refusal("it is a draft by a machine", "read it, then name it, or say --reviewed")
+    return None
+
+
+def of_merge(standing: Standing) -> Refusal | None:
+    """Why a section cannot be synced, whoever reviewed it: a merge left what two people wrote side by side."""
+    lines = standing.translation.lines if standing.translation else ()
+    kinds = standing.translation.kinds if standing.translation else ()
+    for line, kind in zip(lines, kinds, strict=True):
+        if kind is not Kind.CODE and _OF_MERGE.match(line.text):
+            return Refusal(f"line {line.place.line} is from a merge that is not finished", "choose what is to stand")
     return None
 
 

@@ -115,7 +115,7 @@ def said(standing: Standing) -> str:
         "what it quotes has changed" if standing.quotes_changed else "",
         "a draft by a machine" if standing.draft else "",
     )
-    own = standing.translation.key if standing.translation else standing.key
+    own = standing.translation.key if standing.translation and standing.state is State.RENAMED else standing.key
     more = "; ".join(filter(None, (what, *softer)))
     return f"{standing.state} #{own}: {more}"
 

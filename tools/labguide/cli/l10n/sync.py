@@ -53,7 +53,7 @@ def _sync(
     refused = 0
     for standing in standings:
         why = editing.refusal(standing, page, past, named=named)
-        if why and (not reviewed or standing.state in editing.NOT_WRITTEN):
+        if why and (not reviewed or standing.state in editing.NOT_WRITTEN or editing.of_merge(standing)):
             own = standing.translation or standing.source
             assert own
             click.echo(f"{own.place}: #{standing.key} is not synced: {why.why}; {why.remedy}", err=True)
