@@ -29,10 +29,17 @@ def _of(page: l10n.Page) -> Iterator[tuple[Place, Notice]]:
         if standing.translation:
             place = standing.translation.place
             draft = "draft_page" if whole and place == first else "draft" if standing.draft and not whole else ""
-            stale = "stale" if standing.state is l10n.State.STALE else ""
+            gone = _is_gone(standing, page)
+            stale = "stale" if gone or standing.state is l10n.State.STALE else ""
             said = tuple(filter(None, (draft, stale, _todo(standing))))
             if said:
-                yield place, Notice(standing.key, page.source.language, said)
+                yield place, Notice("" if gone else standing.key, page.source.language, said)
+
+
+def _is_gone(standing: l10n.Standing, page: l10n.Page) -> bool:
+    """Whether the original, which is still there, has no such section any more: then nobody holds it against one."""
+    mark = standing.translation.mark if standing.translation else None
+    return standing.state is l10n.State.ORPHAN and not page.orphan and bool(mark and not mark.todo)
 
 
 def _todo(standing: l10n.Standing) -> str:
