@@ -134,11 +134,11 @@ class LabguidePlugin(BasePlugin[LabguideConfig]):
         return env
 
     @event_priority(-200)  # after every plugin that changes the environment
-    def _put_off(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+    def _defer(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Let pages be rendered beside the next language."""
         return self.handover.templates(env, config)
 
-    on_env = CombinedEvent(_speak, _put_off)
+    on_env = CombinedEvent(_speak, _defer)
 
     @event_priority(-200)  # after every plugin that reads what a page says, to search in it
     def on_page_context(

@@ -22,7 +22,7 @@ from mkdocs.structure.pages import Page
 from labguide import deck_pages, decks, drawing, editions, lines
 from labguide.assembly import Site
 from labguide.hosts import leftovers
-from labguide.hosts.mkdocs import aside, configuration, withheld
+from labguide.hosts.mkdocs import background, configuration, withheld
 from labguide.hosts.mkdocs.colouring import Colouring
 from labguide.hosts.mkdocs.deck_links import BY_SOURCE, DeckLinks, from_source, in_site
 from labguide.hosts.mkdocs.languages import MISSING_PAGE, SITEMAP, Languages
@@ -79,7 +79,7 @@ class Handover:
         self._asked = set[str]()
         self._seen: dict[tuple[str, int], list[Problem]] = {}
         self._says_permalink = False
-        self._aside, self._listed = aside.Aside(self._as_read), 0
+        self._background, self._listed = background.BackgroundRendering(self._as_read), 0
 
     def configure(self, config: MkDocsConfig) -> None:
         """Teach MkDocs' extensions and theme what woven text needs."""
@@ -179,8 +179,8 @@ class Handover:
         page.content = self._printing.mark(content) if self._printing else content
 
     def finished_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
-        """A page of the site as readers get it, unless it was put off."""
-        return output if output == aside.PLACEHOLDER else self._as_read(output, page, config)
+        """A page of the site as readers get it, unless it is rendered later."""
+        return output if output == background.PLACEHOLDER else self._as_read(output, page, config)
 
     def _as_read(self, output: str, page: Page, config: MkDocsConfig) -> str:
         return self._search.page(self._languages.page(output, page, config), page, config)
@@ -241,21 +241,21 @@ class Handover:
                 files.append(File.generated(config, path, content=content))
 
     def templates(self, env: Environment, config: MkDocsConfig) -> Environment:
-        """The environment of a language's templates; unless it is the last language, its pages may be put off."""
+        """The environment of a language's templates; unless it is the last one, its pages may be rendered later."""
         self._listed += 1
         is_last = self._listed == len(self.project.languages)
-        if is_last or self._notices or not aside.is_possible(config):
+        if is_last or self._notices or not background.is_possible(config):
             return env
-        put_off: Environment = self._aside.environment(env)
-        return put_off
+        deferring: Environment = self._background.environment(env)
+        return deferring
 
     def pages_seen(self) -> None:
-        """All pages of a language went through MkDocs: those that were put off can be rendered beside what follows."""
-        self._aside.start()
+        """All pages of a language went through MkDocs: those that were deferred can be rendered beside what follows."""
+        self._background.start()
 
     def end(self) -> None:
         """Let go of everything, whatever became of the build."""
-        self._aside.end()
+        self._background.end()
 
     def see_index(self, config: MkDocsConfig) -> None:
         """After each language, while its part of the search is by itself."""
@@ -263,7 +263,7 @@ class Handover:
 
     def finish(self, folder: Path) -> None:
         """After the last language: what can be done only when everything is there, in the folder of the site."""
-        self._aside.wait()
+        self._background.wait()
         if self.project.edition == "instructor":
             (folder / "robots.txt").write_text("User-agent: *\nDisallow: /\n", "utf-8")
         for path, content in self.site.files.items():

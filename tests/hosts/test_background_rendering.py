@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 CONFIG = """\
@@ -68,7 +70,9 @@ class Workshop:
         return sorted(path for path in (self.root / "site").rglob("*") if path.is_file())
 
 
-ALONE = "from labguide.hosts.mkdocs import aside; aside.is_possible = lambda config: False"
+ALONE = "from labguide.hosts.mkdocs import background; background.is_possible = lambda config: False"
+WITHOUT_ROOM = "import os\ndef fork(): raise BlockingIOError\nos.fork = fork"
+TELLS_CHILDREN = "import atexit, psutil; atexit.register(lambda: print(psutil.Process().children()))"
 IN_THREADS = "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start()"
 
 
@@ -90,12 +94,14 @@ def test_each_language_but_the_last_is_rendered_in_a_process_of_its_own(
 
 
 @linux
-def test_the_site_is_the_same_byte_for_byte(workshop: Workshop) -> None:
+def test_the_site_is_the_same_byte_for_byte_also_without_room_for_another_process(workshop: Workshop) -> None:
     workshop.write("overrides/main.html", MAIN.replace("PROCESS", "{{ page.url }}"))
-    assert workshop.build().returncode == 0
-    beside = workshop.site()
-    assert workshop.build(ALONE).returncode == 0
-    assert beside == workshop.site()
+    sites = []
+    for before in (ALONE, "", WITHOUT_ROOM):
+        assert workshop.build(before).returncode == 0
+        sites.append(workshop.site())
+    assert sites[1] == sites[0]
+    assert sites[2] == sites[0]
 
 
 @linux
@@ -130,6 +136,96 @@ def test_no_process_is_left_when_a_later_language_cannot_be_built(workshop: Work
     workshop.write("overrides/main.html", MAIN.replace("PROCESS", slow))
     broken = "\ndef on_page_markdown(markdown, page, **_):\n    assert not page.file.src_uri.endswith('.ja.md')\n"
     workshop.write("hook.py", HOOK + broken)
-    done = workshop.build("import atexit, psutil; atexit.register(lambda: print(psutil.Process().children()))")
+    done = workshop.build(TELLS_CHILDREN)
     assert done.returncode == 1
     assert done.stdout.strip().endswith("[]")
+
+
+@linux
+def test_a_thread_that_begins_in_the_middle_of_a_language_ends_the_rendering_in_other_processes(
+    workshop: Workshop,
+) -> None:
+    begins = f"\ndef on_page_content(html, page, **_):\n    {IN_THREADS}\n"
+    workshop.write("hook.py", HOOK + begins)
+    assert workshop.build().returncode == 0
+    assert len(set(workshop.processes())) == 1
+
+
+@linux
+def test_a_plugin_that_reads_the_files_of_a_language_reads_pages(workshop: Workshop) -> None:
+    reads = (
+        "\nfrom pathlib import Path\n\ndef on_post_build(config, **_):\n"
+        "    for path in Path(config.site_dir).rglob('index.html'):\n"
+        "        assert '<!doctype html>' in path.read_text('utf-8'), path\n"
+    )
+    workshop.write("hook.py", HOOK + reads)
+    done = workshop.build()
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@linux
+def test_a_page_that_finds_no_room_on_the_disk_is_told_and_nothing_is_published(workshop: Workshop) -> None:
+    full = (
+        "import resource\n\ndef fill():\n    resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))\n    return ''\n"
+    )
+    workshop.write("hook.py", full + HOOK.replace("os.getpid", "fill"))
+    fills = MAIN.replace("PROCESS", "{% if page.url == 'one/' %}{{ process() }}{% endif %}")
+    workshop.write("overrides/main.html", fills)
+    done = workshop.build()
+    assert done.returncode == 1
+    assert "docs/one.md" in done.stdout + done.stderr
+    assert "File too large" in done.stdout + done.stderr
+    assert not (workshop.root / "site").exists()
+
+
+def rendering(workshop: Workshop, *statements: str) -> None:
+    """Have a process that renders in the background do something at the page `one`."""
+    body = "".join(f"        {each}\n" for each in statements)
+    hook = "import os, signal, time\nfrom pathlib import Path\n\nBUILDS = os.getpid()\n\ndef meet():\n"
+    workshop.write("hook.py", f"{hook}    if os.getpid() != BUILDS:\n{body}    return ''\n\n" + HOOK[11:])
+    workshop.write("hook.py", (workshop.root / "hook.py").read_text("utf-8").replace("= os.getpid\n", "= meet\n"))
+    workshop.write(
+        "overrides/main.html", MAIN.replace("PROCESS", "{% if 'one/' in page.url %}{{ process() }}{% endif %}")
+    )
+
+
+@linux
+def test_when_a_process_that_renders_is_killed_nothing_is_published(workshop: Workshop) -> None:
+    rendering(workshop, "os.kill(os.getpid(), signal.SIGKILL)")
+    done = workshop.build()
+    assert done.returncode == 1
+    assert "ended by somebody else" in done.stdout + done.stderr
+    assert not (workshop.root / "site").exists()
+
+
+@linux
+def test_who_interrupts_a_build_that_waits_for_a_process_leaves_none(workshop: Workshop) -> None:
+    rendering(
+        workshop,
+        "while not Path('waits').exists(): time.sleep(0.01)",
+        "os.kill(BUILDS, signal.SIGINT)",
+        "while True: signal.pause()",
+    )
+    says_when = (
+        "from pathlib import Path\nfrom labguide.hosts.mkdocs.background import BackgroundRendering as B\n"
+        "wait = B._wait_for_first\nB._wait_for_first = lambda self: (Path('waits').touch(), wait(self))\n"
+    )
+    done = workshop.build(f"{TELLS_CHILDREN}\n{says_when}")
+    assert done.returncode != 0
+    assert done.stdout.strip().endswith("[]")
+    assert not (workshop.root / "site").exists()
+
+
+@linux
+def test_a_process_that_renders_ends_with_the_one_that_builds_however_that_ends(workshop: Workshop) -> None:
+    rendering(
+        workshop,
+        "Path('process').write_text(str(os.getpid()))",
+        "os.kill(BUILDS, signal.SIGKILL)",
+        "while True: signal.pause()",
+    )
+    assert workshop.build().returncode == -signal.SIGKILL
+    left = int((workshop.root / "process").read_text("utf-8"))
+    while psutil.pid_exists(left):
+        if psutil.Process(left).status() == psutil.STATUS_ZOMBIE:  # nobody is here who takes note of its end
+            break
