@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("labguide.console",),
     ("labguide.site",),
     ("labguide.assembly",),
-    ("labguide.teaching", "labguide.deck_pages", "labguide.translating", "labguide.translators"),
+    ("labguide.teaching", "labguide.deck_pages", "labguide.translating"),
     ("labguide.plan",),
     (
         "labguide.running",

@@ -205,12 +205,17 @@ def test_two_pages_made_of_the_same_sources_are_the_same_bytes(buckets: Guide) -
 
 
 def test_a_guide_in_one_language_has_no_such_page(tmp_path: Path) -> None:
-    from labguide import sources, translators
+    from labguide import sources, translating
     from labguide.problems import Problems
 
     guide = Guide(tmp_path, ("en",))
     guide.write(PAGE, ENGLISH)
-    assert translators.files(guide.project, sources.read(guide.project, Problems()), frozenset()) == {}
+    assert (
+        translating.files(
+            guide.project, sources.read(guide.project, Problems()), translating.status(guide.project), frozenset()
+        )
+        == {}
+    )
 
 
 def test_each_language_has_a_page_and_finds_the_others(tmp_path: Path) -> None:

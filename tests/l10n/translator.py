@@ -10,7 +10,7 @@ from typing import Any
 from bs4 import BeautifulSoup, Tag
 from translated import Guide
 
-from labguide import sources, translators
+from labguide import sources, translating
 from labguide.model import Edition
 from labguide.problems import Problems
 
@@ -24,8 +24,8 @@ class Sheet:
         self, guide: Guide, edition: Edition = "student", *, language: str = "zh-TW", edit_address: str = ""
     ) -> None:
         project = replace(guide.project, edition=edition, edit_address=edit_address)
-        made = translators.files(project, sources.read(project, Problems()), frozenset())
-        self.html = made[translators.path_of(language)].decode()
+        made = translating.files(project, sources.read(project, Problems()), translating.status(project), frozenset())
+        self.html = made[translating.path_of(language)].decode()
         self.soup = BeautifulSoup(self.html, "html.parser")
         self.guide = guide
 

@@ -21,7 +21,6 @@ from labguide import (
     running,
     teaching,
     translating,
-    translators,
     weaving,
 )
 from labguide.model import DeckQuote, Document, Facts, Outline, Place, Project, Script, Sources, Woven
@@ -74,7 +73,8 @@ def assemble(
 
     `only` names the scripts that ran, if not all did: what the others' figures say may have changed since.
     """
-    made = _edition(project, found, runs, problems)
+    translations = translating.status(project)
+    made = _edition(project, found, runs, problems, translating.notices(translations))
     _tell_unused_labels(made, only or found.scripts)
     lesson_plans = teaching.plans(made.documents, runs.recordings, project, problems)
     pages, slides = _documents(made)
@@ -86,7 +86,7 @@ def assemble(
         **dict(_handouts(made)),
         **deck_pages.files(project, slides, made.cut.withheld),
         **teaching.files(made.documents, lesson_plans, project),
-        **translators.files(project, found, made.cut.withheld),
+        **translating.files(project, found, translations, made.cut.withheld),
     }
     return Site(pages, slides, files, runs, made.cut.withheld)
 
@@ -96,11 +96,10 @@ def _edition(
     found: Sources,
     runs: running.Runs,
     problems: Problems,
-    told: notices.Notices | None = None,
+    told: notices.Notices,
 ) -> _Edition:
     cut = editions.cut(found, project, problems)
     facts = plan.facts(project, found.scripts, weaving.quoted_values(found), problems)
-    told = translating.notices(project) if told is None else told
     recorded = {
         language: weaving.Recorded(
             project, cut.sources(language).scripts, cut.recordings(runs.recordings, language, problems), facts, told

@@ -23,29 +23,38 @@ from markupsafe import Markup
 
 from labguide import locales
 from labguide.l10n.model import Page
-from labguide.l10n.report.model import Eyes, Report, Seen
-from labguide.l10n.report.sheets import Office, report
+from labguide.l10n.report.model import EditionView, Report, VisibleSection
+from labguide.l10n.report.sheets import ReportContext, report
 from labguide.model import DEFAULT_LANGUAGE
 
-__all__ = ["Around", "Eyes", "Office", "Report", "Seen", "name_of", "page", "report", "words_of"]
+__all__ = [
+    "EditionView",
+    "Report",
+    "ReportContext",
+    "SiteContext",
+    "VisibleSection",
+    "name_of",
+    "page",
+    "report",
+    "words_of",
+]
 
 _HERE = Path(__file__).parent
 _LOCALES = locales.beside(__file__)
 
 
 @dataclass(frozen=True)
-class Around:
-    """What stands around a report: the site it is of, and where else one may go, as links of a generated file."""
+class SiteContext:
+    """The site that a report is of, and where else in it one may go, as links of a generated file."""
 
-    site: str
+    name: str
     source_language: str
     language: str
-    called: str
+    language_name: str
     """What the language calls itself."""
     home: str | None = None
     others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """The same page of other languages: what these call themselves, and the address, by their tags."""
-    notices: tuple[str, ...] = ()
 
 
 def words_of(language: str, source: str) -> dict[str, Any]:
@@ -75,20 +84,20 @@ def name_of(language: str) -> str:
     return _LOCALES.name(language)
 
 
-def page(pages: Iterable[Page], office: Office, around: Around) -> str:
+def page(pages: Iterable[Page], context: ReportContext, site: SiteContext) -> str:
     """The HTML page of a language, of all its pages that the edition publishes."""
-    made = report(pages, office)
+    made = report(pages, context)
     style, script = _asset("page.css"), _asset("page.js")
-    words = office.words
+    words = context.words
     return (
         _environment()
         .get_template("page.html")
         .render(
             report=made,
-            spoken=spoken_in(around.language),
-            around=around,
+            spoken=spoken_in(site.language),
+            site=site,
             words=words,
-            notices=(*around.notices, *_notices(made, office)),
+            notices=list(_notices(made, context)),
             counts=_counts(made, words),
             style=Markup(style),  # noqa: S704 — our own file
             script=Markup(script),  # noqa: S704 — our own file
@@ -105,9 +114,9 @@ def _counts(made: Report, words: Mapping[str, Any]) -> list[tuple[str, int]]:
     return [(kind, found[kind]) for kind in words["kinds"] if found[kind]]
 
 
-def _notices(made: Report, office: Office) -> Iterable[str]:
-    notices = office.words["notices"]
-    if made.sheets and not office.edit_address:
+def _notices(made: Report, context: ReportContext) -> Iterable[str]:
+    notices = context.words["notices"]
+    if made.sheets and not context.edit_address:
         yield notices["no_edit"]
     if made.unknown:
         yield notices["no_history"]

@@ -24,7 +24,7 @@ Link = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Seen:
+class VisibleSection:
     """What the readers of an edition see of a section: its lines as written, each with its number in the file."""
 
     lines: tuple[tuple[int, str], ...]
@@ -35,13 +35,13 @@ class Seen:
     """They see its heading, or it has none."""
 
 
-class Eyes(Protocol):
-    """The readers of an edition."""
+class EditionView(Protocol):
+    """What the readers of an edition see of texts."""
 
-    def see(self, text: Text) -> Sequence[Seen]:
+    def visible(self, text: Text) -> Sequence[VisibleSection]:
         """What they see of each section of a text as it is today."""
 
-    def see_old(self, text: Text, whole: str) -> Sequence[Seen] | None:
+    def visible_then(self, text: Text, whole: str) -> Sequence[VisibleSection] | None:
         """The same of a source as it once was, `whole` with its front matter; None if it was not for them."""
 
     def address(self, text: Text, key: str = "") -> str | None:

@@ -1,23 +1,18 @@
-"""What readers are told of translations: how their sections stand, beside the step that shows it on pages."""
+"""What readers are told of a translation, below the headings of its sections."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from labguide import l10n
-from labguide.model import Place, Project
-from labguide.problems import Problems
+from labguide.model import Place
+from labguide.translating.status import Status
 from labguide.weaving.notices import Notice, Notices
 
 
-def notices(project: Project) -> Notices:
-    """What stands below headings of translations, by the places of these: out of date, a draft, or not translated.
-
-    What is wrong with a mark is told where translations are checked.
-    """
-    if len(project.languages) < 2:
-        return {}
-    return {place: notice for page in l10n.status(project, Problems()) for place, notice in _of(page)}
+def notices(status: Status) -> Notices:
+    """What stands below headings of translations, by the places of these: out of date, a draft, or not translated."""
+    return {place: notice for page in status.pages for place, notice in _of(page)}
 
 
 def _of(page: l10n.Page) -> Iterator[tuple[Place, Notice]]:

@@ -16,7 +16,7 @@ from typing import Any
 from labguide import decks, documents, editions, revealmd
 from labguide.editions import pages
 from labguide.l10n import Section, Text
-from labguide.l10n.report import Seen
+from labguide.l10n.report import VisibleSection
 from labguide.model import Document, Line, Place, Project, Script, Sources
 from labguide.problems import Problems
 from labguide.skimming import Kind
@@ -29,8 +29,8 @@ _NOTES_IN_SCRIPT = re.compile(r"^# %%.*\bnotes\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, eq=False)
-class Eyes:
-    """The readers of a project's edition."""
+class ProjectView:
+    """What the readers of a project's edition see of its texts; the `EditionView` of reports."""
 
     project: Project
     found: Sources
@@ -44,21 +44,21 @@ class Eyes:
     def _scripts(self) -> Mapping[str, Script]:
         return {script.path: script for script in self.found.scripts.values()}
 
-    def see(self, text: Text) -> list[Seen]:
+    def visible(self, text: Text) -> list[VisibleSection]:
         """What they see of each section of a text of today that is published."""
         document = self._documents.get(text.path)
-        return self._seen(text, document.meta if document else {}, self._spoken(text))
+        return self._visible(text, document.meta if document else {}, self._spoken(text))
 
-    def see_old(self, text: Text, whole: str) -> list[Seen] | None:
+    def visible_then(self, text: Text, whole: str) -> list[VisibleSection] | None:
         """The same of a source as it once was; None if it was not for them, or nobody can tell what of it was."""
         if self.project.edition == "instructor":
-            return self._seen(text, {}, frozenset())
+            return self._visible(text, {}, frozenset())
         if text.path.endswith(".py"):
-            return None if _NOTES_IN_SCRIPT.search(whole) else self._seen(text, {}, frozenset())
+            return None if _NOTES_IN_SCRIPT.search(whole) else self._visible(text, {}, frozenset())
         written = documents.Written(text.path, text.kind, self.project.languages[0], whole)
         meta, _ = documents.meta_of(written, Problems())
         hidden = pages.hidden([replace(_document(text, ()), meta=meta)], Problems())
-        return None if hidden else self._seen(text, meta, frozenset())
+        return None if hidden else self._visible(text, meta, frozenset())
 
     def address(self, text: Text, key: str = "") -> str | None:
         """Where they read it, or one of its sections."""
@@ -81,15 +81,15 @@ class Eyes:
         script = self._scripts.get(document.translates if document else text.path)
         return notebooks.spoken_places(document, script, Problems()) if script else frozenset()
 
-    def _seen(self, text: Text, meta: Mapping[str, Any], spoken: frozenset[Place]) -> list[Seen]:
+    def _visible(self, text: Text, meta: Mapping[str, Any], spoken: frozenset[Place]) -> list[VisibleSection]:
         written = [_unmarked(section) for section in text.sections]
         flat = [line for lines in written for line in lines]
         shown = [line.text for line in flat]
         if self.project.edition == "student":
             shown = self._cut(replace(_document(text, flat), meta=meta), spoken)
-        seen = iter(shown)
+        texts = iter(shown)
         return [
-            _of_section(section, lines, [next(seen) for _ in lines])
+            _of_section(section, lines, [next(texts) for _ in lines])
             for section, lines in zip(text.sections, written, strict=True)
         ]
 
@@ -131,14 +131,14 @@ def _by_place(lines: Sequence[Line]) -> Mapping[Place, list[str]]:
     return found
 
 
-def _of_section(section: Section, written: Sequence[Line], shown: Sequence[str]) -> Seen:
+def _of_section(section: Section, written: Sequence[Line], shown: Sequence[str]) -> VisibleSection:
     pairs = list(zip(written, shown, strict=True))
     kinds = (kind for number, kind in enumerate(section.kinds) if number not in section.marks)
     hidden = (line.text for (line, text), kind in zip(pairs, kinds, strict=True) if _is_hidden(line.text, text, kind))
     front = [(line.place.line, line.text) for line in section.front]
     lines = [(line.place.line, text) for line, text in pairs if text.strip() or not line.text.strip()]
     headed = not section.heading or any(line.place == section.place and text.strip() for line, text in pairs)
-    return Seen((*front, (0, ""), *lines) if front else tuple(lines), tuple(hidden), headed)
+    return VisibleSection((*front, (0, ""), *lines) if front else tuple(lines), tuple(hidden), headed)
 
 
 def _is_hidden(written: str, shown: str, kind: Kind) -> bool:
