@@ -47,7 +47,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "labguide.marks",
     ),
     ("labguide.headers", "labguide.blocks", "labguide.skimming"),
-    ("labguide.problems", "labguide.lines", "labguide.variables", "labguide.locales"),
+    ("labguide.problems", "labguide.lines", "labguide.variables", "labguide.locales", "labguide.html_pages"),
     ("labguide.model",),
     ("local_sagemaker.__main__",),
     ("local_sagemaker.server",),

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mkdocs_project import Built
+
+from labguide import l10n
+
+EXERCISE = """\
+# %% name="greet" tags=["unchecked"]
+### BEGIN SOLUTION
+print("hello")
+### END SOLUTION
+"""
 
 
 @pytest.mark.parametrize(
@@ -44,3 +54,20 @@ def test_a_guide_in_chinese_speaks_of_no_english_original(tmp_path: Path) -> Non
     said = re.sub(r"<(style|script).*?</\1>|<[^>]*>", "", shown, flags=re.DOTALL)
     assert "English" not in said.replace("Translation into English", "")
     assert "English" not in built.page("en/index.html").partition("deck-card__notice")[2].partition("</p>")[0]
+
+
+def test_one_build_asks_once_how_translations_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, status = [], l10n.status
+
+    def counted(*given: Any, **options: Any) -> tuple[l10n.Page, ...]:
+        asked.append(given)
+        return status(*given, **options)
+
+    monkeypatch.setattr(l10n, "status", counted)
+    built = Built(tmp_path, structure="suffix")
+    built.edition = "instructor"
+    built.write("snippets/first.py", EXERCISE)
+    built.write("docs/a.md", "# A {#a}\n\n```{cell} first#greet\n```\n")
+    assert built.build() == []
+    assert (tmp_path / "site-instructor/exercises.html").is_file()
+    assert len(asked) == 1

@@ -86,12 +86,17 @@ def check_appended(project: Project, problems: Problems) -> None:
 
 def front_matter(text: str) -> tuple[str, int]:
     """The YAML between the two `---` lines at the start, and the line where the body begins (1 without any)."""
-    found = lines.split(text)
+    header, above = front_lines(lines.split(text))
+    return "\n".join(header), above + 1
+
+
+def front_lines(found: Sequence[str]) -> tuple[Sequence[str], int]:
+    """The lines of that YAML, and the number of lines above the body."""
     if found and found[0].rstrip() == "---":
-        for number, line in enumerate(found[1:], start=2):
+        for number, line in enumerate(found[1:], start=1):
             if line.rstrip() in ("---", "..."):
-                return "\n".join(found[1 : number - 1]), number + 1
-    return "", 1
+                return found[1:number], number + 1
+    return (), 0
 
 
 def meta_of(written: Written, problems: Problems) -> tuple[Mapping[str, Any], int]:

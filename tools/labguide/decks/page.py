@@ -6,13 +6,10 @@ import dataclasses
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-
-from labguide import locales
+from labguide import html_pages, locales
 from labguide.decks import presenter
 from labguide.decks.files import styles
 from labguide.decks.pacing import timings, total
@@ -86,23 +83,27 @@ def render(
     """
     deck, found = split(source, dialect, shared), alternates or {}
     shown, is_speakers = rendered(deck, dialect, address), edition == "instructor"
-    return _template().render(
-        lang=lang,
-        **_facts(deck),
-        assets=assets.rstrip("/"),
-        home=home,
-        lessons=lessons,
-        presenter=presenter.data(name, total(deck), lang) if is_speakers else None,
-        said=presenter.words(lang),
-        others=[(tag, _LOCALES.name(tag), where) for tag, where in sorted(found.items()) if tag != lang],
-        alternates=list(found.items()) if len(found) > 1 else [],
-        original=found.get(original),
-        words=locale(lang),
-        stacks=_with_lines(deck, _timed(shown, deck) if is_speakers else shown),
-        styles=[address(style) for style in styles(deck.meta) if not _ELSEWHERE.match(style)],
-        scripts=_THEME[1:],
-        data={"words": locale(lang), "options": _options(deck.meta)},
-        brand=brand,
+    return (
+        html_pages.environment(_HERE)
+        .get_template("deck.html")
+        .render(
+            lang=lang,
+            **_facts(deck),
+            assets=assets.rstrip("/"),
+            home=home,
+            lessons=lessons,
+            presenter=presenter.data(name, total(deck), lang) if is_speakers else None,
+            said=presenter.words(lang),
+            others=[(tag, _LOCALES.name(tag), where) for tag, where in sorted(found.items()) if tag != lang],
+            alternates=list(found.items()) if len(found) > 1 else [],
+            original=found.get(original),
+            words=locale(lang),
+            stacks=_with_lines(deck, _timed(shown, deck) if is_speakers else shown),
+            styles=[address(style) for style in styles(deck.meta) if not _ELSEWHERE.match(style)],
+            scripts=_THEME[1:],
+            data={"words": locale(lang), "options": _options(deck.meta)},
+            brand=brand,
+        )
     )
 
 
@@ -164,16 +165,3 @@ def _options(meta: Mapping[str, Any]) -> Mapping[str, Any]:
 def locale(tag: str) -> Mapping[str, str]:
     """The words of a deck's own in a language; in English where a language has no file."""
     return _LOCALES.words(tag)
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        undefined=StrictUndefined,
-    )
-    return environment.get_template("deck.html")

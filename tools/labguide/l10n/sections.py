@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from labguide import lines, marks, revealmd, skimming
+from labguide import documents, lines, marks, revealmd, skimming
 from labguide.l10n import hashing, notebook_prose
 from labguide.l10n.model import Section, Text
 from labguide.model import USUAL_DIALECT, Dialect, DocumentKind, Line, Place
@@ -99,11 +99,9 @@ def _leads(text: str, kind: Kind, parts: re.Pattern[str]) -> bool:
 
 def _partings(file: File) -> re.Pattern[str]:
     """What parts the slides of a deck, as its front matter says."""
-    header = "\n".join(_front_of(lines.split(file.text))[0])
+    header = "\n".join(documents.front_lines(lines.split(file.text))[0])
     if "eparator" not in header:
         return revealmd.MARKS.between
-    from labguide import documents
-
     return revealmd.marks_of(documents.meta(header, file.path, Problems()), {}).between
 
 
@@ -258,7 +256,7 @@ class _Reader:
 
 def _markdown(file: File) -> _Written:
     found = lines.split(file.text)
-    front, body = _front_of(found) if file.kind != "lesson" or _has_yaml(found) else _multimarkdown(found)
+    front, body = documents.front_lines(found) if file.kind != "lesson" or _has_yaml(found) else _multimarkdown(found)
     number = body - len(front) if _has_yaml(found) and front else 1
     shown = tuple(_readers_lines(front, file.path, 2 if _has_yaml(found) else number))
     return _Written(found[body:], range(body + 1, len(found) + 1), body + 1, shown)
@@ -268,17 +266,8 @@ def _has_yaml(found: Sequence[str]) -> bool:
     return bool(found) and found[0].rstrip() == "---"
 
 
-def _front_of(found: Sequence[str]) -> tuple[Sequence[str], int]:
-    """The lines of a front matter, and the number of lines before the body."""
-    if _has_yaml(found):
-        for number, line in enumerate(found[1:], start=1):
-            if line.rstrip() in ("---", "..."):
-                return found[1:number], number + 1
-    return (), 0
-
-
 def _multimarkdown(found: Sequence[str]) -> tuple[Sequence[str], int]:
-    """The same for a page that begins with `key: value` lines, as MkDocs reads them down to a blank line."""
+    """The same as `front_lines` of a page that begins with `key: value`, as MkDocs reads it down to a blank line."""
     end = 0
     while end < len(found) and found[end].strip():
         if not _MULTIMARKDOWN.match(found[end]) and not (end and found[end].startswith(("    ", "\t"))):

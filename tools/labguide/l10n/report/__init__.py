@@ -8,20 +8,13 @@ the line numbers of its file, a link to where the file is edited, and the mark t
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
-from labguide import locales
+from labguide import html_pages, locales
 from labguide.l10n.model import Page
 from labguide.l10n.report.model import EditionView, Report, VisibleSection
 from labguide.l10n.report.sheets import ReportContext, report
@@ -39,7 +32,7 @@ __all__ = [
     "words_of",
 ]
 
-_HERE = Path(__file__).parent
+_TEMPLATE = Path(__file__).with_name("page.html")
 _LOCALES = locales.beside(__file__)
 
 
@@ -86,25 +79,16 @@ def name_of(language: str) -> str:
 
 def page(pages: Iterable[Page], context: ReportContext, site: SiteContext) -> str:
     """The HTML page of a language, of all its pages that the edition publishes."""
-    made = report(pages, context)
-    style, script = _asset("page.css"), _asset("page.js")
-    words = context.words
-    return (
-        _environment()
-        .get_template("page.html")
-        .render(
-            report=made,
-            spoken=spoken_in(site.language),
-            site=site,
-            words=words,
-            notices=list(_notices(made, context)),
-            counts=_counts(made, words),
-            style=Markup(style),  # noqa: S704 — our own file
-            script=Markup(script),  # noqa: S704 — our own file
-            style_hash=_hash(style),
-            script_hash=_hash(script),
-            data=_embedded({name: words[name] for name in ("copied", "not_copied")}),
-        )
+    made, words = report(pages, context), context.words
+    return html_pages.self_contained(
+        _TEMPLATE,
+        {name: words[name] for name in ("copied", "not_copied")},
+        report=made,
+        spoken=spoken_in(site.language),
+        site=site,
+        words=words,
+        notices=list(_notices(made, context)),
+        counts=_counts(made, words),
     )
 
 
@@ -122,33 +106,3 @@ def _notices(made: Report, context: ReportContext) -> Iterable[str]:
         yield notices["no_history"]
     if made.cut:
         yield notices["cut"]
-
-
-def _embedded(value: Any) -> Markup:
-    """JSON that can stand in a `<script>`: nothing in it can end that element."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704 — has no markup any more
-
-
-@cache
-def _asset(name: str) -> str:
-    return (_HERE / name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    """As a content security policy names an inline script or style."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        undefined=StrictUndefined,
-    )

@@ -9,24 +9,18 @@ told in `tracker.js`.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
+from labguide import html_pages
 from labguide.schedule import clock
 from labguide.schedule.model import Activity, Schedule
 from labguide.schedule.tracker.words import Words, language_name, words_of
 
 __all__ = ["page"]
 
-_HERE = Path(__file__).parent
+_TEMPLATE = Path(__file__).with_name("tracker.html")
 
 Link = tuple[str, str]
 """What a reader sees of a link, and its address relative to the page."""
@@ -49,23 +43,15 @@ def page(
     the same as `.xlsx`, `links` of what an activity shows, by its identity.
     """
     words = words_of(schedule.language)
-    style, script = (_asset("tracker.css"), _asset("tracker.js"))
-    return (
-        _environment()
-        .get_template("tracker.html")
-        .render(
-            schedule=schedule,
-            words=words,
-            rows=_rows(schedule, words),
-            others=[(tag, language_name(tag), where) for tag, where in sorted((alternates or {}).items())],
-            plan=plan,
-            workbook=workbook,
-            style=Markup(style),  # noqa: S704 — our own file
-            script=Markup(script),  # noqa: S704 — our own file
-            style_hash=_hash(style),
-            script_hash=_hash(script),
-            data=_embedded(_said(schedule, course, words, links or {})),
-        )
+    return html_pages.self_contained(
+        _TEMPLATE,
+        _said(schedule, course, words, links or {}),
+        schedule=schedule,
+        words=words,
+        rows=_rows(schedule, words),
+        others=[(tag, language_name(tag), where) for tag, where in sorted((alternates or {}).items())],
+        plan=plan,
+        workbook=workbook,
     )
 
 
@@ -106,33 +92,3 @@ def _activity(activity: Activity, words: Words, links: Sequence[Link]) -> dict[s
         "value": activity.value,
         "links": list(links),
     }
-
-
-def _embedded(value: Any) -> Markup:
-    """JSON that can stand in a `<script>`: nothing in it can end that element."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704 — has no markup any more
-
-
-@cache
-def _asset(name: str) -> str:
-    return (_HERE / name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    """As a content security policy names an inline script or style."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        undefined=StrictUndefined,
-    )
