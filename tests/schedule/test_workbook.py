@@ -74,7 +74,7 @@ def test_names_of_columns_are_in_the_language_of_the_plan() -> None:
 
 
 def test_language_without_words_has_english_ones() -> None:
-    assert sheet(replace(PLAN, language="ja")).title == "Schedule"
+    assert sheet(replace(PLAN, language="fi")).title == "Schedule"
 
 
 @pytest.mark.slow

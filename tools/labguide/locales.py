@@ -36,6 +36,10 @@ class Locales:
         """What a language calls itself, as its file says under `name`; its tag where it has none."""
         return str(_read(self.folder / f"{_SAME.get(language, language)}.yml").get("name") or language)
 
+    def has(self, language: str) -> bool:
+        """Whether there are words in a language."""
+        return bool(_read(self.folder / f"{language}.yml"))
+
     def lacks(self, language: str) -> int:
         """How many words a language has not."""
         english, own = (

@@ -73,8 +73,6 @@ def _tags(language: str) -> frozenset[str]:
     """What a language is called in addresses, in small letters: `zh-tw`, `zh_tw`, `tw`, `zh`."""
     first, *more = language.lower().split("-")
     region = more[-1] if more else _COUNTRIES.get(first, first)
-    usual = {"zh-hant": "zh-tw", "zh-tw": "zh-hant", "zh-hans": "zh-cn", "zh-cn": "zh-hans"}.get(
-        language.lower(), first
-    )
-    own = {first, region, language.lower(), usual, f"{first}-us" if first == "en" else first}
+    others = {_ALSO[tag] for tag in (language.lower(), first) if tag in _ALSO}
+    own = {first, region, language.lower(), *others}
     return frozenset({*own, *(tag.replace("-", "_") for tag in own)})

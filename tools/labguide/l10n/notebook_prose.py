@@ -21,15 +21,13 @@ def read(text: str, path: str, problems: Problems) -> tuple[list[str], list[int]
     found = lines.split(text)
     try:
         markers = marks.find(found, text)
-        written = [each for part in _parts(found, markers, path, problems) for each in part]
+        written = [each for part in _parts(found, markers, path) for each in part]
     except faults.CannotReadError:
         return [], []
     return [text for text, _ in written], [number for _, number in written]
 
 
-def _parts(
-    found: Sequence[str], markers: Sequence[int], path: str, problems: Problems
-) -> Iterator[list[tuple[str, int]]]:
+def _parts(found: Sequence[str], markers: Sequence[int], path: str) -> Iterator[list[tuple[str, int]]]:
     """Each cell as lines, with a blank one behind it."""
     ends = [*markers[1:], len(found) + 1] if markers else []
     for index, (number, end) in enumerate(zip(markers, ends, strict=True), start=1):

@@ -34,7 +34,7 @@ def pairs(project: Project) -> list[Pair]:
     first = project.languages[0]
     found: dict[Name, dict[str, str]] = {}
     for kind, file in _files(project):
-        found.setdefault(_name(kind, file, project), {}).setdefault(file.language, file.path)
+        found.setdefault(_name(kind, file), {}).setdefault(file.language, file.path)
     return [
         Pair(name, paths.get(first, ""), {language: path for language, path in paths.items() if language != first})
         for name, paths in found.items()
@@ -73,7 +73,7 @@ def _files(project: Project) -> Iterator[tuple[DocumentKind, PageFile]]:
         yield "notebook", PageFile(name, name, project.languages[0])
 
 
-def _name(kind: DocumentKind, file: PageFile, project: Project) -> Name:
+def _name(kind: DocumentKind, file: PageFile) -> Name:
     path = PurePosixPath(file.uri if kind == "lesson" else file.path)
     folder, *below = path.parts
     if kind == "lesson" and below and folder == file.language:

@@ -195,7 +195,7 @@ class _Html(HTMLParser):
             self._address(tag, said)
         elif _HEADING.fullmatch(tag):
             self._heading(tag)
-        elif tag not in _PLAIN and not _is_machinery(tag, classes, said):
+        elif tag not in _PLAIN and not _is_machinery(classes, said):
             self._inline("html", (tag,), f"the element `<{tag}>`", f"<{tag}")
         return _Open(tag, notes="footnote" in classes)
 
@@ -236,10 +236,10 @@ class _Html(HTMLParser):
                 continue
             if name == "class":
                 self._classes(tag, value.split())
-            elif not (_is_generated(tag, said) or (tag in ("td", "th") and name == "style")):
+            elif not (_is_generated(said) or (tag in ("td", "th") and name == "style")):
                 self._inline("attribute", (name, value), f'the attribute `{name}="{value}"`', value or name)
         is_own = _HEADING.fullmatch(tag) and not self._path()  # by its id a section has been found
-        if said.get("id") and not (is_own or _is_generated(tag, said)):
+        if said.get("id") and not (is_own or _is_generated(said)):
             self._inline("anchor", (said["id"],), f"the id `{said['id']}`", said["id"])
 
     def _classes(self, tag: str, classes: Sequence[str]) -> None:
@@ -259,7 +259,7 @@ class _Html(HTMLParser):
         elif ended.code:
             self._code(ended.code, text)
         elif ended.part is not None:
-            self._close(ended, text)
+            self._close(ended)
         self._count(ended.tag)
         return ended.tag
 
@@ -277,7 +277,7 @@ class _Html(HTMLParser):
             kind, key, f"the {kind} `{codes.visible(shown)}`", shown.strip("\\()[] ") if kind == "formula" else shown
         )
 
-    def _close(self, ended: _Open, text: str) -> None:
+    def _close(self, ended: _Open) -> None:
         """What is known of a block only at its end: how much stands in it, and where it began."""
         assert ended.part is not None
         part = self.blocks[ended.part]
@@ -392,11 +392,11 @@ def _of_comment(attributes: str) -> Iterator[tuple[str, str]]:
             yield name, value.strip("\"'")
 
 
-def _is_generated(tag: str, said: Mapping[str, str]) -> bool:
+def _is_generated(said: Mapping[str, str]) -> bool:
     """Whether the renderer made an element by itself, with a number or a name of its own."""
     own = ("__tabbed", "__codelineno", "fn:", "fnref")
     return any(said.get(name, "").startswith(own) for name in ("id", "name", "for")) or "data-tabs" in said
 
 
-def _is_machinery(tag: str, classes: Sequence[str], said: Mapping[str, str]) -> bool:
-    return _is_generated(tag, said) or (bool(classes) and all(_MACHINERY.match(each) for each in classes))
+def _is_machinery(classes: Sequence[str], said: Mapping[str, str]) -> bool:
+    return _is_generated(said) or (bool(classes) and all(_MACHINERY.match(each) for each in classes))

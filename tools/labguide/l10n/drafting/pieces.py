@@ -36,7 +36,6 @@ _CELL = re.compile(r"(?<!\\)\|")
 _OPTION = re.compile(r"^(?P<before>[\s>]*:(?:title|alt):\s*)(?P<words>.*)$")
 _BREAK = re.compile(r"(?: {2,}|\\)$")
 _OF_QUOTE = re.compile(r"^[\s>]*(?:`{3,}|~{3,})\{cell\}")
-_BEGINNINGS = (_STAYS, _HEADING, _BOX, _UNTITLED, _ITEM, _ROW)
 
 
 def cut(texts: Sequence[str], kinds: Sequence[Kind]) -> list[list[Piece]]:

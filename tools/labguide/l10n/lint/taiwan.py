@@ -100,11 +100,6 @@ def is_simplified(character: str) -> bool:
     return not _encodes(character, "cp950") and _encodes(character, "gb2312")
 
 
-def is_rare(character: str) -> bool:
-    """Whether a Han character stands in neither of the old code pages."""
-    return not _encodes(character, "cp950") and not _encodes(character, "gb2312")
-
-
 def _encodes(character: str, codepage: str) -> bool:
     try:
         character.encode(codepage)

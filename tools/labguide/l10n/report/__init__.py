@@ -68,8 +68,7 @@ def _named(words: Any, source: str) -> Any:
 
 def spoken_in(language: str) -> str:
     """The language that the page speaks to translators into a language: that one if it has words."""
-    english = _LOCALES.words(DEFAULT_LANGUAGE)
-    return DEFAULT_LANGUAGE if _LOCALES.words(language) is english else language
+    return language if _LOCALES.has(language) else DEFAULT_LANGUAGE
 
 
 def name_of(language: str) -> str:
