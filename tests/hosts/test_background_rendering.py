@@ -145,8 +145,8 @@ def test_no_process_is_left_when_a_later_language_cannot_be_built(workshop: Work
 def test_a_thread_that_begins_in_the_middle_of_a_language_ends_the_rendering_in_other_processes(
     workshop: Workshop,
 ) -> None:
-    begins = f"\ndef on_page_content(html, page, **_):\n    {IN_THREADS}\n"
-    workshop.write("hook.py", HOOK + begins)
+    begins = f"import os\n\ndef begin():\n    {IN_THREADS}\n    return os.getpid()\n\n"  # at the first page
+    workshop.write("hook.py", begins + HOOK.replace("os.getpid", "begin"))
     assert workshop.build().returncode == 0
     assert len(set(workshop.processes())) == 1
 
