@@ -36,6 +36,9 @@ DEFAULT_LANGUAGE = "en"
 EXPECT_ERROR = "raises-exception"
 """The tag of a cell that is meant to raise."""
 
+VARIES = "varies"
+"""The tag of a cell that shows something else each time, and whatever it shows is right."""
+
 
 @dataclass(frozen=True, order=True)
 class Place:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from labguide import cleaning, documents, headers, labels, lines, revealmd, scripts
+from labguide import documents, headers, labels, lines, revealmd, scripts
 from labguide.model import Document, DocumentKind, PageFile, Place, Project, Script, Sources
 from labguide.problems import Problems
 from labguide.scripts.cells import folded
@@ -81,6 +81,8 @@ def _has_secret(script: Script, problems: Problems) -> bool:
 
 def _tell_secrets(text: str, places: Iterable[Place], problems: Problems) -> bool:
     """Tell of keys that an author typed: what stands in a source is in its history, and nothing can hide it there."""
+    from labguide import cleaning  # here, because whoever only asks about translations has no use for it
+
     found = sorted({text.count("\n", 0, each.start) for each in cleaning.sure(text)})
     of_lines = list(itertools.islice(places, found[-1] + 1)) if found else []
     for line in found:

@@ -21,9 +21,8 @@ from typing import Any
 from labguide import lines
 from labguide.cleaning import pictures, traces
 from labguide.cleaning.outputs import AS_IT_IS, joined
-from labguide.model import Origin, Output
+from labguide.model import VARIES, Origin, Output
 
-VARIES = "varies"
 ELLIPSIS = "ellipsis"
 TOLERANCE = "tolerance-"
 

@@ -24,7 +24,6 @@ def _run() -> None:
     # Imported here, for it takes a second or two, in which one may press Ctrl-C too.
     import click
 
-    from labguide import cleaning
     from labguide.cli.commands import cli
     from labguide.problems import CannotBuildError
 
@@ -36,6 +35,8 @@ def _run() -> None:
     except click.Abort:
         raise KeyboardInterrupt from None
     except CannotBuildError as error:
+        from labguide import cleaning
+
         click.echo(cleaning.told(f"labguide: {error}"), err=True)
         sys.exit(1)
     except OSError as error:

@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from labguide import includes, lines, recordings, scripts, shown_values, sources
-from labguide.cleaning.sameness import VARIES
 from labguide.l10n.model import Section
 from labguide.marks import LENGTH
-from labguide.model import Cell, Line, Place, Project, Script
+from labguide.model import VARIES, Cell, Place, Project, Script
 from labguide.problems import Problems
 from labguide.scripts import faults, marks
 
@@ -53,21 +52,22 @@ class Quoted:
 
     def __call__(self, section: Section) -> str:
         """The hash of what a section quotes; empty if it quotes nothing."""
-        texts = section.texts
-        if not any("{cell}" in text or "{value}" in text or "8<" in text for text in texts):
+        if not any("{cell}" in text or "{value}" in text or "8<" in text for text in section.texts):
             return ""
-        found = [*self._quoted(section.lines)]
+        found = [*self._quoted(section)]
         return sha256("\n".join(found).encode()).hexdigest()[:LENGTH] if found else ""
 
-    def _quoted(self, found: Sequence[Line]) -> Iterator[str]:
-        if any("8<" in line.text for line in found):
-            found = includes.expand(found, self._project, Problems())
+    def _quoted(self, section: Section) -> Iterator[str]:
+        texts: Sequence[str] = section.texts
+        if any("8<" in text for text in texts):
+            found = includes.expand(section.lines, self._project, Problems())
             yield from (line.text.rstrip() for line in found if line.depth and line.text.strip())
-        for number, line in enumerate(found):
-            quote = _QUOTE.match(line.text) if "{cell}" in line.text else None
+            texts = [line.text for line in found]
+        for number, text in enumerate(texts):
+            quote = _QUOTE.match(text) if "{cell}" in text else None
             if quote:
-                yield self._cell(quote["script"], quote["cell"], _shown(found[number + 1 :], quote["fence"]))
-            for value in _VALUE.finditer(line.text) if "{value}" in line.text else ():
+                yield self._cell(quote["script"], quote["cell"], _shown(texts[number + 1 :], quote["fence"]))
+            for value in _VALUE.finditer(text) if "{value}" in text else ():
                 yield self._value(value["script"].strip(), value["expression"])
 
     def _cell(self, name: str, cell_name: str, shown: str) -> str:
@@ -108,12 +108,12 @@ class Quoted:
         return self._recorded[name]
 
 
-def _shown(body: Sequence[Line], fence: str) -> str:
+def _shown(body: Sequence[str], fence: str) -> str:
     """What a quote says it shows."""
-    for line in body:
-        if line.text.lstrip("> \t").startswith(fence):
+    for text in body:
+        if text.lstrip("> \t").startswith(fence):
             break
-        if said := _SHOW.match(line.text):
+        if said := _SHOW.match(text):
             return said["shown"]
     return "code, output"
 

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from labguide import cleaning
 from labguide.model import EXPECT_ERROR, Cell, Place
 from labguide.problems import Problems, did_you_mean
 from labguide.scripts.faults import CannotReadError
@@ -237,6 +236,8 @@ def folded(name: str) -> str:
 
 
 def _tags(tags: Iterable[str], place: Place, problems: Problems) -> frozenset[str]:
+    from labguide import cleaning  # here, because whoever only asks about translations has no use for it
+
     known = frozenset(tags)
     try:
         cleaning.rules_of(known)
