@@ -66,13 +66,18 @@ class CannotBuildError(Exception):
         return cls(str(Problem(place, one_line(message), one_line(remedy), kind)))
 
 
+_MOST = 40
+"""How many names one line may list."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The remedy for an unknown word: the nearest known one, else all that are known."""
+    """The remedy for an unknown word: the nearest known one, else those that are known, or how many more there are."""
     known = sorted(known)
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if close:
         return f'did you mean "{close[0]}"?'
-    return f"known are: {', '.join(known)}" if known else "none is known"
+    more = f" and {len(known) - _MOST} more" if len(known) > _MOST else ""
+    return f"known are: {', '.join(known[:_MOST])}{more}" if known else "none is known"
 
 
 def one_line(text: str) -> str:
