@@ -1,8 +1,8 @@
 """The fourth part of `make bench`: what a second language costs, in a build and in `labguide l10n status`.
 
 The same tree is built twice: pages, a deck and scripts in English, and then with all of them in zh-TW too, in sync.
-Nothing runs: the recordings were made by a build that is not measured. The two are built in turn, several times, and the
-fastest counts, since other work on the machine only makes a build slower.
+Nothing runs: the recordings were made by a build that is not measured. The two are built in turn, several times, and
+the fastest counts, since other work on the machine only makes a build slower.
 
 Goal: 1.6 times for a build, by the clock and with two processors free: the pages of the first language are written
 while the second one is read. That moves work and does not spare it, so the ratio of CPU seconds is higher; with one
