@@ -76,7 +76,7 @@ s3 = boto3.client("s3")
 s3.put_object(Bucket=bucket, Key=f"{prefix}/train/only.csv", Body="1,2,3")
 
 trainer = ModelTrainer(
-    base_job_name="smworkshop-mistakes",
+    base_job_name="smworkshop-mistakes-shards",
     training_image=image,
     source_code=SourceCode(source_dir="mistakes", entry_script="count.py"),
     compute=Compute(instance_type="ml.m5.large", instance_count=2),

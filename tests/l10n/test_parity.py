@@ -278,11 +278,13 @@ def test_section_without_a_mark_may_differ_in_anything_but_code(tmp_path: Path) 
     assert not unmarked(tmp_path, f"甲\n\n{CODE}\n\n| 乙 |\n|---|\n| 丙 |")
 
 
-@pytest.mark.parametrize(
-    "code", [CODE.replace("x = 1", "x = 2"), CODE.replace("python", "text"), f"{CODE}\n\n{CODE}", ""]
-)
+@pytest.mark.parametrize("code", [CODE.replace("x = 1", "x = 2"), CODE.replace("python", "text"), f"{CODE}\n\n{CODE}"])
 def test_section_without_a_mark_has_the_code_of_its_source(code: str, tmp_path: Path) -> None:
     assert unmarked(tmp_path, f"甲\n\n{code}\n\n- 一\n- 二")
+
+
+def test_section_without_a_mark_may_lack_code(tmp_path: Path) -> None:
+    assert not unmarked(tmp_path, "甲\n\n- 一\n- 二")
 
 
 def test_section_with_a_mark_for_later_is_not_compared(tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from translated import PAGE, TRANSLATION, Guide
 
-from labguide import translating
+from labguide.translating.notices import notices as notices_of
+from labguide.translating.status import status
 from labguide.weaving.notices import Notice
 
 
 def notices(guide: Guide) -> dict[int, Notice]:
-    return {place.line: notice for place, notice in translating.notices(guide.project).items()}
+    found = notices_of(status(guide.project))
+    return {place.line: notice for place, notice in found.items()}
 
 
 def test_readers_are_told_of_a_section_that_the_original_has_lost(buckets: Guide) -> None:

@@ -176,12 +176,26 @@ def _check(
         _compare_blocks(here.blocks, there.blocks, pair)
         _compare_prose(here, there, page, pair)
     else:
-        _compare_blocks(_code_of(here), _code_of(there), pair)
+        _compare_code_alone(_code_of(here), _code_of(there), pair)
 
 
 def _code_of(outline: Outline) -> list[Part]:
     """Its code, wherever it stands."""
     return [replace(part, key=((), *part.key[1:])) for part in outline.blocks if part.kind in _CODE]
+
+
+def _compare_code_alone(here: Sequence[Part], there: Sequence[Part], pair: _Pair) -> None:
+    """What code the translation shows is the source's; what it does not show yet is for its translator to add."""
+    source, translation = pair.languages
+    left = list(here)
+    for other in there:
+        same = [one for one in left if pair.key(one, source) == pair.key(other, translation)]
+        if not same:
+            _add(pair, other.place, f"{other.name} is not in {_source(pair)}", "take it out, or add it there first")
+            continue
+        one = next((each for each in same if each.body == other.body), same[0])
+        left.remove(one)
+        _compare_body(one, other, pair)
 
 
 # ---- What has an order ----

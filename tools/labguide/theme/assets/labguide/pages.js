@@ -15,11 +15,27 @@
     }
   }
 
-  // Another language opens at the same place: that of the address if it is still in sight, else the heading that is read.
+  // Another language opens at the same place: that of the address if it is in sight or the page is still on its way there,
+  // else the heading that is read.
+  let arrived = false;
+
+  function arrive() {
+    arrived ||= isInSight(location.hash);
+  }
+
+  function depart() {
+    arrived = false;
+    arrive();
+  }
+
+  function isGoal(hash) {
+    return isInSight(hash) || (!arrived && document.getElementById(decodeURIComponent(hash.slice(1))) !== null);
+  }
+
   function keepPlace({ target }) {
     const link = target.closest?.("a.md-select__link[hreflang], .labguide-languages a[hreflang]");
     if (link) {
-      link.hash = isInSight(location.hash) ? location.hash : window.scrollY > 0 ? `#${headingRead()}` : "";
+      link.hash = isGoal(location.hash) ? location.hash : window.scrollY > 0 ? `#${headingRead()}` : "";
     }
   }
 
@@ -73,6 +89,9 @@
   for (const event of ["pointerdown", "focusin", "click"]) {
     addEventListener(event, keepPlace, true); // before a link is opened in whatever way: here, in another tab, from its menu
   }
+  addEventListener("scroll", arrive, { passive: true });
+  addEventListener("load", arrive);
+  addEventListener("hashchange", depart);
   search?.addEventListener("input", searchAtOnce);
   search?.addEventListener("compositionend", searchAtOnce);
   new ResizeObserver(markBoxes).observe(document.querySelector(".md-content") ?? document.body);
