@@ -66,6 +66,14 @@ def test_language_switch_keeps_the_page(page: Page, site: Path) -> None:
         assert there == (site / f"{folder}modules/2-video-games.html").as_uri()
 
 
+@pytest.mark.parametrize("letter", ["c", "m"])
+def test_one_letter_finds_words_that_begin_with_it(page: Page, site: Path, letter: str) -> None:
+    page.goto((site / FIRST["en"]).as_uri())
+    page.locator(".md-search__input").click()
+    page.locator(".md-search__input").type(letter)
+    page.locator(".md-search-result__item").first.wait_for()
+
+
 @pytest.mark.parametrize(("language", "word"), [("en", "ModelTrainer"), ("zh-TW", "儲存貯體")])
 def test_search_finds_a_word_and_leads_there(page: Page, site: Path, language: str, word: str) -> None:
     page.goto((site / FIRST[language]).as_uri())

@@ -2,9 +2,9 @@
 
 MkDocs makes one index for all languages, and the theme's search cuts words at blanks. Here the entries of each
 language are kept apart while MkDocs builds one language after the other. A page tells the theme's script where its
-site is, and which worker searches: pages in other languages than the first name their language's folder, where the
-index of that language is, and `worker.js`. That one searches with `engine.js` where no blanks part the words, else with
-the theme's own worker. A page that is not translated is in the index of each language that shows it, and found last.
+site is, and which worker searches: its language's folder, where the index of that language is, and `worker.js`. That
+one searches with `engine.js` where no blanks part the words, else with the theme's own worker. A page that is not
+translated is in the index of each language that shows it, and found last.
 
 Where pages tell nothing of the kind, as those of MkDocs' own themes, the one index stays as it is.
 """
@@ -79,12 +79,13 @@ class Search:
     def page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         """A page's HTML that asks for the index of its language, and for the worker that can search it."""
         language = self._language(config)
-        said = _CONFIG.search(output) if self._worker and self._is_ours(language) else None
+        said = _CONFIG.search(output) if self._worker else None
         if not said:
             return output
         here, asks = posixpath.dirname(page.url) or ".", json.loads(said[0])
         asks["search"] = posixpath.relpath(f"{_FOLDER}/worker.js", here)
-        asks["base"] = f"{asks['base'].rstrip('/')}/{self._folder(language)}"
+        if folder := self._folder(language):
+            asks["base"] = f"{asks['base'].rstrip('/')}/{folder}"
         return output[: said.start()] + str(htmlsafe_json_dumps(asks, sort_keys=True)) + output[said.end() :]
 
     def see_index(self, config: MkDocsConfig) -> None:
@@ -92,8 +93,7 @@ class Search:
         if self._worker:
             language, index = self._language(config), _plugin(config).search_index
             own = {**(_JOINED if is_joined(language) else self._theirs(config)), "fields": index.config["fields"]}
-            if self._is_ours(language):
-                own["labguide"] = {"joined": is_joined(language), "theme": self._worker}
+            own["labguide"] = {"joined": is_joined(language), "theme": self._worker}
             docs = [self._entry(entry, language) for entry in index.entries]
             self._indexes[language] = {"config": copy.deepcopy(own), "docs": docs}
 

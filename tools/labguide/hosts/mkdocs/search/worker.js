@@ -36,6 +36,15 @@
     theirs = true;
   }
 
+  // lunr tells the nodes of its index apart by a text in which ids run into digits of terms, so it takes some for others.
+  // Then it looks for terms that stand nowhere, and a query of one letter may fail. Here each id ends with a sign.
+  function tellNodesApart({ TokenSet }) {
+    TokenSet.prototype.toString = function () {
+      const edges = Object.keys(this.edges).sort().map((letter) => `${letter}${this.edges[letter].id};`);
+      return this._str || `${this.final ? 1 : 0}${edges.join("")}`;
+    };
+  }
+
   async function setUp(data) {
     const { joined, theme } = data.config.labguide;
     if (joined) {
@@ -45,6 +54,7 @@
       postMessage({ type: READY });
     } else {
       await load(at(site + theme));
+      tellNodesApart(globalThis.lunr);
       askTheirs();
       dispatchEvent(new MessageEvent("message", { data: { type: SETUP, data } }));
     }
